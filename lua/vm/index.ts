@@ -1,0 +1,5 @@
+/** The Lua VM: everything other folders may use of it. */
+export { failure, LuaError, LuaFailure, LuaResults, results } from './error.ts'
+export { handle, LuaHandle } from './handle.ts'
+export * from './module.ts'
+export * from './types.ts'

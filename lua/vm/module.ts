@@ -1,0 +1,162 @@
+/** `defineModule`: the one place where a primitive is described. Binding, checks, stubs and reference come from it. */
+import type { LuaFailure, LuaResults } from './error.ts'
+import type { LuaHandle } from './handle.ts'
+import type { LuaFunction, LuaTable, LuaValue, LuaVmApi } from './types.ts'
+
+/**
+ * What an argument must be. `text` is valid UTF-8, `bytes` any string (as Uint8Array); `integer` fits 2^53;
+ * `list` is a table read as an array (the empty table too), `table` one read as it is; `any` also takes nil.
+ */
+export type ArgType =
+  | 'text'
+  | 'bytes'
+  | 'integer'
+  | 'number'
+  | 'boolean'
+  | 'table'
+  | 'list'
+  | 'function'
+  | 'handle'
+  | 'any'
+
+interface ArgTypes {
+  text: string
+  bytes: Uint8Array
+  integer: number
+  number: number
+  boolean: boolean
+  table: LuaTable | LuaValue[]
+  list: LuaValue[]
+  function: LuaFunction
+  handle: LuaHandle
+  any: LuaValue
+}
+
+export interface ArgSpec {
+  readonly name: string
+  /** One type, or several of which the first that fits is taken. */
+  readonly type: ArgType | readonly ArgType[]
+  /** nil or nothing is allowed and arrives as `undefined`. */
+  readonly optional?: boolean
+  /** Taken for nil or nothing. Implies optional. */
+  readonly default?: LuaValue
+  readonly doc?: string
+  /** LuaLS type for stubs where the plain one says too little, e.g. "fun(event: table)" or "{cmd: string, rows?: integer}". */
+  readonly luaType?: string
+  /** Lets a table argument contain functions; they arrive as LuaFunction. */
+  readonly functions?: boolean
+}
+
+export interface ReturnSpec {
+  readonly name?: string
+  readonly type: ArgType | 'nil' | readonly (ArgType | 'nil')[]
+  readonly doc?: string
+  readonly optional?: boolean
+  readonly luaType?: string
+}
+
+type TypeOf<T> = T extends readonly ArgType[] ? ArgTypes[T[number]] : T extends ArgType ? ArgTypes[T] : never
+type ValueOf<A extends ArgSpec> = A extends { readonly default: LuaValue }
+  ? TypeOf<A['type']>
+  : A extends { readonly optional: true }
+    ? TypeOf<A['type']> | undefined
+    : TypeOf<A['type']>
+
+/** The JavaScript arguments that a list of ArgSpecs stands for. */
+export type ArgValues<A extends readonly ArgSpec[]> = { -readonly [I in keyof A]: ValueOf<A[I]> }
+
+/** What a primitive is told about its call. A `yields` primitive may keep it; another may read it only until it returns. */
+export interface CallContext {
+  readonly vm: LuaVmApi
+  /** Owner of the coroutine that calls. */
+  readonly owner: string
+  /** Aborted when the calling coroutine is cancelled or ends. */
+  readonly signal: AbortSignal
+  /** Id of the handle a method was called on; 0 in plain functions. */
+  readonly self: number
+}
+
+/** A value, several (`results(…)`), an expected failure (`failure(…)`), or nothing. */
+export type PrimitiveResult = LuaValue | LuaResults | LuaFailure
+
+export interface FunctionSpec<A extends readonly ArgSpec[] = readonly ArgSpec[]> {
+  /** What it does, in one line. */
+  readonly doc: string
+  readonly args?: A
+  /** Type of any further arguments; they follow the described ones. */
+  readonly variadic?: { readonly name?: string; readonly type: ArgType; readonly doc?: string }
+  readonly returns?: readonly ReturnSpec[]
+  /** The implementation returns a Promise and Lua waits for it without blocking anything. */
+  readonly yields?: boolean
+  /** Sandboxed scripts may call it. @default the module's */
+  readonly sandbox?: boolean
+  /** When it fails, in one line each: expected failures (`nil, message, err`) and what raises. */
+  readonly errors?: readonly string[]
+  readonly example?: string
+  /** Throwing is a bug or a wrong argument and becomes a Lua error; expected failures are returned. */
+  readonly call: (context: CallContext, ...args: ArgValues<A>) => PrimitiveResult | Promise<PrimitiveResult>
+}
+
+/** A FunctionSpec whose argument types have been forgotten. */
+export type AnyFunctionSpec = Omit<FunctionSpec, 'call'> & {
+  readonly call: (context: CallContext, ...args: never[]) => PrimitiveResult | Promise<PrimitiveResult>
+}
+
+export interface HandleSpec {
+  readonly doc: string
+  /** Called as `handle:method(…)`; the id is `context.self`. */
+  readonly methods: Readonly<Record<string, AnyFunctionSpec>>
+}
+
+export interface ConstantSpec {
+  readonly value: LuaValue
+  readonly doc: string
+}
+
+export interface ModuleSpec {
+  /** Name of the global table. */
+  readonly name: string
+  /** What it is for: a paragraph for the reference. */
+  readonly doc: string
+  readonly functions: Readonly<Record<string, AnyFunctionSpec>>
+  readonly handles?: Readonly<Record<string, HandleSpec>>
+  readonly constants?: Readonly<Record<string, ConstantSpec>>
+  /** Sandboxed scripts may see it. @default false */
+  readonly sandbox?: boolean
+  /** Runs when the VM closes. */
+  readonly dispose?: () => void
+}
+
+/** A module that can be given to a VM and to the generator. */
+export type LuaModule = Readonly<ModuleSpec>
+
+/** Describes a module. Throws if the description contradicts itself. */
+export function defineModule(spec: ModuleSpec): LuaModule {
+  for (const [name, fn] of Object.entries(spec.functions)) checkFunction(`${spec.name}.${name}`, fn)
+  for (const [type, described] of Object.entries(spec.handles ?? {})) {
+    for (const [name, fn] of Object.entries(described.methods)) checkFunction(`${type}:${name}`, fn)
+  }
+  return Object.freeze({ ...spec })
+}
+
+/**
+ * Describes one primitive, with the types of `call` taken from `args`:
+ * `defineFunction({ doc: '…', args: [{ name: 'path', type: 'text' }], call: (context, path) => … })`.
+ */
+export function defineFunction<const A extends readonly ArgSpec[]>(spec: FunctionSpec<A>): AnyFunctionSpec {
+  return spec as unknown as AnyFunctionSpec
+}
+
+function checkFunction(name: string, fn: AnyFunctionSpec): void {
+  let optional = false
+  for (const arg of fn.args ?? []) {
+    const isOptional = arg.optional === true || arg.default !== undefined || acceptsNil(arg.type)
+    if (optional && !isOptional)
+      throw new Error(`${name}: argument '${arg.name}' follows an optional one and must be optional`)
+    optional ||= isOptional
+  }
+}
+
+function acceptsNil(type: ArgSpec['type']): boolean {
+  return typeof type === 'string' ? type === 'any' : type.includes('any')
+}
