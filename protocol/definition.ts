@@ -1,0 +1,52 @@
+import { z } from 'zod'
+
+/** One request that a server answers: the shapes of its parameters and of its result. */
+export interface Method<Params extends z.ZodType = z.ZodType, Result extends z.ZodType = z.ZodType> {
+  readonly params: Params
+  readonly result: Result
+}
+
+/** Everything that may cross one kind of socket, besides what every socket has (protocol/envelope.ts). */
+export interface Protocol {
+  readonly name: string
+  /** Raised when a message changes its meaning; a peer with another number is refused with a message. */
+  readonly version: number
+  readonly methods: Record<string, Method>
+  /** One-way messages, by their `type`. */
+  readonly toServer: Record<string, z.ZodType>
+  readonly toClient: Record<string, z.ZodType>
+}
+
+export type MethodName<P extends Protocol> = keyof P['methods'] & string
+export type Params<P extends Protocol, M extends MethodName<P>> = z.input<P['methods'][M]['params']>
+export type ReceivedParams<P extends Protocol, M extends MethodName<P>> = z.output<P['methods'][M]['params']>
+export type Result<P extends Protocol, M extends MethodName<P>> = z.output<P['methods'][M]['result']>
+
+/** A one-way message as it is sent: `{type: 'input', ...}`. */
+export type Outgoing<Table extends Record<string, z.ZodType>> = {
+  [Name in keyof Table & string]: { type: Name } & z.input<Table[Name]>
+}[keyof Table & string]
+
+/** A one-way message as it arrives, validated. */
+export type Incoming<Table extends Record<string, z.ZodType>> = {
+  [Name in keyof Table & string]: { type: Name } & z.output<Table[Name]>
+}[keyof Table & string]
+
+/** Keeps the literal types of a protocol's tables. */
+export function defineProtocol<const P extends Protocol>(protocol: P): P {
+  return protocol
+}
+
+/** Keeps the types of a method's schemas. */
+export function method<Params extends z.ZodType, Result extends z.ZodType>(
+  params: Params,
+  result: Result,
+): Method<Params, Result> {
+  return { params, result }
+}
+
+/** Raw bytes, as msgpack's bin type delivers them. */
+export const bytes = z.instanceof(Uint8Array)
+
+/** Nothing to say. */
+export const nothing = z.object({})

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+
+/** Who is speaking. The role decides what a server offers, never what it trusts. */
+export const role = z.enum(['tui', 'cli', 'hub', 'ptyhost', 'peer'])
+export type Role = z.infer<typeof role>
+
+/** First message in both directions. */
+export const hello = z.object({
+  type: z.literal('hello'),
+  protocol: z.number().int(),
+  version: z.string().max(64),
+  role,
+  pid: z.number().int(),
+})
+export type Hello = z.infer<typeof hello>
+
+export const request = z.object({
+  type: z.literal('request'),
+  id: z.number().int().nonnegative(),
+  method: z.string().max(128),
+  params: z.unknown(),
+})
+export type Request = z.infer<typeof request>
+
+/** An expected failure: `code` is for programs, `message` tells a person what to do. */
+export const failure = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.unknown().optional(),
+})
+export type Failure = z.infer<typeof failure>
+
+export const response = z.object({
+  type: z.literal('response'),
+  id: z.number().int().nonnegative(),
+  result: z.unknown().optional(),
+  error: failure.optional(),
+})
+export type Response = z.infer<typeof response>
+
+/** Orderly close. What follows on the socket is nothing. */
+export const bye = z.object({ type: z.literal('bye'), reason: z.string() })
+export type Bye = z.infer<typeof bye>
+
+/** The peer sent something malformed; the connection is closed after it. */
+export const error = z.object({ type: z.literal('error'), message: z.string() })
+
+/** What every socket carries; `type` tells them apart from a protocol's own messages. */
+export const envelopes = { hello, request, response, bye, error } as const

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { defineProtocol, method, nothing } from '../definition.ts'
+
+/** What Lua sends and receives: JSON-like values; bytes stay bytes. */
+const luaMessage = z.record(z.string(), z.unknown())
+
+const processInfo = z.object({ pid: z.number().int(), version: z.string(), uptime: z.number() })
+
+/** An error that a person should see: shown by `botster status` and in the TUI. */
+export const reportedError = z.object({
+  /** Milliseconds since the epoch. */
+  at: z.number(),
+  /** Module, plugin or subsystem it belongs to. */
+  owner: z.string(),
+  message: z.string(),
+  traceback: z.string().optional(),
+})
+export type ReportedError = z.infer<typeof reportedError>
+
+export const hubStatus = z.object({
+  /** `uptime` in seconds. */
+  hub: processInfo.extend({ id: z.string(), root: z.string() }),
+  ptyhost: z.object({ pid: z.number().int(), sessions: z.number().int() }).nullable(),
+  clients: z.number().int(),
+  agents: z.number().int(),
+  errors: z.array(reportedError),
+})
+export type HubStatus = z.infer<typeof hubStatus>
+
+/** The control plane: hub.sock. */
+export const hubProtocol = defineProtocol({
+  name: 'hub',
+  version: 1,
+  methods: {
+    status: method(nothing, hubStatus),
+    /** A ticket for the data plane that lasts until this connection closes in order. */
+    ticket: method(nothing, z.object({ ticket: z.string(), socket: z.string() })),
+    /**
+     * A hub command as Lua registered it (lua/lib/commands.lua): `create_agent`, `list_agents`, ...
+     * The result is what the command returned; `nil, message` becomes a failure.
+     */
+    command: method(
+      z.object({ name: z.string().max(128), args: luaMessage.default({}) }),
+      z.object({ value: z.unknown() }),
+    ),
+    /** The environment new agents of this client get (daemons keep stale PATHs), without terminal-specific variables. */
+    environment: method(z.object({ env: z.record(z.string(), z.string()), cwd: z.string() }), nothing),
+    /** Ends the hub; with `agents` also the ptyhost and every agent in it. */
+    stop: method(z.object({ agents: z.boolean().default(false) }), nothing),
+  },
+  toServer: {
+    /** To Lua: `tui.on_message` for the TUI, `socket.on_message` for other clients. */
+    message: z.object({ data: luaMessage }),
+  },
+  toClient: {
+    /** From Lua: `tui.send`, `socket.send`. */
+    message: z.object({ data: luaMessage }),
+    /** The ptyhost was replaced: take a new ticket and view again. */
+    ptyhostChanged: z.object({ reason: z.string() }),
+    errorReported: z.object({ error: reportedError }),
+  },
+})
+export type HubProtocol = typeof hubProtocol

@@ -1,0 +1,240 @@
+import { z } from 'zod'
+import { bytes, defineProtocol, method, nothing } from '../definition.ts'
+
+const MAX_ENVIRONMENT = 4096 // variables; Linux itself allows about 2 MB of them
+const size = { cols: z.number().int().min(1).max(2000), rows: z.number().int().min(1).max(1000) }
+const sessionId = z.string().min(1).max(128)
+const view = z.number().int().nonnegative()
+
+/** Who wrote: kept with every write, so that a log can tell a person's keys from an agent's message. */
+export const origin = z.object({
+  kind: z.enum(['person', 'agent', 'plugin', 'system']),
+  name: z.string().max(256).optional(),
+})
+export type Origin = z.infer<typeof origin>
+
+/** Free-form facts about a session that the hub wants to find again when it adopts it. */
+export const labels = z.record(z.string().max(64), z.string().max(4096))
+
+/** How a session ended. `signal` is a name such as SIGKILL. */
+export const exitStatus = z.object({ code: z.number().int(), signal: z.string().optional() })
+export type ExitStatus = z.infer<typeof exitStatus>
+
+export const sessionInfo = z.object({
+  session: sessionId,
+  pid: z.number().int(),
+  ...size,
+  title: z.string(),
+  cwd: z.string(),
+  labels,
+  /** Milliseconds since the epoch. */
+  startedAt: z.number(),
+  exit: exitStatus.optional(),
+  /** Lines above the screen, and the epoch they are counted in. */
+  history: z.object({ epoch: z.number().int(), first: z.number().int(), lines: z.number().int() }),
+})
+export type SessionInfo = z.infer<typeof sessionInfo>
+
+/** Modes of the inner program that a client needs to encode keys, pastes and mouse events for it. */
+export const terminalModes = z.object({
+  alternateScreen: z.boolean(),
+  applicationCursor: z.boolean(),
+  applicationKeypad: z.boolean(),
+  bracketedPaste: z.boolean(),
+  focusReports: z.boolean(),
+  /** DECSET 9, 1000, 1002, 1003, or 0. */
+  mouseTracking: z.union([z.literal(0), z.literal(9), z.literal(1000), z.literal(1002), z.literal(1003)]),
+  /** 0 for X10 bytes, else DECSET 1005, 1006, 1015 or 1016. */
+  mouseEncoding: z.union([z.literal(0), z.literal(1005), z.literal(1006), z.literal(1015), z.literal(1016)]),
+  /** Kitty keyboard protocol flags, 0 to 31. */
+  kittyFlags: z.number().int().min(0).max(31),
+  /** XTMODKEYS 4, 0 to 2. */
+  modifyOtherKeys: z.number().int().min(0).max(2),
+})
+export type TerminalModes = z.infer<typeof terminalModes>
+
+export const cursor = z.object({
+  x: z.number().int(),
+  y: z.number().int(),
+  visible: z.boolean(),
+  /** DECSCUSR: 0 default, 1 blinking block … 6 steady bar. */
+  shape: z.number().int().min(0).max(6),
+})
+export type Cursor = z.infer<typeof cursor>
+
+/** What changed on a session's screen since the viewer's last frame. Rows are in the codec of screen/row.ts. */
+export const frame = z.object({
+  view,
+  seq: z.number().int(),
+  ...size,
+  /** Rows not listed are blank, instead of unchanged. */
+  full: z.boolean(),
+  lines: z.array(z.tuple([z.number().int(), bytes])),
+  cursor,
+  /** Present when they changed, and in every full frame. */
+  modes: terminalModes.optional(),
+  title: z.string().optional(),
+  /** Hyperlinks first used in this frame, by the id that cells carry. */
+  links: z.array(z.tuple([z.number().int(), z.string()])).optional(),
+  history: z.object({ epoch: z.number().int(), first: z.number().int(), lines: z.number().int() }),
+})
+export type Frame = z.infer<typeof frame>
+
+const signalKinds = {
+  title: z.object({ title: z.string() }),
+  cwd: z.object({ cwd: z.string() }),
+  bell: z.object({}),
+  /** OSC 9, 99 or 777; for OSC 9 only `body` is set. */
+  notification: z.object({ source: z.enum(['osc9', 'osc99', 'osc777']), title: z.string(), body: z.string() }),
+  /** OSC 133: A prompt, B command line, C output, D end with exit code. */
+  prompt: z.object({
+    mark: z.enum(['A', 'B', 'C', 'D']),
+    command: z.string().optional(),
+    exitCode: z.number().int().optional(),
+  }),
+  /** OSC 52 set; `data` is the decoded text. Reads are refused. */
+  clipboard: z.object({ selection: z.string(), data: bytes }),
+  progress: z.object({ state: z.number().int(), value: z.number().int() }),
+  cursorVisibility: z.object({ visible: z.boolean() }),
+  exit: exitStatus,
+} as const
+
+function signalVariant<Kind extends keyof typeof signalKinds>(kind: Kind) {
+  return signalKinds[kind].extend({ kind: z.literal(kind), session: sessionId })
+}
+
+/** Something a session said besides its screen. */
+export const signal = z.discriminatedUnion('kind', [
+  signalVariant('title'),
+  signalVariant('cwd'),
+  signalVariant('bell'),
+  signalVariant('notification'),
+  signalVariant('prompt'),
+  signalVariant('clipboard'),
+  signalVariant('progress'),
+  signalVariant('cursorVisibility'),
+  signalVariant('exit'),
+])
+export type Signal = z.infer<typeof signal>
+
+/** The client's real terminal colours: what OSC 4, 10 and 11 queries of inner programs are answered with. */
+export const terminalColors = z.object({
+  foreground: z.string().max(32).optional(),
+  background: z.string().max(32).optional(),
+  palette: z.record(z.string(), z.string().max(32)).optional(),
+})
+
+const emptyRights = { input: false, resize: false, manage: false }
+/** What a ticket allows: typing, resizing, and everything else (spawn, kill, tickets). */
+export const rights = z.object({ input: z.boolean(), resize: z.boolean(), manage: z.boolean() }).default(emptyRights)
+export type Rights = z.infer<typeof rights>
+
+/**
+ * The data plane: pty.sock. A connection can do nothing until `authenticate`; methods marked "manage" want the
+ * ptyhost's key, which only hubs read (see protocol/paths.ts).
+ */
+export const ptyhostProtocol = defineProtocol({
+  name: 'ptyhost',
+  version: 1,
+  methods: {
+    authenticate: method(z.object({ ticket: z.string().max(256) }), z.object({ rights })),
+
+    // manage
+    spawn: method(
+      z.object({
+        session: sessionId,
+        argv: z.array(z.string()).min(1),
+        cwd: z.string(),
+        env: z.record(z.string(), z.string()).refine((env) => Object.keys(env).length <= MAX_ENVIRONMENT),
+        ...size,
+        labels: labels.default({}),
+      }),
+      z.object({ pid: z.number().int() }),
+    ),
+    /** TERM to the whole process group, KILL after `graceMs`. Answers when the process is gone. */
+    kill: method(
+      z.object({ session: sessionId, graceMs: z.number().int().min(0).max(60_000).default(2000) }),
+      exitStatus,
+    ),
+    /** Forgets an ended session and its final screen. */
+    release: method(z.object({ session: sessionId }), nothing),
+    list: method(nothing, z.object({ sessions: z.array(sessionInfo) })),
+    setLabels: method(z.object({ session: sessionId, labels }), nothing),
+    registerTicket: method(
+      z.object({
+        ticket: z.string().min(16).max(256),
+        sessions: z.union([z.literal('*'), z.array(sessionId)]),
+        rights,
+      }),
+      nothing,
+    ),
+    revokeTicket: method(z.object({ ticket: z.string().max(256) }), nothing),
+    shutdown: method(z.object({ force: z.boolean().default(false) }), nothing),
+
+    // by ticket
+    /** Starts sending frames of `session` as `view`, a number the client chose; a view of that number moves over. */
+    view: method(
+      z.object({
+        view,
+        session: sessionId,
+        /** The panel's size; the session takes it when the ticket may resize. */
+        size: z.object(size).optional(),
+        colors: terminalColors.optional(),
+      }),
+      sessionInfo,
+    ),
+    unview: method(z.object({ view }), nothing),
+    resize: method(z.object({ session: sessionId, ...size }), nothing),
+    /** Rows above the screen: line numbers count from 0 at the start of `epoch` and never shift within it. */
+    history: method(
+      z.object({
+        session: sessionId,
+        epoch: z.number().int(),
+        from: z.number().int().nonnegative(),
+        count: z.number().int().min(0).max(10_000),
+      }),
+      z.object({
+        /** Differs from the one asked for after a reflow or clear: the client starts over. */
+        epoch: z.number().int(),
+        from: z.number().int(),
+        rows: z.array(bytes),
+        links: z.array(z.tuple([z.number().int(), z.string()])),
+      }),
+    ),
+    /** What the terminal shows, as text or with escape sequences, preceded by up to `history` lines. */
+    screen: method(
+      z.object({ session: sessionId, history: z.number().int().min(0).default(0), ansi: z.boolean().default(false) }),
+      z.object({ text: z.string(), cursor, ...size }),
+    ),
+    /** Types text as one piece that never mixes with what a person types. */
+    inject: method(
+      z.object({
+        session: sessionId,
+        data: bytes,
+        origin,
+        /** Wrapped in bracketed paste when the program asked for it. */
+        paste: z.boolean().default(false),
+        /** Sends Enter after it. */
+        submit: z.boolean().default(false),
+        /** How long to hold it while a person types; afterwards it is refused. */
+        holdMs: z.number().int().min(0).max(600_000).default(0),
+      }),
+      z.object({ outcome: z.enum(['submitted', 'held', 'refused']), reason: z.string().optional() }),
+    ),
+    /** Starts a viewer whose output is terminal bytes: first a repaint, then what changes (`forwarded`). */
+    forward: method(z.object({ view, session: sessionId }), sessionInfo),
+  },
+  toServer: {
+    input: z.object({ session: sessionId, data: bytes, origin: origin.optional() }),
+    ack: z.object({ view, seq: z.number().int() }),
+  },
+  toClient: {
+    frame,
+    forwarded: z.object({ view, seq: z.number().int(), data: bytes }),
+    /** To managers for every session; to viewers for the sessions they view. */
+    signal: z.object({ signal }),
+    /** The session is gone for good; its view will get no more frames. */
+    released: z.object({ session: sessionId }),
+  },
+})
+export type PtyhostProtocol = typeof ptyhostProtocol
