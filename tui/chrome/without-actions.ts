@@ -1,0 +1,23 @@
+import type { Node } from './node.ts'
+
+/** The same tree without the items' actions, which are Lua's own data: the worker needs none and may not take them all. */
+export function withoutActions(node: Node): Node {
+  switch (node.type) {
+    case 'hsplit':
+    case 'vsplit':
+      return { ...node, children: node.children.map(withoutActions) }
+    case 'centered':
+      return { ...node, child: withoutActions(node.child) }
+    case 'list':
+      return {
+        ...node,
+        items: node.items.map((item) => (item.action === undefined ? item : { ...item, action: undefined })),
+      }
+    case 'paragraph':
+    case 'input':
+    case 'terminal':
+    case 'connection_code':
+    case 'empty':
+      return node
+  }
+}
