@@ -1,0 +1,128 @@
+--- The ground the TUI's Lua stands on: `_tui_state`, and the functions through which the host calls the other files.
+--- Runs first at every load, before the shipped layout.lua, keybindings.lua, actions.lua, events.lua and botster.lua.
+--- It is the one file of this folder that ~/.botster/lua/ui does not replace: it is what keeps keys working when the
+--- others fail.
+
+--- Survives reloads; see docs/lua for what each field holds.
+_tui_state = _tui_state
+  or {
+    agents = {},
+    selected_agent_index = nil,
+    active_pty_index = 0,
+    mode = "normal",
+    input_buffer = "",
+    list_selected = 0,
+    pending_fields = {},
+    available_worktrees = {},
+    available_profiles = {},
+    available_session_types = {},
+    connection_code = nil,
+  }
+
+local host = {}
+
+--- The state that render functions see: a copy of `_tui_state` with what only the host knows (terminal_rows, …) on top.
+local function render_state(extra)
+  for key, value in pairs(_tui_state) do
+    if extra[key] == nil then
+      extra[key] = value
+    end
+  end
+  return extra
+end
+
+--- The selection may be moved by Lua itself; the host follows it after every call.
+local function with_selection(result)
+  return result, _tui_state.selected_agent_index, _tui_state.active_pty_index
+end
+
+local function action_context(context)
+  local index = _tui_state.selected_agent_index
+  context.selected_agent = index and _tui_state.agents[index + 1] or nil
+  return context
+end
+
+--- Writes fields of `_tui_state`; the names in `absent` become nil.
+function host.set(fields, absent)
+  for key, value in pairs(fields) do
+    _tui_state[key] = value
+  end
+  for _, key in ipairs(absent or {}) do
+    _tui_state[key] = nil
+  end
+end
+
+local function bind(functions)
+  return {
+    render = function(extra)
+      return functions.render(render_state(extra))
+    end,
+    render_overlay = function(extra)
+      return functions.render_overlay(render_state(extra))
+    end,
+    initial_mode = function()
+      return functions.initial_mode()
+    end,
+    handle_key = function(key, mode, context)
+      return functions.handle_key(key, mode, context)
+    end,
+    on_action = function(action, context)
+      return with_selection(functions.on_action(action, action_context(context)))
+    end,
+    on_hub_event = function(type, data, context)
+      return with_selection(functions.on_hub_event(type, data, action_context(context)))
+    end,
+  }
+end
+
+local function current()
+  return {
+    render = render,
+    render_overlay = render_overlay,
+    initial_mode = initial_mode,
+    handle_key = _keybindings and _keybindings.handle_key,
+    on_action = _actions and _actions.on_action,
+    on_hub_event = _events and _events.on_hub_event,
+  }
+end
+
+local function check(functions)
+  for _, name in ipairs({ "render", "render_overlay", "initial_mode", "handle_key", "on_action", "on_hub_event" }) do
+    if type(functions[name]) ~= "function" then
+      error(("%s must be a function, got %s"):format(name, type(functions[name])), 0)
+    end
+  end
+  return functions
+end
+
+--- Remembers the functions as they are now, before anything of the user's ran: what is used when theirs fail.
+function host.capture_shipped()
+  host.shipped = bind(check(current()))
+end
+
+--- Takes what keybindings.lua, actions.lua or events.lua returned as the new global `name`. What a replacement leaves
+--- out is filled in from what it replaces, so that a file with one function in it does not lose the others.
+function host.adopt(name, returned)
+  local previous = _G[name]
+  if type(returned) ~= "table" then
+    return
+  end
+  if type(previous) == "table" and previous ~= returned then
+    for key, value in pairs(previous) do
+      if returned[key] == nil then
+        returned[key] = value
+      end
+    end
+  end
+  _G[name] = returned
+end
+
+--- The last step of a load: extensions' keys and actions are put before the built-in ones.
+function host.wire()
+  if type(botster) == "table" and type(botster._wire) == "function" then
+    botster._wire()
+  end
+  host.active = bind(check(current()))
+end
+
+_host = host

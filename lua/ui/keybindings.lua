@@ -1,0 +1,163 @@
+--- Which key does what in which mode. To change a few keys, use `botster.keymap.set` in ~/.botster/lua/user/ui/*.lua;
+--- to change all of them, copy this file to ~/.botster/lua/ui/keybindings.lua.
+---
+--- Actions that start with `scroll_`, `list_` and `input_` are carried out by the host (except `list_select` and
+--- `input_submit`, which it prepares); all others go to actions.lua.
+
+local M = {}
+
+--- Adds what `more` holds to a copy of `base`.
+local function extend(base, more)
+  local merged = {}
+  for key, action in pairs(base) do
+    merged[key] = action
+  end
+  for key, action in pairs(more) do
+    merged[key] = action
+  end
+  return merged
+end
+
+local everywhere = {
+  ["ctrl+p"] = "open_menu",
+  ["ctrl+j"] = "next_agent",
+  ["ctrl+k"] = "previous_agent",
+  ["ctrl+]"] = "next_session",
+  ["ctrl+r"] = "refresh",
+  ["ctrl+q"] = "detach",
+  ["shift+pageup"] = "scroll_half_up",
+  ["shift+pagedown"] = "scroll_half_down",
+  ["shift+home"] = "scroll_top",
+  ["shift+end"] = "scroll_bottom",
+}
+
+local list = {
+  ["escape"] = "close_modal",
+  ["q"] = "close_modal",
+  ["ctrl+p"] = "close_modal",
+  ["ctrl+q"] = "detach",
+  ["up"] = "list_up",
+  ["k"] = "list_up",
+  ["down"] = "list_down",
+  ["j"] = "list_down",
+  ["pageup"] = "list_page_up",
+  ["pagedown"] = "list_page_down",
+  ["home"] = "list_first",
+  ["end"] = "list_last",
+  ["enter"] = "list_select",
+  ["space"] = "list_select",
+}
+
+local input = {
+  ["escape"] = "close_modal",
+  ["ctrl+q"] = "detach",
+  ["enter"] = "input_submit",
+  ["shift+enter"] = "input_newline",
+  ["alt+enter"] = "input_newline",
+  ["backspace"] = "input_backspace",
+  ["delete"] = "input_delete",
+  ["ctrl+backspace"] = "input_word_backspace",
+  ["alt+backspace"] = "input_word_backspace",
+  ["ctrl+w"] = "input_word_backspace",
+  ["ctrl+u"] = "input_clear",
+  ["left"] = "input_left",
+  ["right"] = "input_right",
+  ["up"] = "input_up",
+  ["down"] = "input_down",
+  ["home"] = "input_home",
+  ["end"] = "input_end",
+  ["ctrl+a"] = "input_home",
+  ["ctrl+e"] = "input_end",
+  ["ctrl+left"] = "input_word_left",
+  ["ctrl+right"] = "input_word_right",
+  ["alt+left"] = "input_word_left",
+  ["alt+right"] = "input_word_right",
+}
+
+--- Key to action, by mode.
+M.modes = {
+  insert = everywhere,
+  normal = extend(everywhere, {
+    ["up"] = "previous_agent",
+    ["k"] = "previous_agent",
+    ["down"] = "next_agent",
+    ["j"] = "next_agent",
+    ["enter"] = "focus_agent",
+    ["i"] = "focus_agent",
+    ["escape"] = "focus_agent",
+    ["n"] = "new_agent",
+    ["m"] = "open_menu",
+  }),
+  menu = list,
+  new_agent_select_profile = list,
+  new_agent_select_worktree = list,
+  new_agent_create_worktree = input,
+  new_agent_command = input,
+  new_agent_prompt = input,
+  rename_agent = input,
+  add_session_select_type = list,
+  remove_session_select = list,
+  close_agent_confirm = {
+    ["y"] = "confirm_close",
+    ["enter"] = "confirm_close",
+    ["d"] = "confirm_close_and_delete",
+    ["n"] = "close_modal",
+    ["q"] = "close_modal",
+    ["escape"] = "close_modal",
+    ["ctrl+q"] = "detach",
+  },
+  connection_code = {
+    ["escape"] = "close_modal",
+    ["q"] = "close_modal",
+    ["enter"] = "close_modal",
+    ["c"] = "copy_connection_url",
+    ["r"] = "regenerate_connection_code",
+    ["ctrl+q"] = "detach",
+  },
+  error = {
+    ["escape"] = "close_modal",
+    ["q"] = "close_modal",
+    ["enter"] = "close_modal",
+    ["space"] = "close_modal",
+    ["ctrl+q"] = "detach",
+  },
+}
+
+--- A mode that this file does not know still leaves with escape.
+local unknown_mode = { ["escape"] = "close_modal", ["ctrl+q"] = "detach" }
+
+--- Modes in which a character that is bound to nothing is typed into the focused input.
+local typing = {}
+for mode, keys in pairs(M.modes) do
+  typing[mode] = keys == input
+end
+
+--- The character that a key stands for, or nil: descriptors of text keys are the character itself.
+local function character(key)
+  if key == "space" then
+    return " "
+  end
+  return utf8.len(key) == 1 and key or nil
+end
+
+--- @param key string descriptor: "ctrl+p", "enter", "a"
+--- @param mode string
+--- @param context {list_count: integer, terminal_rows: integer}
+--- @return {action: string, char?: string, index?: integer}? nil: the key goes to the program (in mode "insert" only)
+function M.handle_key(key, mode, context)
+  local action = (M.modes[mode] or unknown_mode)[key]
+  if action then
+    return { action = action }
+  end
+  if typing[mode] then
+    local char = character(key)
+    return char and { action = "input_char", char = char } or nil
+  end
+  if mode == "menu" and key:match("^[1-9]$") then
+    local index = tonumber(key) - 1
+    return index < (context.list_count or 0) and { action = "list_select", index = index } or nil
+  end
+  return nil
+end
+
+return M
