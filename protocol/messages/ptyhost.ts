@@ -20,6 +20,18 @@ export const labels = z.record(z.string().max(64), z.string().max(4096))
 export const exitStatus = z.object({ code: z.number().int(), signal: z.string().optional() })
 export type ExitStatus = z.infer<typeof exitStatus>
 
+/**
+ * The lines above the screen that are still kept: numbers `first` to `first + lines - 1` of `epoch`, and the top row of
+ * the screen would be number `first + lines`. A number stands for the same line as long as the epoch lasts; `first`
+ * grows when old lines are dropped.
+ */
+export const historyExtent = z.object({
+  epoch: z.number().int(),
+  first: z.number().int().nonnegative(),
+  lines: z.number().int().nonnegative(),
+})
+export type HistoryExtent = z.infer<typeof historyExtent>
+
 export const sessionInfo = z.object({
   session: sessionId,
   pid: z.number().int(),
@@ -30,8 +42,7 @@ export const sessionInfo = z.object({
   /** Milliseconds since the epoch. */
   startedAt: z.number(),
   exit: exitStatus.optional(),
-  /** Lines above the screen, and the epoch they are counted in. */
-  history: z.object({ epoch: z.number().int(), first: z.number().int(), lines: z.number().int() }),
+  history: historyExtent,
 })
 export type SessionInfo = z.infer<typeof sessionInfo>
 
@@ -76,7 +87,7 @@ export const frame = z.object({
   title: z.string().optional(),
   /** Hyperlinks first used in this frame, by the id that cells carry. */
   links: z.array(z.tuple([z.number().int(), z.string()])).optional(),
-  history: z.object({ epoch: z.number().int(), first: z.number().int(), lines: z.number().int() }),
+  history: historyExtent,
 })
 export type Frame = z.infer<typeof frame>
 
@@ -185,7 +196,10 @@ export const ptyhostProtocol = defineProtocol({
     ),
     unview: method(z.object({ view }), nothing),
     resize: method(z.object({ session: sessionId, ...size }), nothing),
-    /** Rows above the screen: line numbers count from 0 at the start of `epoch` and never shift within it. */
+    /**
+     * Rows above the screen: line numbers count from 0 at the start of `epoch` and never shift within it. What is not
+     * kept is left out, and a very large answer is cut short: `from` and the number of rows say what came.
+     */
     history: method(
       z.object({
         session: sessionId,
@@ -219,6 +233,10 @@ export const ptyhostProtocol = defineProtocol({
         /** How long to hold it while a person types; afterwards it is refused. */
         holdMs: z.number().int().min(0).max(600_000).default(0),
       }),
+      /**
+       * Answers when it is decided: `submitted` it was typed at once, `held` it was typed after waiting for a person,
+       * `refused` nothing was typed, and `reason` says why.
+       */
       z.object({ outcome: z.enum(['submitted', 'held', 'refused']), reason: z.string().optional() }),
     ),
     /** Starts a viewer whose output is terminal bytes: first a repaint, then what changes (`forwarded`). */
