@@ -1,0 +1,48 @@
+import { requireHub, type StartPolicy } from './connect.ts'
+import { findPlace } from './place.ts'
+import { openTuiLog } from './tui-log.ts'
+import { CommandFailed } from './usage.ts'
+
+/**
+ * Opens the UI on this terminal and stays until the user leaves it.
+ * @param options.start what to do when no hub runs; once attached, a hub that goes away is always started again
+ * @throws CommandFailed when this is no terminal, or no hub can be had
+ */
+export async function attach({ start }: { start: StartPolicy }): Promise<void> {
+  assertTerminal()
+  const place = await findPlace()
+  const { runTui } = (await import('./tui.js' as string)) as typeof import('../tui/main.ts')
+  let attached = false
+  let refusal: unknown
+  const status = await runTui({
+    stdin: process.stdin,
+    stdout: process.stdout,
+    log: openTuiLog(place.paths.directory),
+    connectHub: async (handlers) => {
+      try {
+        const policy = attached ? 'needed' : start
+        const connection = await requireHub(place, { ...handlers, role: 'tui', start: policy, environment: true })
+        attached = true
+        return connection
+      } catch (error) {
+        if (!attached) refusal = error
+        throw error
+      }
+    },
+  })
+  if (!attached && refusal !== undefined) throw refusal
+  // Whatever a library of the UI left open must not keep a terminal that its user has left.
+  process.exit(status)
+}
+
+function assertTerminal(): void {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new CommandFailed(
+      `the UI needs a terminal, and ${process.stdin.isTTY ? 'stdout' : 'stdin'} is none`,
+      'without one: `botster start --headless`, `botster list`, `botster screen AGENT`',
+    )
+  }
+  if (process.env.TERM === 'dumb') {
+    throw new CommandFailed('this terminal calls itself dumb (TERM=dumb): the UI cannot be drawn on it')
+  }
+}

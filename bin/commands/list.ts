@@ -1,0 +1,38 @@
+import type { Command } from 'commander'
+import type { ListedAgent } from '../agents.ts'
+import { defineCommand } from '../command.ts'
+
+export function command(): Command {
+  return defineCommand('list')
+    .description('list the agents of this repository')
+    .option('--json', 'machine-readable: an array of agents (docs/cli.md)')
+    .addHelpText('after', "\nExamples:\n  botster list\n  botster list --json | jq -r '.[].key'")
+    .action(list)
+}
+
+async function list({ json = false }: { json?: boolean }): Promise<void> {
+  const { findPlace } = await import('../place.ts')
+  const { connectHub } = await import('../connect.ts')
+  const { listAgents } = await import('../agents.ts')
+  const { note, print, printJson } = await import('../output.ts')
+  const place = await findPlace()
+  using connection = await connectHub(place, { role: 'cli', start: 'known' })
+  const agents = connection === undefined ? [] : await listAgents(connection)
+  if (json) return printJson(agents)
+  if (agents.length === 0) return note(`no agents in ${place.root}: start one with \`botster new BRANCH --cmd "…"\``)
+  print(...(await agentTable(agents)))
+}
+
+async function agentTable(agents: readonly ListedAgent[]): Promise<string[]> {
+  const { plain } = await import('../output.ts')
+  const { formatTable } = await import('../table.ts')
+  const rows = agents.map(({ key, name, branch, status, sessions, worktree }) => [
+    key,
+    plain(name),
+    branch ?? '-',
+    status,
+    sessions.map((session) => session.name).join(',') || '-',
+    plain(worktree ?? '-'),
+  ])
+  return formatTable([['KEY', 'NAME', 'BRANCH', 'STATUS', 'SESSIONS', 'WORKTREE'], ...rows])
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander'
+import { defineCommand } from '../command.ts'
+import { UsageError } from '../usage.ts'
+
+interface NewOptions {
+  readonly cmd?: string
+  readonly worktree: boolean
+  readonly from?: string
+  readonly name?: string
+  readonly prompt?: string
+  readonly json?: boolean
+}
+
+export function command(): Command {
+  return defineCommand('new')
+    .description('start an agent on a branch, in a worktree of its own')
+    .argument('[branch]', 'new or existing branch; with --no-worktree the name of the agent')
+    .option('--cmd <command>', 'what to run, through your shell (default: the configured program, else a shell)')
+    .option('--no-worktree', 'run in the present directory instead of a worktree')
+    .option('--from <ref>', 'where a new branch starts (default: what the main worktree has checked out)')
+    .option('--name <name>', 'what the agent is called (default: the branch)')
+    .option('--prompt <text>', 'what the agent is asked to do')
+    .option('--json', 'print the agent as JSON (docs/cli.md)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  botster new fix-login --cmd claude
+  botster new hotfix --from origin/release --cmd "codex --full-auto"
+  botster new scratch --no-worktree --cmd bash`,
+    )
+    .action(create)
+}
+
+async function create(branch: string | undefined, options: NewOptions): Promise<void> {
+  const args = argumentsOf(branch, options)
+  const { findPlace } = await import('../place.ts')
+  const { requireHub } = await import('../connect.ts')
+  const { listedAgent } = await import('../agents.ts')
+  const { runHubCommand } = await import('../hub-command.ts')
+  const { print, printJson } = await import('../output.ts')
+  const place = await findPlace()
+  using connection = await requireHub(place, { role: 'cli', start: 'needed', environment: true })
+  const agent = listedAgent(await runHubCommand(connection, 'create_agent', args))
+  if (options.json) return printJson(agent)
+  print(`${agent.key} runs${agent.worktree ? ` in ${agent.worktree}` : ''}`)
+}
+
+/** What the hub's `create_agent` wants. */
+function argumentsOf(branch: string | undefined, options: NewOptions): Record<string, unknown> {
+  const { cmd, worktree, from, name, prompt } = options
+  if (cmd?.trim() === '') throw new UsageError('--cmd is empty', 'say what to run, or leave it out for the default')
+  const { columns: cols, rows } = process.stdout
+  const common = { command: cmd, prompt, cols, rows }
+  if (worktree) return { ...common, branch, from, name }
+  if (from !== undefined) throw new UsageError('--from needs a worktree', 'leave out --no-worktree, or --from')
+  if (branch !== undefined && name !== undefined && branch !== name) {
+    throw new UsageError(`two names: '${branch}' and '${name}'`, 'with --no-worktree the argument is the name')
+  }
+  return { ...common, worktree: false, name: name ?? branch, cwd: process.cwd() }
+}

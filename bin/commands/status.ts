@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+import type { HubStatus } from '../../protocol/messages/hub.ts'
+import { defineCommand } from '../command.ts'
+
+export function command(): Command {
+  return defineCommand('status')
+    .description('show the processes of this repository and what went wrong lately')
+    .option('--json', 'machine-readable (docs/cli.md)')
+    .addHelpText('after', '\nExamples:\n  botster status\n  botster status --json | jq .hub.pid')
+    .action(status)
+}
+
+async function status({ json = false }: { json?: boolean }): Promise<void> {
+  const { findPlace } = await import('../place.ts')
+  const { connectHub, failNotRunning } = await import('../connect.ts')
+  const { print, printJson } = await import('../output.ts')
+  const place = await findPlace()
+  using connection = await connectHub(place, { role: 'cli', start: 'orphaned' })
+  if (connection === undefined) {
+    if (json) printJson({ hub: null, ptyhost: null, clients: 0, agents: 0, errors: [] })
+    return failNotRunning(place)
+  }
+  const report = await connection.request('status', {})
+  // Our own connection is one of them, and says nothing about who else is there.
+  const seen = { ...report, clients: Math.max(0, report.clients - 1) }
+  if (json) return printJson(stableShape(seen))
+  print(...(await describe(seen)))
+}
+
+/** What we promise; the hub may know more. */
+function stableShape({ hub, ptyhost, clients, agents, errors }: HubStatus): unknown {
+  return {
+    hub: { pid: hub.pid, version: hub.version, uptime: hub.uptime },
+    ptyhost: ptyhost && { pid: ptyhost.pid, sessions: ptyhost.sessions },
+    clients,
+    agents,
+    errors,
+  }
+}
+
+async function describe({ hub, ptyhost, clients, agents, errors }: HubStatus): Promise<string[]> {
+  const { formatDuration, plain } = await import('../output.ts')
+  return [
+    `repository  ${hub.root}`,
+    `hub         pid ${hub.pid}, botster ${hub.version}, up ${formatDuration(hub.uptime)}`,
+    `ptyhost     ${ptyhost ? `pid ${ptyhost.pid}, ${ptyhost.sessions} session${ptyhost.sessions === 1 ? '' : 's'}` : 'not running'}`,
+    `clients     ${clients}`,
+    `agents      ${agents}`,
+    `errors      ${errors.length === 0 ? 'none' : ''}`.trimEnd(),
+    ...errors.map(({ at, owner, message }) => `  ${new Date(at).toISOString()}  ${plain(owner)}: ${plain(message)}`),
+  ]
+}

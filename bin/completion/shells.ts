@@ -1,0 +1,3 @@
+/** Shells that we can complete in. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
+export type Shell = (typeof SHELLS)[number]

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs'
+import { type ClientOptions, connect } from '../protocol/client.ts'
+import type { Connection } from '../protocol/connection.ts'
+import { ConnectionClosed } from '../protocol/errors.ts'
+import { type HubProtocol, hubProtocol } from '../protocol/messages/hub.ts'
+import { ptyhostProtocol } from '../protocol/messages/ptyhost.ts'
+import { startHub } from './hub-process.ts'
+import type { Place } from './place.ts'
+import { CommandFailed } from './usage.ts'
+
+export type HubConnection = Connection<HubProtocol, 'client'>
+
+/**
+ * When to start a hub that does not run: always; only where something is left to find (its agents or their records),
+ * so that looking around never litters; only where agents still run without it; or never.
+ */
+export type StartPolicy = 'needed' | 'known' | 'orphaned' | 'never'
+
+export interface ConnectOptions extends Pick<ClientOptions<HubProtocol>, 'onMessage' | 'onClose' | 'onWarning'> {
+  readonly role: 'cli' | 'tui'
+  readonly start: StartPolicy
+  /** Say where this client runs, for the agents it creates. @default false */
+  readonly environment?: boolean
+}
+
+/**
+ * Connects to the hub of a place, starting it as the policy says. Any number of clients may do so at once: one hub
+ * results and all of them get it.
+ * @returns undefined when no hub runs and the policy starts none.
+ * @throws CommandFailed when it does not come up, VersionMismatch when it is of another version.
+ */
+export async function connectHub(place: Place, options: ConnectOptions): Promise<HubConnection | undefined> {
+  const attempt = () => connectOnce(place, options)
+  let connection = await attempt()
+  if (connection === undefined && (await mayStart(place, options.start))) {
+    connection = await startHub(place, attempt)
+  }
+  if (connection !== undefined && options.environment) {
+    await connection.request('environment', { env: definedVariables(process.env), cwd: process.cwd() })
+  }
+  return connection
+}
+
+/** The same where there is no doing without. @throws CommandFailed also when no hub runs here. */
+export async function requireHub(place: Place, options: ConnectOptions): Promise<HubConnection> {
+  return (await connectHub(place, options)) ?? failNotRunning(place)
+}
+
+/** @throws CommandFailed always. */
+export function failNotRunning(place: Place): never {
+  throw new CommandFailed(`no hub runs for ${place.root}`, 'run `botster` to start it')
+}
+
+/** Whether agents run here without a hub: it was killed, and the next one adopts them. */
+export async function ptyhostRuns(place: Place): Promise<boolean> {
+  try {
+    const connection = await connect({ path: place.paths.ptySocket, protocol: ptyhostProtocol, role: 'cli' })
+    connection.close('only looking')
+    return true
+  } catch (error) {
+    return !(error instanceof ConnectionClosed) // another version is there as well
+  }
+}
+
+async function connectOnce(place: Place, options: ConnectOptions): Promise<HubConnection | undefined> {
+  const { role, onMessage, onClose, onWarning } = options
+  try {
+    const path = place.paths.hubSocket
+    return await connect({ path, protocol: hubProtocol, role, onMessage, onClose, onWarning })
+  } catch (error) {
+    if (error instanceof ConnectionClosed) return undefined
+    throw error
+  }
+}
+
+async function mayStart(place: Place, policy: StartPolicy): Promise<boolean> {
+  switch (policy) {
+    case 'needed':
+      return true
+    case 'known':
+      return existsSync(place.paths.database) || (await ptyhostRuns(place))
+    case 'orphaned':
+      return ptyhostRuns(place)
+    case 'never':
+      return false
+  }
+}
+
+function definedVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}

@@ -1,0 +1,27 @@
+import { once } from 'node:events'
+import { createConnection } from 'node:net'
+import { hello } from '../protocol/envelope.ts'
+import { FrameDecoder } from '../protocol/frame.ts'
+import { CommandFailed } from './usage.ts'
+
+const HELLO_TIMEOUT_MS = 5000
+
+/**
+ * Who serves a socket, by the pid in its hello: the one message that every version sends first.
+ * @throws CommandFailed when it does not say
+ */
+export async function peerPid(socketPath: string): Promise<number> {
+  const socket = createConnection({ path: socketPath })
+  const decoder = new FrameDecoder()
+  try {
+    const signal = AbortSignal.timeout(HELLO_TIMEOUT_MS)
+    for (;;) {
+      const [chunk] = (await once(socket, 'data', { signal })) as [Buffer]
+      for (const message of decoder.push(chunk)) return hello.parse(message).pid
+    }
+  } catch (cause) {
+    throw new CommandFailed(`what serves ${socketPath} does not say who it is`, undefined, { cause })
+  } finally {
+    socket.destroy()
+  }
+}

@@ -1,0 +1,19 @@
+import { findRoot } from '../hub/git/root.ts'
+import { type HubPaths, hubId, hubPaths } from '../protocol/paths.ts'
+
+/** Which hub a command is about, and where its files are. */
+export interface Place {
+  /** Real path of the main worktree; outside a repository, of the directory. */
+  readonly root: string
+  readonly paths: HubPaths
+}
+
+/**
+ * The hub of `cwd`: one a repository, also from inside an agent's worktree. BOTSTER_HUB_ID wins (botster sets it in
+ * every session it starts, so that an agent finds its own hub from anywhere).
+ * @throws Error when git refuses to look, or when the socket paths would be too long for the platform.
+ */
+export async function findPlace(cwd: string = process.cwd(), env: NodeJS.ProcessEnv = process.env): Promise<Place> {
+  const { root } = await findRoot(cwd)
+  return { root, paths: hubPaths(env.BOTSTER_HUB_ID || hubId(root), env) }
+}
