@@ -24,12 +24,13 @@ const common: BuildOptions = {
   sourcesContent: false,
   legalComments: 'none',
   define: { 'process.env.NODE_ENV': '"production"' },
-  // Native add-ons cannot be bundled; the tui is loaded by the cli as a file of its own; ink's devtools are never used.
-  external: ['@lydell/node-pty', 'msgpackr-extract', './tui.js', 'react-devtools-core'],
+  // Native add-ons cannot be bundled; the tui is loaded by the cli as a file of its own.
+  external: ['@lydell/node-pty', 'msgpackr-extract', './tui.js'],
   // Bundled CommonJS packages call require() for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
+  plugins: [inkWithoutDevtools],
   logLevel: 'warning',
 }
 

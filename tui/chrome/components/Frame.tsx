@@ -1,0 +1,59 @@
+import { Box, type BoxProps } from 'ink'
+import type { ReactNode } from 'react'
+import type { Block, BorderType } from '../node.ts'
+import type { BorderPieces } from '../paint/paint-border.ts'
+import { Area } from './Area.tsx'
+import { TextRow } from './TextRow.tsx'
+import { useAnnotation } from './use-annotation.ts'
+
+/** The frame around a widget: its border, and the title in the top border or, without one, in a row above. */
+export function Frame({ block, children }: { block?: Block; children?: ReactNode }): ReactNode {
+  if (!block) return <Area>{children}</Area>
+  if (block.borders === 'none') {
+    return (
+      <Area>
+        {block.title && <TextRow line={block.title} />}
+        <Area>{children}</Area>
+      </Area>
+    )
+  }
+  return <Bordered block={block}>{children}</Bordered>
+}
+
+function Bordered({ block, children }: { block: Block; children?: ReactNode }): ReactNode {
+  const ref = useAnnotation(block.borderStyle ? { kind: 'border', style: block.borderStyle } : undefined)
+  return (
+    <Area>
+      <Area ref={ref} borderStyle={PIECES[block.borderType]}>
+        {children}
+      </Area>
+      {block.title && (
+        <Box {...TITLE_PLACE}>
+          <TextRow line={block.title} />
+        </Box>
+      )}
+    </Area>
+  )
+}
+
+const TITLE_PLACE: BoxProps = { position: 'absolute', top: 0, left: 1, right: 1, height: 1, flexDirection: 'column' }
+
+const PIECES: Readonly<Record<BorderType, BorderPieces>> = {
+  plain: pieces('┌─┐', '│', '└─┘'),
+  rounded: pieces('╭─╮', '│', '╰─╯'),
+  double: pieces('╔═╗', '║', '╚═╝'),
+  thick: pieces('┏━┓', '┃', '┗━┛'),
+}
+
+function pieces(top: string, side: string, bottom: string): BorderPieces {
+  return {
+    topLeft: top[0]!,
+    top: top[1]!,
+    topRight: top[2]!,
+    left: side,
+    right: side,
+    bottomLeft: bottom[0]!,
+    bottom: bottom[1]!,
+    bottomRight: bottom[2]!,
+  }
+}

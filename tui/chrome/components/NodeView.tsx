@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react'
+import type { Node } from '../node.ts'
+import { Centered } from './Centered.tsx'
+import { ConnectionCodeView } from './ConnectionCodeView.tsx'
+import { Empty } from './Empty.tsx'
+import { Input } from './Input.tsx'
+import { List } from './List.tsx'
+import { Paragraph } from './Paragraph.tsx'
+import { Split } from './Split.tsx'
+import { Terminal } from './Terminal.tsx'
+
+/** Draws a node, whatever it is. */
+export function NodeView({ node }: { node: Node }): ReactNode {
+  switch (node.type) {
+    case 'hsplit':
+    case 'vsplit':
+      return <Split node={node} />
+    case 'centered':
+      return <Centered node={node} />
+    case 'list':
+      return <List node={node} />
+    case 'paragraph':
+      return <Paragraph node={node} />
+    case 'input':
+      return <Input node={node} />
+    case 'terminal':
+      return <Terminal node={node} />
+    case 'connection_code':
+      return <ConnectionCodeView node={node} />
+    case 'empty':
+      return <Empty node={node} />
+  }
+}
+
+/** What tells a node from its siblings across frames: its id, so that a list keeps its place when the layout changes. */
+export function keyOf(node: Node, index: number): string {
+  return 'id' in node && node.id !== undefined ? `${node.type}#${node.id}` : `${node.type}:${index}`
+}
