@@ -4,7 +4,7 @@ import { CLUSTER, WIDE } from '../../screen/cell.ts'
 /** A grapheme cluster as a cell holds it. */
 export interface Glyph {
   text: string
-  /** Cells: 0 (joins nothing to join to, not drawn), 1 or 2. */
+  /** Cells: 1 or 2; 0 for what is not drawn. */
   width: number
   /** The cell's GLYPH number (screen/cell.ts). */
   code: number
@@ -13,31 +13,42 @@ export interface Glyph {
 /** Clusters remembered; agents' titles use a few hundred. */
 const MAX_GLYPHS = 8192
 
-/** Cuts text into glyphs and knows their widths, remembering both: asking string-width takes microseconds a cluster. */
+/** Texts whose glyphs are remembered; a screen shows a hundred, most of them again in the next frame. */
+const MAX_TEXTS = 1024
+
+/** What may join its neighbour in one cluster. Text without any is as many clusters as code points. */
+const JOINING = /[\p{M}\p{Cf}\p{RI}\p{EMod}\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb\u0e33\u0eb3\uff9e\uff9f]/u
+
+/** Cuts text into glyphs and knows their widths, remembering both. */
 export class Glyphs {
   readonly #segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   readonly #known = new Map<string, Glyph>()
+  readonly #texts = new Map<string, readonly Glyph[]>()
 
   /** The glyphs of a text, those without width left out. */
-  split(text: string): Glyph[] {
+  split(text: string): readonly Glyph[] {
+    const known = this.#texts.get(text)
+    if (known) return known
     const glyphs: Glyph[] = []
-    if (isAscii(text)) {
-      for (const character of text) glyphs.push(this.#glyph(character))
-      return glyphs
-    }
-    for (const { segment } of this.#segmenter.segment(text)) {
-      const glyph = this.#glyph(segment)
+    for (const cluster of this.#clusters(text)) {
+      const glyph = this.#glyph(cluster)
       if (glyph.width > 0) glyphs.push(glyph)
     }
+    if (this.#texts.size >= MAX_TEXTS) this.#texts.clear()
+    this.#texts.set(text, glyphs)
     return glyphs
   }
 
   /** Cells that a text takes in one line. */
   width(text: string): number {
-    if (isAscii(text)) return text.length
     let width = 0
-    for (const { segment } of this.#segmenter.segment(text)) width += this.#glyph(segment).width
+    for (const glyph of this.split(text)) width += glyph.width
     return width
+  }
+
+  /** The segmenter is the last resort: it takes microseconds a cluster and leaves much for the garbage collector. */
+  #clusters(text: string): Iterable<string> {
+    return JOINING.test(text) ? [...this.#segmenter.segment(text)].map(({ segment }) => segment) : text
   }
 
   #glyph(text: string): Glyph {
@@ -52,11 +63,4 @@ export class Glyphs {
     this.#known.set(text, glyph)
     return glyph
   }
-}
-
-function isAscii(text: string): boolean {
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) > 0x7e) return false
-  }
-  return true
 }

@@ -37,7 +37,7 @@ export function paintText(
 }
 
 interface Run {
-  glyphs: Glyph[]
+  glyphs: readonly Glyph[]
   width: number
   style: Style | undefined
 }
