@@ -13,7 +13,7 @@ const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
  * functions that came out of a module a C signature. First letter of the signature is the result (i or v), then the
  * parameters.
  */
-export function wasmFunction(signature: Signature, fn: (...args: number[]) => number | void): unknown {
+export function wasmFunction(signature: Signature, fn: (...args: number[]) => unknown): unknown {
   const cached = new WebAssembly.Module(trampoline(signature))
   return new WebAssembly.Instance(cached, { e: { f: fn } }).exports.f
 }

@@ -168,7 +168,7 @@ export class Engine {
   }
 
   /** Gives C a pointer to a JavaScript function. Costs 50 µs and a table slot for good: for a handful of functions. */
-  addFunction(signature: Parameters<typeof wasmFunction>[0], fn: (...args: number[]) => number | void): Pointer {
+  addFunction(signature: Parameters<typeof wasmFunction>[0], fn: (...args: number[]) => unknown): Pointer {
     return this.addWasmFunction(wasmFunction(signature, fn))
   }
 

@@ -1,5 +1,7 @@
 /** The Lua VM: everything other folders may use of it. */
 export { failure, LuaError, LuaFailure, LuaResults, results } from './error.ts'
+export { isLuaFunction } from './functions.ts'
 export { handle, LuaHandle } from './handle.ts'
 export * from './module.ts'
 export * from './types.ts'
+export { LuaVm } from './vm.ts'

@@ -1,0 +1,300 @@
+--- What the actions of keybindings.lua and of list items do: each returns an array of operations for the host, or nil.
+--- Operations: set_mode {mode, input?}, send_msg {data}, focus_terminal {agent_id | agent_index, pty_index}, quit,
+--- notify {message, level}, osc_alert {title, body}, set_connection_code {url, qr}, clear_connection_code.
+
+local M = {}
+
+--- Action name → function(context, argument). Extensions should prefer `botster.action.register`.
+M.handlers = {}
+
+local handlers = M.handlers
+
+local function set_mode(mode, input)
+  return { op = "set_mode", mode = mode, input = input }
+end
+
+local function send(data)
+  return { op = "send_msg", data = data }
+end
+
+--- Where an overlay leads back to: typing into the agent, or, without one, the agent list.
+local function base_mode()
+  return #_tui_state.agents > 0 and "insert" or "normal"
+end
+
+local function close()
+  _tui_state.pending_fields = {}
+  return set_mode(base_mode())
+end
+
+--- The action of the chosen item of the overlay's list.
+local function chosen(context)
+  return context.overlay_actions and context.overlay_actions[_tui_state.list_selected + 1]
+end
+
+--- Without blanks at either end.
+local function trimmed(text)
+  return (text:gsub("^%s+", ""):gsub("%s+$", ""))
+end
+
+local function complain(message)
+  _tui_state.pending_fields.problem = message
+  return {}
+end
+
+-- general --------------------------------------------------------------------------------------------------------
+
+function handlers.open_menu()
+  return { set_mode("menu") }
+end
+
+function handlers.close_modal()
+  _tui_state.error_message = nil
+  return { close() }
+end
+
+function handlers.detach()
+  return { { op = "quit" } }
+end
+
+handlers.quit = handlers.detach
+
+function handlers.refresh()
+  return { send({ type = "list_agents" }), send({ type = "list_worktrees" }), send({ type = "list_profiles" }) }
+end
+
+function handlers.refresh_and_close()
+  local operations = handlers.refresh()
+  operations[#operations + 1] = close()
+  return operations
+end
+
+--- Enter in a list: runs the action of the chosen item, which is a name or a table {action, …}.
+function handlers.list_select(context)
+  local choice = chosen(context)
+  if type(choice) == "table" then
+    return M.on_action(choice.action, context, choice)
+  end
+  return choice and M.on_action(choice, context) or nil
+end
+
+-- moving between agents and sessions --------------------------------------------------------------------------------
+
+local function step_agent(step)
+  local count = #_tui_state.agents
+  if count == 0 then
+    return nil
+  end
+  local index = _tui_state.selected_agent_index
+  return {
+    { op = "focus_terminal", agent_index = index and (index + step) % count or 0 },
+    _tui_state.mode == "normal" and set_mode("insert") or nil,
+  }
+end
+
+function handlers.next_agent()
+  return step_agent(1)
+end
+
+function handlers.previous_agent()
+  return step_agent(-1)
+end
+
+function handlers.next_session(context)
+  local agent = context.selected_agent
+  local count = agent and agent.sessions and #agent.sessions or 0
+  if count < 2 then
+    return nil
+  end
+  return { { op = "focus_terminal", agent_id = agent.id, pty_index = (_tui_state.active_pty_index + 1) % count } }
+end
+
+--- A click on an item of the agent list, or an item of a list of agents.
+function handlers.select_agent(_, item)
+  return { { op = "focus_terminal", agent_index = item.index, agent_id = item.agent_id }, set_mode("insert") }
+end
+
+function handlers.focus_agent()
+  return #_tui_state.agents > 0 and { set_mode("insert") } or nil
+end
+
+-- new agent ------------------------------------------------------------------------------------------------------
+
+function handlers.new_agent()
+  _tui_state.pending_fields = {}
+  local several = #_tui_state.available_profiles > 1
+  return {
+    send({ type = "list_worktrees" }),
+    set_mode(several and "new_agent_select_profile" or "new_agent_select_worktree"),
+  }
+end
+
+function handlers.choose_profile(_, item)
+  _tui_state.pending_fields.profile_name = item.name
+  return { set_mode("new_agent_select_worktree") }
+end
+
+function handlers.choose_new_branch()
+  return { set_mode("new_agent_create_worktree") }
+end
+
+function handlers.choose_no_worktree()
+  _tui_state.pending_fields.worktree = false
+  return { set_mode("new_agent_command", _tui_state.last_command) }
+end
+
+function handlers.choose_worktree(_, item)
+  _tui_state.pending_fields.from_worktree = item.path
+  return { set_mode("new_agent_command", _tui_state.last_command) }
+end
+
+local function create_agent(context)
+  local fields = _tui_state.pending_fields
+  _tui_state.awaiting = { command = "create_agent" }
+  return {
+    send({
+      type = "create_agent",
+      branch = fields.branch,
+      from_worktree = fields.from_worktree,
+      worktree = fields.worktree,
+      command = fields.command,
+      prompt = fields.prompt,
+      profile_name = fields.profile_name,
+      rows = context.terminal_rows,
+      cols = context.terminal_cols,
+    }),
+    close(),
+  }
+end
+
+--- What enter does in each mode with an input.
+local submit = {}
+
+function submit.new_agent_create_worktree(text)
+  local branch = trimmed(text)
+  if branch == "" then
+    return complain("A branch needs a name.")
+  end
+  _tui_state.pending_fields.branch = branch
+  return { set_mode("new_agent_command", _tui_state.last_command) }
+end
+
+function submit.new_agent_command(text)
+  local command = trimmed(text)
+  _tui_state.last_command = command ~= "" and command or nil
+  _tui_state.pending_fields.command = _tui_state.last_command
+  return { set_mode("new_agent_prompt") }
+end
+
+function submit.new_agent_prompt(text, context)
+  local prompt = trimmed(text)
+  _tui_state.pending_fields.prompt = prompt ~= "" and prompt or nil
+  return create_agent(context)
+end
+
+function submit.rename_agent(text, context)
+  local name = trimmed(text)
+  if name == "" or not context.selected_agent then
+    return { close() }
+  end
+  _tui_state.awaiting = { command = "rename_agent" }
+  return { send({ type = "rename_agent", agent = context.selected_agent.id, name = name }), close() }
+end
+
+function handlers.input_submit(context)
+  local handler = submit[_tui_state.mode]
+  _tui_state.pending_fields.problem = nil
+  return handler and handler(_tui_state.input_buffer, context) or nil
+end
+
+-- the selected agent ---------------------------------------------------------------------------------------------
+
+local function about_agent(mode)
+  return function(context)
+    return context.selected_agent and { set_mode(mode) } or { close() }
+  end
+end
+
+handlers.close_agent = about_agent("close_agent_confirm")
+
+function handlers.rename_agent(context)
+  local agent = context.selected_agent
+  return agent and { set_mode("rename_agent", agent.name or agent.display_name) } or { close() }
+end
+
+local function delete_agent(context, delete_worktree)
+  local agent = context.selected_agent
+  if not agent then
+    return { close() }
+  end
+  _tui_state.awaiting = { command = "delete_agent" }
+  return { send({ type = "delete_agent", agent_id = agent.id, delete_worktree = delete_worktree }), close() }
+end
+
+function handlers.confirm_close(context)
+  return delete_agent(context, false)
+end
+
+function handlers.confirm_close_and_delete(context)
+  return delete_agent(context, true)
+end
+
+-- sessions of the selected agent ---------------------------------------------------------------------------------
+
+function handlers.add_session(context)
+  if not context.selected_agent then
+    return { close() }
+  end
+  return {
+    send({ type = "list_session_types", agent = context.selected_agent.id }),
+    set_mode("add_session_select_type"),
+  }
+end
+
+function handlers.choose_session_type(context, item)
+  local agent = context.selected_agent
+  if not agent then
+    return { close() }
+  end
+  _tui_state.awaiting = { command = "add_session" }
+  return { send({ type = "add_session", agent = agent.id, name = item.name }), close() }
+end
+
+handlers.remove_session = about_agent("remove_session_select")
+
+function handlers.choose_session_to_remove(context, item)
+  local agent = context.selected_agent
+  if not agent then
+    return { close() }
+  end
+  _tui_state.awaiting = { command = "remove_session" }
+  return { send({ type = "remove_session", agent = agent.id, name = item.name }), close() }
+end
+
+-- pairing --------------------------------------------------------------------------------------------------------
+
+function handlers.show_connection_code()
+  return { send({ type = "get_connection_code" }), set_mode("connection_code") }
+end
+
+function handlers.regenerate_connection_code()
+  return { send({ type = "regenerate_connection_code" }) }
+end
+
+function handlers.copy_connection_url()
+  return { send({ type = "copy_connection_url" }) }
+end
+
+--- @param action string
+--- @param context {overlay_actions: any[], selected_agent: table?, terminal_focused: boolean, _char: string?}
+--- @param item table? the list item's own action table, when it came from one
+--- @return table[]? operations; nil when there is nothing to do
+function M.on_action(action, context, item)
+  local handler = handlers[action]
+  if not handler then
+    return nil
+  end
+  return handler(context, item or context.item or {})
+end
+
+return M

@@ -1,0 +1,348 @@
+--- What the screen looks like. To change it, copy this file to ~/.botster/lua/ui/layout.lua, or wrap `render` in a file
+--- of ~/.botster/lua/user/ui. Saved changes show at once; a mistake leaves the last good layout in place.
+
+local function selected_agent(state)
+  return state.selected_agent_index and state.agents[state.selected_agent_index + 1] or nil
+end
+
+-- agent list -----------------------------------------------------------------------------------------------------
+
+--- What an agent is doing, in words and a colour; nothing while it simply runs.
+local STATUS = {
+  creating_worktree = { "creating worktree", "yellow" },
+  spawning_ptys = { "starting", "yellow" },
+  stopping = { "stopping", "yellow" },
+  removing_worktree = { "removing worktree", "yellow" },
+  failed = { "failed", "red" },
+  lost = { "lost", "red" },
+  exited = { "exited", "gray" },
+}
+
+local function agent_name(agent)
+  return agent.display_name or agent.name or agent.branch_name or agent.key or agent.id
+end
+
+--- "profile · branch", or what the agent is doing.
+local function agent_details(agent)
+  local status = STATUS[agent.status]
+  if status then
+    return { text = status[1], style = { fg = status[2], dim = true } }
+  end
+  local parts = {}
+  if agent.profile_name and agent.profile_name ~= "" then
+    parts[#parts + 1] = agent.profile_name
+  end
+  if agent.branch_name and agent.branch_name ~= "" then
+    parts[#parts + 1] = agent.branch_name
+  end
+  return { text = table.concat(parts, " · "), style = "dim" }
+end
+
+local function agent_item(agent, index)
+  local dot = agent.notification and { text = "● ", style = { fg = "yellow", bold = true } } or nil
+  local text = dot and { dot, agent_name(agent) } or { agent_name(agent) }
+  return {
+    text = text,
+    secondary = { agent_details(agent) },
+    action = { action = "select_agent", index = index, agent_id = agent.id },
+  }
+end
+
+local function agent_list(state)
+  local items = {}
+  for position, agent in ipairs(state.agents) do
+    items[position] = agent_item(agent, position - 1)
+  end
+  return {
+    type = "list",
+    id = "agents",
+    block = { title = (" Agents (%d) "):format(#state.agents), borders = "all", border_style = { fg = "gray" } },
+    props = {
+      items = items,
+      selected = state.selected_agent_index,
+      highlight_style = { bold = true, fg = "cyan" },
+      highlight_symbol = "> ",
+    },
+  }
+end
+
+-- terminal -------------------------------------------------------------------------------------------------------
+
+--- `branch [SESSION :port | Ctrl+]: next] [SCROLLBACK +n]`
+local function terminal_title(state, agent, session)
+  local parts = { " ", agent.branch_name or agent_name(agent) }
+  if session then
+    local inner = session.name:upper()
+    if session.port then
+      inner = ("%s :%s"):format(inner, session.port)
+    end
+    if #agent.sessions > 1 then
+      inner = inner .. " | Ctrl+]: next"
+    end
+    parts[#parts + 1] = (" [%s]"):format(inner)
+    if session.exited then
+      parts[#parts + 1] = session.exit_code and (" [EXITED %d]"):format(session.exit_code) or " [EXITED]"
+    end
+  end
+  if state.is_scrolled then
+    parts[#parts + 1] = (" [SCROLLBACK +%d]"):format(state.scroll_offset)
+  end
+  parts[#parts + 1] = " "
+  return table.concat(parts)
+end
+
+local function message_panel(title, lines)
+  return {
+    type = "paragraph",
+    block = { title = title, borders = "all", border_style = { fg = "gray" } },
+    props = { lines = lines, wrap = true },
+  }
+end
+
+local function welcome(state)
+  local lines = {
+    "",
+    { { text = "  No agents yet.", style = "bold" } },
+    "",
+    { "  Press ", { text = "ctrl+p", style = { fg = "cyan", bold = true } }, " for the menu, then choose ", {
+      text = "New agent",
+      style = { fg = "cyan", bold = true },
+    }, "." },
+    "  You name a branch and a command, for example claude, codex or your shell;",
+    "  it runs in a worktree of its own, and goes on when you leave.",
+    "",
+    { "  ", { text = "n", style = { fg = "cyan", bold = true } }, "       new agent" },
+    { "  ", { text = "ctrl+p", style = { fg = "cyan", bold = true } }, "  menu" },
+    { "  ", { text = "ctrl+q", style = { fg = "cyan", bold = true } }, "  leave (agents keep running)" },
+  }
+  if state.hub_status and state.hub_status ~= "connected" then
+    lines = { "", { { text = "  Connecting to the hub…", style = "dim" } } }
+  end
+  return message_panel(" botster ", lines)
+end
+
+--- What stands where an agent without a screen would be.
+local WAITING = {
+  creating_worktree = "Creating the worktree…",
+  spawning_ptys = "Starting…",
+  stopping = "Stopping…",
+  removing_worktree = "Removing the worktree…",
+  failed = "This agent could not be started.",
+  lost = "This agent's process was lost. Its worktree is untouched.",
+  exited = "This agent has ended.",
+}
+
+local function without_screen(agent)
+  local lines = { "", "  " .. (WAITING[agent.status] or "This agent has no session.") }
+  if agent.error then
+    lines[#lines + 1] = ""
+    lines[#lines + 1] = { { text = "  " .. tostring(agent.error), style = { fg = "red" } } }
+  end
+  if agent.worktree_path and agent.worktree_path ~= "" then
+    lines[#lines + 1] = ""
+    lines[#lines + 1] = { { text = "  " .. agent.worktree_path, style = "dim" } }
+  end
+  return message_panel((" %s "):format(agent_name(agent)), lines)
+end
+
+local function terminal(state)
+  local agent = selected_agent(state)
+  if not agent then
+    return welcome(state)
+  end
+  local index = state.active_pty_index or 0
+  local session = agent.sessions and (agent.sessions[index + 1] or agent.sessions[1])
+  if not session or agent.status == "lost" then
+    return without_screen(agent)
+  end
+  local focused = state.mode == "insert"
+  return {
+    type = "terminal",
+    id = "terminal",
+    block = {
+      title = terminal_title(state, agent, session),
+      borders = "all",
+      border_style = { fg = state.is_scrolled and "yellow" or focused and "cyan" or "gray" },
+    },
+    props = { agent_index = state.selected_agent_index, pty_index = index },
+  }
+end
+
+--- @param state table `_tui_state` with terminal_rows, terminal_cols, is_scrolled, scroll_offset, …
+--- @return table the tree of nodes
+function render(state)
+  return {
+    type = "hsplit",
+    constraints = { "15%", "85%" },
+    children = { agent_list(state), terminal(state) },
+  }
+end
+
+-- overlays -------------------------------------------------------------------------------------------------------
+
+local function block(title)
+  return { title = (" %s "):format(title), borders = "all", border_style = { fg = "cyan" } }
+end
+
+local function centered(width, height, child)
+  return { type = "centered", width = width, height = height, child = child }
+end
+
+local function list_overlay(title, items, width, height)
+  return centered(width or 50, height or 30, {
+    type = "list",
+    id = title,
+    block = block(title),
+    props = { items = items, highlight_style = "reversed", highlight_symbol = "> " },
+  })
+end
+
+--- An input with a line above it; what was wrong with the last try, or a hint, stands between.
+local function input_overlay(state, title, question, hint, width, height)
+  local problem = state.pending_fields and state.pending_fields.problem
+  local below = problem and { { text = problem, style = { fg = "red" } } }
+    or { { text = hint or "", style = "dim" } }
+  return centered(width or 60, height or 30, {
+    type = "input",
+    id = title,
+    block = block(title),
+    props = { lines = { question, below, "" } },
+  })
+end
+
+local overlays = {}
+
+function overlays.menu(state)
+  local agent = selected_agent(state)
+  local items = { { text = "New agent", action = "new_agent" } }
+  if agent then
+    items[#items + 1] = { text = "Close agent", action = "close_agent" }
+    items[#items + 1] = { text = "Rename agent", action = "rename_agent" }
+    items[#items + 1] = { text = "Add session", action = "add_session" }
+    if agent.sessions and #agent.sessions > 1 then
+      items[#items + 1] = { text = "Remove session", action = "remove_session" }
+    end
+  end
+  items[#items + 1] = { text = "Refresh", action = "refresh_and_close" }
+  items[#items + 1] = { text = "Detach", action = "detach" }
+  return list_overlay("Menu", items, 35, 30)
+end
+
+function overlays.new_agent_select_profile(state)
+  local items = {}
+  for _, profile in ipairs(state.available_profiles) do
+    local name = type(profile) == "table" and profile.name or profile
+    items[#items + 1] = { text = name, action = { action = "choose_profile", name = name } }
+  end
+  items[#items + 1] = { text = "No profile", action = { action = "choose_profile", name = "" } }
+  return list_overlay("Profile", items)
+end
+
+function overlays.new_agent_select_worktree(state)
+  local items = {
+    { text = "New branch", secondary = "in a worktree of its own", action = "choose_new_branch" },
+    { text = "No worktree", secondary = "right here, where botster was started", action = "choose_no_worktree" },
+  }
+  if #state.available_worktrees > 0 then
+    items[#items + 1] = { text = "Existing worktrees", header = true, style = "dim" }
+  end
+  for _, worktree in ipairs(state.available_worktrees) do
+    items[#items + 1] = {
+      text = worktree.branch or worktree.branch_name or worktree.path,
+      secondary = worktree.path,
+      action = { action = "choose_worktree", path = worktree.path },
+    }
+  end
+  return list_overlay("New agent", items, 70, 50)
+end
+
+function overlays.new_agent_create_worktree(state)
+  return input_overlay(state, "New branch", "Name of the branch:", "A new one, or one that exists. Esc leaves.")
+end
+
+function overlays.new_agent_command(state)
+  return input_overlay(state, "Command", "Command to run:", "For example claude. Empty: the profile's, or your shell.")
+end
+
+function overlays.new_agent_prompt(state)
+  return input_overlay(state, "Prompt", "Prompt to type into it:", "May be empty. Shift+enter: new line.", 60, 30)
+end
+
+function overlays.rename_agent(state)
+  return input_overlay(state, "Rename agent", "New name:")
+end
+
+function overlays.close_agent_confirm(state)
+  local agent = selected_agent(state)
+  local lines = {
+    ("Close %s?"):format(agent and agent_name(agent) or "the agent"),
+    "",
+    { { text = "y", style = { fg = "cyan", bold = true } }, "  close it" },
+  }
+  if agent and agent.in_worktree then
+    lines[#lines + 1] = { { text = "d", style = { fg = "cyan", bold = true } }, "  close it and delete its worktree" }
+  end
+  lines[#lines + 1] = { { text = "n", style = { fg = "cyan", bold = true } }, "  keep it" }
+  return centered(50, 30, { type = "paragraph", block = block("Close agent"), props = { lines = lines, wrap = true } })
+end
+
+function overlays.add_session_select_type(state)
+  local items = {}
+  for _, kind in ipairs(state.available_session_types) do
+    local name = type(kind) == "table" and kind.name or kind
+    items[#items + 1] = {
+      text = type(kind) == "table" and kind.label or name,
+      secondary = type(kind) == "table" and kind.description or nil,
+      action = { action = "choose_session_type", name = name },
+    }
+  end
+  if #items == 0 then
+    items[1] = { text = "Shell", action = { action = "choose_session_type" } }
+  end
+  return list_overlay("Add session", items)
+end
+
+function overlays.remove_session_select(state)
+  local agent = selected_agent(state)
+  local items = {}
+  for position, session in ipairs(agent and agent.sessions or {}) do
+    if position > 1 then
+      items[#items + 1] = { text = session.name, action = { action = "choose_session_to_remove", name = session.name } }
+    end
+  end
+  return list_overlay("Remove session", items)
+end
+
+function overlays.connection_code(state)
+  return centered(("%d"):format((state.qr_width or 40) + 6), ("%d"):format((state.qr_height or 10) + 8), {
+    type = "connection_code",
+    block = block("Connect a device"),
+    props = {
+      header = { "Scan to connect" },
+      used_header = { "This code was used. r makes a new one." },
+      footer = { "c copy the link · r new code · esc close" },
+    },
+  })
+end
+
+function overlays.error(state)
+  return centered(60, 30, {
+    type = "paragraph",
+    block = { title = " Error ", borders = "all", border_style = { fg = "red" } },
+    props = {
+      lines = { tostring(state.error_message or ""), "", { { text = "Esc closes this.", style = "dim" } } },
+      wrap = true,
+    },
+  })
+end
+
+--- @return table? the tree drawn above everything else; nil for none
+function render_overlay(state)
+  local overlay = overlays[state.mode]
+  return overlay and overlay(state) or nil
+end
+
+--- The mode to start in: typing goes to the agent once there is one.
+function initial_mode()
+  return #_tui_state.agents > 0 and "insert" or "normal"
+end

@@ -1,0 +1,114 @@
+/** Lua functions that JavaScript holds: anchored in the registry, counted, owned. */
+import { type Engine, LUA, type Pointer, type State } from './engine.ts'
+import type { Owners } from './owners.ts'
+import type { LuaFunction, LuaValue } from './types.ts'
+
+/** Whether a Lua value is a function, with the type to match. */
+export function isLuaFunction(value: LuaValue): value is LuaFunction {
+  return value instanceof HeldFunction
+}
+
+/** One Lua function, however often it is held. */
+interface Slot {
+  readonly pointer: Pointer
+  readonly ref: bigint
+  readonly id: number
+  holders: number
+}
+
+export class HeldFunction implements LuaFunction {
+  readonly owner: string
+  readonly slot: Slot
+  readonly #functions: Functions
+  released = false
+
+  constructor(functions: Functions, slot: Slot, owner: string) {
+    this.#functions = functions
+    this.slot = slot
+    this.owner = owner
+  }
+
+  get id(): number {
+    return this.slot.id
+  }
+
+  get source(): string {
+    return this.released ? '?' : this.#functions.source(this)
+  }
+
+  belongsTo(functions: Functions): boolean {
+    return this.#functions === functions
+  }
+
+  [Symbol.dispose](): void {
+    this.#functions.release(this)
+  }
+}
+
+export class Functions {
+  readonly #engine: Engine
+  readonly #main: State
+  readonly #owners: Owners
+  readonly #slots = new Map<Pointer, Slot>()
+  readonly #record: Pointer
+  readonly #what: Pointer
+  #nextId = 1
+
+  constructor(engine: Engine, main: State, owners: Owners) {
+    this.#engine = engine
+    this.#main = main
+    this.#owners = owners
+    this.#record = engine.api.malloc(DEBUG_RECORD.size)
+    this.#what = engine.cString('>S')
+  }
+
+  /** How many different functions are held. */
+  get size(): number {
+    return this.#slots.size
+  }
+
+  /** Holds the function at `index` for `owner`. */
+  hold(L: State, index: number, owner: string): HeldFunction {
+    const { api } = this.#engine
+    const pointer = api.lua_topointer(L, index)
+    let slot = this.#slots.get(pointer)
+    if (slot === undefined) {
+      api.lua_pushvalue(L, index)
+      slot = { pointer, ref: BigInt(api.luaL_ref(L, LUA.REGISTRYINDEX)), id: this.#nextId++, holders: 0 }
+      this.#slots.set(pointer, slot)
+    }
+    slot.holders++
+    const held = new HeldFunction(this, slot, owner)
+    this.#owners.of(owner).functions.add(held)
+    return held
+  }
+
+  push(L: State, held: HeldFunction): void {
+    this.#engine.api.lua_rawgeti(L, LUA.REGISTRYINDEX, held.slot.ref)
+  }
+
+  release(held: HeldFunction): void {
+    if (held.released) return
+    held.released = true
+    this.#owners.forget(held.owner, 'functions', held)
+    const { slot } = held
+    if (--slot.holders > 0) return
+    this.#slots.delete(slot.pointer)
+    this.#engine.api.luaL_unref(this.#main, LUA.REGISTRYINDEX, Number(slot.ref))
+  }
+
+  /** "file:line" of the definition. */
+  source(held: HeldFunction): string {
+    const { api, words } = this.#engine
+    this.push(this.#main, held)
+    api.lua_getinfo(this.#main, this.#what, this.#record)
+    const at = this.#record
+    const start = at + DEBUG_RECORD.shortSource
+    const end = this.#engine.bytes.indexOf(0, start)
+    const line = words[(at + DEBUG_RECORD.lineDefined) >> 2]! | 0
+    return `${this.#engine.bytes.utf8Slice(start, end)}:${line}`
+  }
+}
+
+/** Offsets in `lua_Debug` (lua.h) with 4-byte pointers. */
+const DEBUG_RECORD = { lineDefined: 28, shortSource: 44, size: 128 } as const

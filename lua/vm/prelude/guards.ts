@@ -1,0 +1,72 @@
+/**
+ * Lua: library functions that loop in C, where the watchdog's hook never comes by. Their sizes are capped, and what is
+ * large looks at the clock first. Large blocks of memory look at it by themselves (see memory.ts).
+ */
+export const GUARDS = `
+local host = ...
+local check = host.check
+local error, type, select, tointeger = error, type, select, math.tointeger
+local rep, concat, insert, remove = string.rep, table.concat, table.insert, table.remove
+local move, sort = table.move, table.sort
+
+local MOST_BYTES = 64 << 20   -- of a repeated string
+local MOST_ITEMS = 10000000   -- touched by one call
+local MANY = 1000             -- items from which on a call costs as much as the clock
+
+local function weigh(n, name)
+  if n > MANY then
+    if n > MOST_ITEMS then error('too many items for ' .. name .. ' (' .. n .. ', at most ' .. MOST_ITEMS .. ')', 3) end
+    check()
+  end
+end
+
+function string.rep(s, n, sep)
+  local count = tointeger(n)
+  if count == nil or count < MANY or type(s) ~= 'string' then return rep(s, n, sep) end
+  sep = sep or ''
+  local unit = s .. sep
+  if #unit == 0 then return '' end
+  if count > MOST_BYTES // #unit then error('resulting string too large', 2) end
+  check()
+  -- In blocks: one long copy is a thousand times faster than many short ones.
+  local block = rep(unit, MANY)
+  local more = count - 1
+  return rep(block, more // MANY) .. rep(unit, more % MANY) .. s
+end
+
+function table.concat(list, sep, i, j)
+  if type(list) == 'table' then weigh((tointeger(j) or #list) - (tointeger(i) or 1), 'concat') end
+  return concat(list, sep, i, j)
+end
+
+function table.insert(list, ...)
+  if select('#', ...) > 1 and type(list) == 'table' then weigh(#list, 'insert') end
+  return insert(list, ...)
+end
+
+function table.remove(list, ...)
+  if select('#', ...) > 0 and type(list) == 'table' then weigh(#list, 'remove') end
+  return remove(list, ...)
+end
+
+function table.move(from, first, last, to, ...)
+  local a, b = tointeger(first), tointeger(last)
+  if a and b and b >= a then
+    local n = b - a
+    weigh(n < 0 and math.maxinteger or n, 'move')
+  end
+  return move(from, first, last, to, ...)
+end
+
+local function less(a, b) return a < b end
+
+function table.sort(list, order)
+  if type(list) == 'table' then
+    local n = #list
+    weigh(n, 'sort')
+    -- Comparing in Lua lets the watchdog in.
+    if order == nil and n > MANY then order = less end
+  end
+  return sort(list, order)
+end
+`

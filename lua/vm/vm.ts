@@ -1,0 +1,286 @@
+/** The Lua VM: what the hub and the TUI each have one of. */
+import { Binder } from './bind.ts'
+import { compile } from './compile.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { Engine, LUA, type State } from './engine.ts'
+import { LuaError } from './error.ts'
+import { Errors } from './errors.ts'
+import { Functions, HeldFunction } from './functions.ts'
+import { getGlobal, setGlobal } from './globals.ts'
+import { Handles } from './handles.ts'
+import { installModule } from './install.ts'
+import { Memory } from './memory.ts'
+import { osModule } from './os.ts'
+import { Owners } from './owners.ts'
+import { installPrelude } from './prelude.ts'
+import { Writer } from './push.ts'
+import { Reader } from './read.ts'
+import { Runner } from './runner.ts'
+import { openState } from './state.ts'
+import { Strings } from './strings.ts'
+import { Threads } from './threads.ts'
+import type {
+  CallOptions,
+  CallSyncOptions,
+  LoadOptions,
+  LuaFunction,
+  LuaValue,
+  LuaVmApi,
+  LuaVmOptions,
+  RunOptions,
+} from './types.ts'
+import { Watchdog } from './watchdog.ts'
+
+const DEFAULT_MEMORY = 256 << 20
+
+export class LuaVm implements LuaVmApi {
+  readonly name: string
+  readonly #options: LuaVmOptions
+  readonly #engine: Engine
+  readonly #main: State
+  readonly #memory: Memory
+  readonly #strings: Strings
+  readonly #reader: Reader
+  readonly #writer: Writer
+  readonly #errors: Errors
+  readonly #functions: Functions
+  readonly #owners = new Owners()
+  readonly #runner: Runner
+  readonly #closing = new AbortController()
+  #freed = false
+
+  static async create(options: LuaVmOptions): Promise<LuaVm> {
+    return new LuaVm(options, await Engine.create())
+  }
+
+  private constructor(options: LuaVmOptions, engine: Engine) {
+    this.name = options.name
+    this.#options = options
+    this.#engine = engine
+    this.#memory = new Memory(engine, options.memoryLimit ?? DEFAULT_MEMORY, () => watchdog.check())
+    this.#strings = new Strings(engine)
+    const state = openState(engine, this.#memory, this.#strings)
+    const { main } = state
+    this.#main = main
+    this.#functions = new Functions(engine, main, this.#owners)
+    const handles = new Handles(engine)
+    this.#reader = new Reader(engine, this.#strings, this.#functions, handles, state.arrayMarkPointer)
+    this.#writer = new Writer(engine, this.#strings, this.#functions, handles, state.arrayMark)
+    this.#errors = new Errors({
+      engine,
+      strings: this.#strings,
+      reader: this.#reader,
+      writer: this.#writer,
+      metatable: state.errorMark,
+      ring: state.errorRing,
+    })
+    const dispatcher = new Dispatcher(
+      engine,
+      () => this.#runner,
+      () => this.#errors,
+    )
+    const watchdog = new Watchdog(engine, (L) => this.#errors.traceback(L, 0))
+    watchdog.watch(main)
+    const threads = new Threads(engine, main, this.#messageHandler(dispatcher))
+    this.#runner = new Runner({
+      engine,
+      memory: this.#memory,
+      threads,
+      functions: this.#functions,
+      reader: this.#reader,
+      writer: this.#writer,
+      errors: this.#errors,
+      owners: this.#owners,
+      watchdog,
+    })
+    installPrelude({
+      engine,
+      main,
+      strings: this.#strings,
+      writer: this.#writer,
+      dispatcher,
+      runner: this.#runner,
+      errors: this.#errors,
+      watchdog,
+      errorMark: state.errorMark,
+      print: (text) => options.print?.(text, this.#runner.owner),
+      resolveModule: options.resolveModule,
+    })
+    const binder = new Binder({
+      vm: this,
+      engine,
+      strings: this.#strings,
+      reader: this.#reader,
+      writer: this.#writer,
+      functions: this.#functions,
+      handles,
+      errors: this.#errors,
+      runner: this.#runner,
+      owner: () => this.#runner.owner,
+      closing: this.#closing.signal,
+    })
+    for (const module of [osModule(options.env ?? process.env), ...options.modules]) {
+      installModule({ engine, main, strings: this.#strings, writer: this.#writer, dispatcher, binder, handles }, module)
+    }
+  }
+
+  get currentOwner(): string {
+    return this.#runner.owner
+  }
+
+  get memoryUsed(): number {
+    return this.#memory.used
+  }
+
+  get closed(): boolean {
+    return this.#closing.signal.aborted
+  }
+
+  load(source: string | Uint8Array, options: LoadOptions): LuaFunction {
+    this.#checkOpen()
+    return this.#prepared(() => {
+      compile(this.#engine, this.#strings, this.#errors, this.#main, source, options.chunkName)
+      const held = this.#functions.hold(this.#main, -1, options.owner)
+      this.#engine.api.lua_settop(this.#main, -2)
+      return held
+    })
+  }
+
+  async run(source: string | Uint8Array, options: RunOptions): Promise<LuaValue[]> {
+    using chunk = this.load(source, options)
+    return await this.call(chunk, options.args ?? [], options)
+  }
+
+  runSync(source: string | Uint8Array, options: RunOptions): LuaValue[] {
+    using chunk = this.load(source, options)
+    return this.callSync(chunk, options.args ?? [], options)
+  }
+
+  async call(fn: LuaFunction, args: readonly LuaValue[], options: CallOptions = {}): Promise<LuaValue[]> {
+    const held = this.#held(fn)
+    return await this.#runner.start(held, args, { ...options, owner: options.owner ?? held.owner })
+  }
+
+  callSync(fn: LuaFunction, args: readonly LuaValue[], options: CallSyncOptions = {}): LuaValue[] {
+    const held = this.#held(fn)
+    const owner = options.owner ?? held.owner
+    const policy = { functions: options.functions ?? ('refuse' as const), owner }
+    return this.#runner.callSync(
+      (L) => {
+        this.#functions.push(L, held)
+        this.#runner.pushAll(L, args)
+        return args.length
+      },
+      { owner, budgetMs: options.budgetMs },
+      (L) => this.#runner.readAll(L, 2, policy),
+    )
+  }
+
+  spawn(fn: LuaFunction, args: readonly LuaValue[], options: CallOptions = {}): void {
+    const owner = options.owner ?? fn.owner
+    this.call(fn, args, options).catch((error: unknown) => {
+      if (error instanceof LuaError && error.kind === 'cancelled') return
+      this.report(owner, error)
+    })
+  }
+
+  getGlobal(name: string): LuaValue {
+    this.#checkOpen()
+    return this.#prepared(() => {
+      try {
+        getGlobal(this.#engine, this.#strings, this.#main, name)
+        return this.#reader.value(this.#main, -1, { functions: 'refuse', owner: this.name })
+      } finally {
+        this.#engine.api.lua_settop(this.#main, 0)
+      }
+    })
+  }
+
+  setGlobal(name: string, value: LuaValue): void {
+    this.#checkOpen()
+    this.#prepared(() => {
+      try {
+        this.#writer.push(this.#main, value)
+        setGlobal(this.#engine, this.#strings, this.#main, name)
+      } finally {
+        this.#engine.api.lua_settop(this.#main, 0)
+      }
+    })
+  }
+
+  releaseOwner(owner: string): void {
+    this.#owners.release(owner, (error) => this.report(owner, error))
+  }
+
+  addDisposal(owner: string, dispose: () => void): () => void {
+    // Its own function each time: the same `dispose` may be registered twice.
+    const entry = () => dispose()
+    this.#owners.of(owner).disposals.add(entry)
+    return () => this.#owners.forget(owner, 'disposals', entry)
+  }
+
+  withOwner<T>(owner: string, body: () => T): T {
+    return this.#runner.withOwner(owner, body)
+  }
+
+  report(owner: string, error: unknown): void {
+    const failed =
+      error instanceof LuaError ? error : new LuaError({ kind: 'runtime', message: String(error), cause: error })
+    this.#options.onError(failed.toReport(owner))
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.#closing.abort()
+    for (const owner of this.#owners.names()) this.releaseOwner(owner)
+    for (const module of this.#options.modules) module.dispose?.()
+    // Lua frames may be on the stack: the state goes once they have returned.
+    if (this.#runner.isRunning) queueMicrotask(() => this.#free())
+    else this.#free()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #free(): void {
+    if (this.#freed) return
+    this.#freed = true
+    this.#engine.api.lua_close(this.#main)
+  }
+
+  /** Prepares something on the main thread, where running out of memory would be fatal. */
+  #prepared<T>(body: () => T): T {
+    const lifted = this.#memory.isLifted
+    this.#memory.lift()
+    try {
+      return body()
+    } finally {
+      this.#memory.restore(lifted)
+    }
+  }
+
+  #held(fn: LuaFunction): HeldFunction {
+    this.#checkOpen()
+    if (!(fn instanceof HeldFunction) || !fn.belongsTo(this.#functions)) {
+      throw new TypeError('this function belongs to another Lua VM')
+    }
+    if (fn.released)
+      throw new LuaError({ kind: 'released', message: 'a Lua function was called after its owner had let go of it' })
+    return fn
+  }
+
+  #checkOpen(): void {
+    if (this.closed) throw new LuaError({ kind: 'cancelled', message: `the Lua VM '${this.name}' is closed` })
+  }
+
+  /** The message handler of every call: takes down the stack while it is still there. Returns its registry reference. */
+  #messageHandler(dispatcher: Dispatcher): bigint {
+    const { api } = this.#engine
+    dispatcher.push(this.#main, 'error handler', (L) => {
+      this.#runner.traceback = this.#errors.traceback(L, 1)
+      return 1
+    })
+    return BigInt(api.luaL_ref(this.#main, LUA.REGISTRYINDEX))
+  }
+}
