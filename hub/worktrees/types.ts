@@ -46,6 +46,9 @@ export interface WorktreeStatus {
   readonly untracked: readonly string[]
   /** Commits only a detached HEAD (or a submodule) holds. */
   readonly unreachable: readonly Commit[]
+  /** A rebase, merge, … that was begun and not finished. */
+  readonly operation: string | null
+  readonly hasSubmodules: boolean
 }
 
 export interface Commit {

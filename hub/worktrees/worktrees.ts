@@ -1,5 +1,14 @@
 import type { Logger } from 'pino'
-import type { Outcome } from '../outcome.ts'
+import { exclusiveCommits } from '../git/branches.ts'
+import { detectRepo, shortName } from '../git/repository-name.ts'
+import { type Outcome, refusal } from '../outcome.ts'
+import { writeContext } from './context.ts'
+import { copyFromPatterns } from './copy.ts'
+import { createWorktree } from './create.ts'
+import { ExcludeFile } from './exclude.ts'
+import { listWorktrees, worktreeAround, worktreeAt } from './list.ts'
+import { removeWorktree } from './remove.ts'
+import { worktreeStatus } from './status.ts'
 import type {
   Commit,
   CreatedWorktree,
@@ -18,6 +27,8 @@ export interface WorktreesOptions {
   readonly isRepository: boolean
   /** Where new worktrees go; made when needed. */
   readonly base: string
+  /** The repository's name, when the user gave one (BOTSTER_REPO). */
+  readonly repo?: string
   readonly log: Logger
 }
 
@@ -28,9 +39,11 @@ export interface WorktreesOptions {
  */
 export class Worktrees {
   readonly #options: WorktreesOptions
+  readonly #exclude: ExcludeFile
 
   constructor(options: WorktreesOptions) {
     this.#options = options
+    this.#exclude = new ExcludeFile(options.root)
   }
 
   /** Of the main worktree. */
@@ -48,27 +61,30 @@ export class Worktrees {
 
   /** "owner/name" (BOTSTER_REPO, else the remote `origin`), else the directory's name. Never empty. */
   async detectRepo(): Promise<string> {
-    throw new Error('not written yet')
+    return this.#options.repo || detectRepo(this.root)
   }
 
   /** The last part of {@link detectRepo}, fit for a file name: what keys and directories of agents begin with. */
   async repoName(): Promise<string> {
-    throw new Error('not written yet')
+    return shortName(await this.detectRepo())
   }
 
-  /** The main worktree first. Empty outside a repository. */
+  /** The main worktree first. Empty outside a repository, and when git fails (which is logged). */
   async list(): Promise<Worktree[]> {
-    throw new Error('not written yet')
+    const listed = await this.#list()
+    if (listed.ok) return listed.value
+    if (this.isRepository) this.#options.log.warn({ failure: listed.failure }, 'git cannot list the worktrees')
+    return []
   }
 
   /** The worktree that has a branch checked out. */
-  async find(_branch: string): Promise<Worktree | undefined> {
-    throw new Error('not written yet')
+  async find(branch: string): Promise<Worktree | undefined> {
+    return (await this.list()).find((worktree) => worktree.branch === branch && !worktree.isBare)
   }
 
   /** The worktree that a path is in (its top or anything below). */
-  async containing(_path: string): Promise<Worktree | undefined> {
-    throw new Error('not written yet')
+  async containing(path: string): Promise<Worktree | undefined> {
+    return worktreeAround(await this.list(), path)
   }
 
   /**
@@ -76,31 +92,49 @@ export class Worktrees {
    * Refused: 'bad_branch', 'branch_in_use' (details.path), 'branch_exists' (with `from`), 'bad_ref', 'no_commits',
    * 'cancelled'.
    */
-  async create(_options: CreateWorktree): Promise<Outcome<CreatedWorktree>> {
-    throw new Error('not written yet')
+  async create(options: CreateWorktree): Promise<Outcome<CreatedWorktree>> {
+    if (!this.isRepository) return noRepository(this.root)
+    const { root, base } = this
+    const repo = await this.detectRepo()
+    const created = await createWorktree({ root, base, repo: shortName(repo) }, options)
+    if (!created.ok) return created
+    const { prompt = null, metadata = {} } = options.context ?? {}
+    const context = { repo, branch_name: options.branch, prompt, metadata, created_at: new Date().toISOString() }
+    await this.writeContext(created.value.path, context).catch((error) => {
+      // The worktree is good without it, and the program in it may not even look.
+      this.#options.log.warn({ error, path: created.value.path }, 'the context of a new worktree was not written')
+    })
+    return created
   }
 
-  /** Writes `.botster/context.json` into a worktree and keeps it out of git's sight. */
-  async writeContext(_path: string, _context: Readonly<Record<string, unknown>>): Promise<void> {
-    throw new Error('not written yet')
+  /**
+   * Writes `.botster/context.json` into a worktree and keeps it out of git's sight.
+   * @throws Error when it cannot be written, or the repository put a link in its place.
+   */
+  async writeContext(path: string, context: Readonly<Record<string, unknown>>): Promise<void> {
+    await writeContext(path, context, this.#exclude)
   }
 
   /** What would be lost with the worktree. Refused: 'not_a_worktree'. */
-  async status(_path: string): Promise<Outcome<WorktreeStatus>> {
-    throw new Error('not written yet')
+  async status(path: string): Promise<Outcome<WorktreeStatus>> {
+    const listed = await this.#list()
+    if (!listed.ok) return listed
+    const worktree = await worktreeAt(listed.value, path)
+    if (worktree === undefined) return refusal('not_a_worktree', `${path} is no worktree of this repository`)
+    return worktreeStatus(worktree)
   }
 
   /** Commits of a branch that no other branch, tag or remote holds: newest first, at most 100. */
-  async exclusiveCommits(_branch: string): Promise<Outcome<Commit[]>> {
-    throw new Error('not written yet')
+  async exclusiveCommits(branch: string): Promise<Outcome<Commit[]>> {
+    return this.isRepository ? exclusiveCommits(this.root, branch) : noRepository(this.root)
   }
 
   /**
    * Removes a linked worktree inside the base. One whose directory is gone is only forgotten. Refused: 'not_a_worktree',
    * 'main_worktree', 'outside_base', 'locked', 'uncommitted_work' (details.files), 'unsaved_commits' (details.commits).
    */
-  async remove(_options: RemoveWorktree): Promise<Outcome<RemovedWorktree>> {
-    throw new Error('not written yet')
+  async remove(options: RemoveWorktree): Promise<Outcome<RemovedWorktree>> {
+    return this.isRepository ? removeWorktree(this, options) : noRepository(this.root)
   }
 
   /**
@@ -108,7 +142,19 @@ export class Worktrees {
    * it in the common exclude file. What exists there already stays. Returns the relative paths copied; a file that
    * cannot be copied is logged and skipped. Refused: 'no_pattern_file'.
    */
-  async copyFromPatterns(_source: string, _destination: string, _patternFile: string): Promise<Outcome<string[]>> {
-    throw new Error('not written yet')
+  async copyFromPatterns(source: string, destination: string, patternFile: string): Promise<Outcome<string[]>> {
+    const { log } = this.#options
+    const copied = await copyFromPatterns({ source, destination, patternFile, log })
+    if (copied.ok && copied.value.length > 0 && this.isRepository) await this.#exclude.add(copied.value)
+    return copied
   }
+
+  async #list(): Promise<Outcome<Worktree[]>> {
+    if (!this.isRepository) return noRepository(this.root)
+    return listWorktrees(this.root, this.base)
+  }
+}
+
+function noRepository(root: string) {
+  return refusal('no_repository', `${root} is not in a git repository`)
 }

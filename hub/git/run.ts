@@ -1,0 +1,108 @@
+import { execa } from 'execa'
+import { type Outcome, refusal, success } from '../outcome.ts'
+
+/** Bytes of output that are kept. A status that lists a million files has 60 MB; more than this is not looked at. */
+const MAX_OUTPUT_BYTES = 128 << 20
+
+/**
+ * Git variables of ours that git may see. The others (GIT_DIR, GIT_INDEX_FILE, GIT_WORK_TREE, …) come from a hook or
+ * an editor around the process that started the hub, and would turn our commands on another repository.
+ */
+const KEPT_GIT_VARIABLES = new Set([
+  'GIT_CONFIG_GLOBAL',
+  'GIT_CONFIG_SYSTEM',
+  'GIT_CONFIG_NOSYSTEM',
+  'GIT_EXEC_PATH',
+  'GIT_SSH',
+  'GIT_SSH_COMMAND',
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_NO_VERIFY',
+])
+
+export interface GitOptions {
+  readonly cwd: string
+  /** Kills git and everything under it. */
+  readonly signal?: AbortSignal
+  /** Gets git's messages (standard error) line by line while it runs. */
+  readonly onMessage?: (line: string) => void
+  /** Variables for this command alone. */
+  readonly env?: Readonly<Record<string, string>>
+  /** What it reads from standard input. */
+  readonly input?: string
+}
+
+export interface GitResult {
+  readonly exitCode: number
+  readonly stdout: string
+  /** What git said, in English, trimmed. */
+  readonly stderr: string
+}
+
+/**
+ * Runs git without a shell, without prompts, without taking optional locks, and with a clean environment.
+ * A failing exit code is part of the result; so is a git that could not be started (127).
+ */
+export async function runGit(
+  args: readonly string[],
+  { cwd, signal, onMessage, env, input = '' }: GitOptions,
+): Promise<GitResult> {
+  const child = execa('git', args, {
+    cwd,
+    env: { ...gitEnvironment(process.env), ...env },
+    extendEnv: false,
+    input,
+    reject: false,
+    stripFinalNewline: false,
+    maxBuffer: MAX_OUTPUT_BYTES,
+    cancelSignal: signal,
+  })
+  if (onMessage !== undefined) child.stderr.on('data', eachLine(onMessage))
+  const { exitCode, stdout, stderr, shortMessage, isMaxBuffer } = await child
+  if (exitCode === undefined || isMaxBuffer)
+    return { exitCode: 127, stdout: '', stderr: shortMessage ?? 'git did not run' }
+  return { exitCode, stdout, stderr: stderr.trim() }
+}
+
+/** As {@link runGit}; a failing exit code becomes a refusal 'git_failed' with git's words. */
+export async function git(args: readonly string[], options: GitOptions): Promise<Outcome<string>> {
+  const result = await runGit(args, options)
+  return result.exitCode === 0 ? success(result.stdout) : gitFailure(args, result)
+}
+
+/** The refusal for a git command that failed. */
+export function gitFailure(args: readonly string[], { exitCode, stderr }: GitResult): ReturnType<typeof refusal> {
+  const said = stderr.replace(/^(fatal|error): /, '')
+  return refusal('git_failed', said || `git ${args[0]} failed with exit code ${exitCode}`, { args, exitCode, stderr })
+}
+
+/** Output without the line end that git adds (and not one that belongs to a path). */
+export function chomp(output: string): string {
+  return output.endsWith('\n') ? output.slice(0, -1) : output
+}
+
+/** Cuts what a `-z` option printed. */
+export function splitNul(output: string): string[] {
+  return output.split('\0').filter((part) => part !== '')
+}
+
+export function gitEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const clean: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && (!name.startsWith('GIT_') || KEPT_GIT_VARIABLES.has(name))) clean[name] = value
+  }
+  return {
+    ...clean,
+    GIT_TERMINAL_PROMPT: '0', // nobody sits at the hub's terminal
+    GIT_OPTIONAL_LOCKS: '0', // a status of ours must not make an agent's commit fail
+    LC_ALL: 'C', // what it says is shown and sometimes recognised
+  }
+}
+
+function eachLine(use: (line: string) => void): (chunk: Buffer | string) => void {
+  let rest = ''
+  return (chunk) => {
+    const lines = `${rest}${chunk}`.split(/[\r\n]+/)
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (line.trim() !== '') use(line.trim())
+  }
+}

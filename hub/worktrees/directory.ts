@@ -1,0 +1,40 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Bytes of a directory's name: file systems take 255, and build tools below it want paths to stay short. */
+const MAX_NAME_BYTES = 120
+
+/** `{repo}-{branch with / → -}`: the directory of a worktree and the first choice for its agent's key. */
+export function worktreeName(repo: string, branch: string): string {
+  return clip(`${repo}-${branch.replaceAll('/', '-')}`)
+}
+
+/**
+ * Makes the directory `name` in `base`, or `name-2`, `name-3` … when there is something already or `isTaken` says so,
+ * and returns its path. That it was made here is the proof that nobody else's is used.
+ */
+export async function claimDirectory(base: string, name: string, isTaken: (path: string) => boolean): Promise<string> {
+  await mkdir(base, { recursive: true })
+  for (let number = 1; ; number++) {
+    const path = join(base, number === 1 ? name : `${name}-${number}`)
+    if (isTaken(path)) continue
+    try {
+      await mkdir(path)
+      return path
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}
+
+/** Cut between characters, never within one. */
+function clip(name: string): string {
+  let clipped = ''
+  let bytes = 0
+  for (const character of name) {
+    bytes += Buffer.byteLength(character)
+    if (bytes > MAX_NAME_BYTES) break
+    clipped += character
+  }
+  return clipped
+}
