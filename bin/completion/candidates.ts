@@ -37,6 +37,7 @@ function optionsOf(command: Command): Candidate[] {
 }
 
 function optionAwaitingValue(command: Command, word: string | undefined): Option | undefined {
+  if (word === undefined) return undefined
   return command.options.find((option) => option.required && (option.long === word || option.short === word))
 }
 

@@ -1,0 +1,3 @@
+export function modulesAreStale(root: string): boolean
+export function bundlesAreStale(root: string): boolean
+export function nodeIsSupported(version: string): boolean
