@@ -100,13 +100,14 @@ function host.capture_shipped()
   host.shipped = bind(check(current()))
 end
 
---- Takes what keybindings.lua, actions.lua or events.lua returned as the new global `name`. What a replacement leaves
---- out is filled in from what it replaces, so that a file with one function in it does not lose the others.
-function host.adopt(name, returned)
-  local previous = _G[name]
-  if type(returned) ~= "table" then
+--- Runs a file. What keybindings.lua, actions.lua or events.lua returns becomes the global `name`; what a replacement
+--- leaves out is filled in from what it replaces, so that a file with one function in it does not lose the others.
+function host.run(chunk, name)
+  local returned = chunk()
+  if not name or type(returned) ~= "table" then
     return
   end
+  local previous = _G[name]
   if type(previous) == "table" and previous ~= returned then
     for key, value in pairs(previous) do
       if returned[key] == nil then

@@ -1,0 +1,84 @@
+export type NoticeLevel = 'info' | 'warning' | 'error'
+
+export interface Notice {
+  readonly level: NoticeLevel
+  readonly message: string
+}
+
+interface Shown extends Notice {
+  readonly key: string
+  readonly timer: NodeJS.Timeout | undefined
+}
+
+/** Milliseconds a notice stays: long enough to read, and an error to find its line in an editor. */
+const DURATION_MS: Readonly<Record<NoticeLevel, number>> = { info: 4000, warning: 8000, error: 20_000 }
+/** More than these at once would hide what they are about; the oldest goes. */
+const MAX_NOTICES = 4
+
+/** Messages shown above whatever the layout draws: passing ones, and ones that stay until their cause is gone. */
+export class Notices implements Disposable {
+  readonly #onChange: () => void
+  #shown: Shown[] = []
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange
+  }
+
+  get list(): readonly Notice[] {
+    return this.#shown
+  }
+
+  /** Shows a message for a while. The same message again starts its time anew instead of standing there twice. */
+  add(level: NoticeLevel, message: string): void {
+    const key = `${level}:${message}`
+    const timer = setTimeout(() => this.clear(key), DURATION_MS[level])
+    this.#put({ key, level, message, timer })
+  }
+
+  /** Shows a message until `clear(key)`; another with the same key takes its place. */
+  set(key: string, level: NoticeLevel, message: string): void {
+    const present = this.#shown.find((notice) => notice.key === key)
+    if (present?.message === message && present.level === level) return
+    this.#put({ key, level, message, timer: undefined })
+  }
+
+  clear(key: string): void {
+    const index = this.#shown.findIndex((notice) => notice.key === key)
+    if (index < 0) return
+    clearTimeout(this.#shown[index]!.timer)
+    this.#shown.splice(index, 1)
+    this.#onChange()
+  }
+
+  /** Removes what would go by itself: the user has seen it. @returns whether there was something. */
+  dismiss(): boolean {
+    const passing = this.#shown.filter(({ timer }) => timer !== undefined)
+    for (const { timer } of passing) clearTimeout(timer)
+    this.#shown = this.#shown.filter(({ timer }) => timer === undefined)
+    if (passing.length > 0) this.#onChange()
+    return passing.length > 0
+  }
+
+  [Symbol.dispose](): void {
+    for (const { timer } of this.#shown) clearTimeout(timer)
+    this.#shown = []
+  }
+
+  #put(notice: Shown): void {
+    const index = this.#shown.findIndex(({ key }) => key === notice.key)
+    if (index >= 0) {
+      clearTimeout(this.#shown[index]!.timer)
+      this.#shown[index] = notice
+    } else {
+      this.#shown.push(notice)
+      if (this.#shown.length > MAX_NOTICES) this.#drop()
+    }
+    this.#onChange()
+  }
+
+  #drop(): void {
+    const index = this.#shown.findIndex(({ timer }) => timer !== undefined)
+    const [dropped] = this.#shown.splice(Math.max(0, index), 1)
+    clearTimeout(dropped?.timer)
+  }
+}

@@ -1,0 +1,99 @@
+import { Grid } from '../../screen/grid.ts'
+import { decodeRow } from '../../screen/row.ts'
+import { type FetchHistory, HistoryCache } from './history-cache.ts'
+import type { PanelScreen } from './panel-screen.ts'
+
+/**
+ * The view into a session's past: its history above its screen. The view hangs on a line, not on a distance from the
+ * bottom, so that it stays where it is while output arrives.
+ */
+export class Scrollback {
+  readonly #screen: PanelScreen
+  readonly #cache: HistoryCache
+  /** Number of the line at the top of the view; undefined at the bottom, where the screen itself is shown. */
+  #top: number | undefined
+  #epoch = 0
+  #view: Grid | undefined
+
+  constructor(screen: PanelScreen, fetch: FetchHistory, onArrival: () => void) {
+    this.#screen = screen
+    this.#cache = new HistoryCache(fetch, onArrival)
+  }
+
+  /** Lines between the view and the bottom; 0 when it shows the screen as it is. */
+  get offset(): number {
+    return this.#top === undefined ? 0 : this.#bottom - this.#top
+  }
+
+  get active(): boolean {
+    return this.#top !== undefined
+  }
+
+  /** Moves by `lines`, up when positive. @returns whether the view moved. */
+  scroll(lines: number): boolean {
+    const { first } = this.#screen.history
+    const before = this.#top
+    const top = Math.max(first, (this.#top ?? this.#bottom) - lines)
+    this.#top = top >= this.#bottom ? undefined : top
+    this.#epoch = this.#screen.history.epoch
+    return this.#top !== before
+  }
+
+  toTop(): boolean {
+    return this.scroll(this.#screen.history.lines + this.#screen.grid.rows)
+  }
+
+  /** @returns whether it was elsewhere. */
+  toBottom(): boolean {
+    const moved = this.#top !== undefined
+    this.#top = undefined
+    this.#view = undefined
+    return moved
+  }
+
+  /** To be called after every frame: lines may have been dropped, or renumbered by a new epoch. */
+  follow(): void {
+    if (this.#top === undefined) return
+    const { epoch, first, lines } = this.#screen.history
+    if (epoch !== this.#epoch || this.#screen.modes.alternateScreen) {
+      this.toBottom()
+      return
+    }
+    this.#top = Math.max(this.#top, first)
+    if (lines === 0) this.toBottom()
+  }
+
+  /** What to draw: history rows (blank until they arrive) and below them the top of the screen. */
+  view(): Grid {
+    const { grid, history } = this.#screen
+    const top = this.#top
+    if (top === undefined) return grid
+    const view = this.#ensureView(grid.cols, grid.rows)
+    const bottom = this.#bottom
+    for (let y = 0; y < view.rows; y++) {
+      const line = top + y
+      if (line >= bottom) {
+        view.copyRow(y, grid, line - bottom)
+        continue
+      }
+      const row = this.#cache.row(history.epoch, line, bottom)
+      if (row === undefined) view.clearRow(y)
+      else decodeRow(row, view, y)
+    }
+    for (const [id, address] of grid.links) view.links.set(id, address)
+    for (const [id, address] of this.#cache.links) view.links.set(id, address)
+    return view
+  }
+
+  /** Number of the line at the top of the screen. */
+  get #bottom(): number {
+    return this.#screen.history.first + this.#screen.history.lines
+  }
+
+  #ensureView(cols: number, rows: number): Grid {
+    if (this.#view === undefined || this.#view.cols !== cols || this.#view.rows !== rows) {
+      this.#view = new Grid(cols, rows)
+    }
+    return this.#view
+  }
+}

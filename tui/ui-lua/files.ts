@@ -1,0 +1,92 @@
+import { readdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, join, relative, sep } from 'node:path'
+import { userDirectory } from '../../protocol/paths.ts'
+
+/** The files that make the UI, in the order they run. */
+export const BASE_FILES = ['layout.lua', 'keybindings.lua', 'actions.lua', 'events.lua', 'botster.lua'] as const
+export type BaseFile = (typeof BASE_FILES)[number]
+
+/** What a plugin's ui folder may hold, in the order they run. */
+const PLUGIN_FILES = ['layout.lua', 'keybindings.lua', 'actions.lua']
+
+/** One of the user's own files of the UI's Lua. */
+export interface UiFile {
+  readonly path: string
+  /** As errors and messages call it: `~/.botster/lua/ui/layout.lua`. */
+  readonly label: string
+  /** Which shipped file it replaces; undefined for an extension. */
+  readonly replaces: BaseFile | undefined
+}
+
+/** Where the user's files may be. All paths absolute; none needs to exist. */
+export interface UiDirectories {
+  readonly overrides: string
+  readonly user: string
+  readonly plugins: string
+  /** Their common root, for labels. */
+  readonly root: string
+  readonly home: string
+}
+
+export function uiDirectories(env: NodeJS.ProcessEnv): UiDirectories {
+  const root = userDirectory(env)
+  return {
+    root,
+    home: env.HOME || homedir(),
+    overrides: join(root, 'lua', 'ui'),
+    user: join(root, 'lua', 'user', 'ui'),
+    plugins: join(root, 'shared', 'plugins'),
+  }
+}
+
+/**
+ * The user's files in the order they run: replacements of shipped files, plugins' (by plugin name), further files of
+ * `lua/ui`, and last `lua/user/ui`, so that the user has the last word.
+ */
+export function listUiFiles(directories: UiDirectories): UiFile[] {
+  const own = luaFilesIn(directories.overrides)
+  const replacements = BASE_FILES.filter((name) => own.includes(name)).map((name) => join(directories.overrides, name))
+  const plugins = pluginDirectories(directories).flatMap((directory) => {
+    const present = luaFilesIn(directory)
+    return PLUGIN_FILES.filter((name) => present.includes(name)).map((name) => join(directory, name))
+  })
+  const further = own.filter((name) => !isBaseFile(name)).map((name) => join(directories.overrides, name))
+  const user = luaFilesIn(directories.user).map((name) => join(directories.user, name))
+  return [
+    ...replacements.map((path) => describe(directories, path, basename(path) as BaseFile)),
+    ...[...plugins, ...further, ...user].map((path) => describe(directories, path, undefined)),
+  ]
+}
+
+/** Directories in which a file may appear or change. */
+export function watchedDirectories(directories: UiDirectories): string[] {
+  const { overrides, user, plugins } = directories
+  return [overrides, user, plugins, ...pluginDirectories(directories)]
+}
+
+function pluginDirectories({ plugins }: UiDirectories): string[] {
+  return entriesOf(plugins).map((name) => join(plugins, name, 'ui'))
+}
+
+function luaFilesIn(directory: string): string[] {
+  return entriesOf(directory).filter((name) => name.endsWith('.lua') && !name.startsWith('.'))
+}
+
+/** Sorted; a directory that does not exist has none. */
+function entriesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory).sort()
+  } catch {
+    return []
+  }
+}
+
+function isBaseFile(name: string): name is BaseFile {
+  return (BASE_FILES as readonly string[]).includes(name)
+}
+
+function describe({ home }: UiDirectories, path: string, replaces: BaseFile | undefined): UiFile {
+  const below = relative(home, path)
+  return { path, label: below.startsWith('..') ? path : `~${sep}${below}`, replaces }
+}

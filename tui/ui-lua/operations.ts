@@ -1,0 +1,107 @@
+import type { LuaTable, LuaValue } from '../../lua/vm/index.ts'
+import type { Target } from '../stores/agents.ts'
+import type { NoticeLevel } from '../stores/notices.ts'
+
+/** What an action or event asks the host to do. */
+export type Operation =
+  /** Changes the mode and forgets selections and texts; `input` is put into the input that appears. */
+  | { readonly op: 'set_mode'; readonly mode: string; readonly input: string | undefined }
+  | { readonly op: 'send_msg'; readonly data: LuaTable }
+  /** Without a target the terminal loses the focus. */
+  | { readonly op: 'focus_terminal'; readonly target: Target | undefined }
+  | { readonly op: 'quit' }
+  | { readonly op: 'set_connection_code'; readonly url: string; readonly qr: readonly string[]; readonly used: boolean }
+  | { readonly op: 'clear_connection_code' }
+  /** An alert on the outer terminal, when it is unfocused. */
+  | { readonly op: 'osc_alert'; readonly title: string; readonly body: string }
+  | { readonly op: 'notify'; readonly level: NoticeLevel; readonly message: string }
+
+export interface ParsedOperations {
+  readonly operations: readonly Operation[]
+  /** What was wrong with the others. */
+  readonly problems: readonly string[]
+}
+
+/** Reads what an action returned: an array of operations, a single one, or nil. `source` names it in problems. */
+export function parseOperations(value: LuaValue, source: string): ParsedOperations {
+  const operations: Operation[] = []
+  const problems: string[] = []
+  for (const [index, entry] of entries(value).entries()) {
+    const parsed = parseOperation(entry)
+    if (typeof parsed === 'string') problems.push(`${source} returned operation ${index + 1}: ${parsed}`)
+    else operations.push(parsed)
+  }
+  return { operations, problems }
+}
+
+function entries(value: LuaValue): readonly LuaValue[] {
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value)) return value
+  if (isTable(value) && Object.keys(value).length === 0) return []
+  return [value]
+}
+
+/** The operation, or what is wrong with it. */
+function parseOperation(value: LuaValue): Operation | string {
+  if (!isTable(value)) return `expected a table with "op", got ${typeof value}`
+  switch (value.op) {
+    case 'set_mode':
+      if (typeof value.mode !== 'string') return 'set_mode needs "mode", the name of a mode'
+      return { op: 'set_mode', mode: value.mode, input: text(value.input) }
+    case 'send_msg':
+      if (!isTable(value.data)) return 'send_msg needs "data", the message as a table'
+      return { op: 'send_msg', data: value.data }
+    case 'focus_terminal':
+      return { op: 'focus_terminal', target: parseTarget(value) }
+    case 'quit':
+    case 'clear_connection_code':
+      return { op: value.op }
+    case 'set_connection_code':
+      return {
+        op: 'set_connection_code',
+        url: text(value.url) ?? '',
+        qr: readLines(value.qr ?? value.qr_ascii),
+        used: value.used === true,
+      }
+    case 'osc_alert':
+      return { op: 'osc_alert', title: text(value.title) ?? '', body: text(value.body) ?? text(value.message) ?? '' }
+    case 'notify':
+      return { op: 'notify', level: parseLevel(value.level), message: text(value.message) ?? '' }
+    default:
+      return `there is no operation ${JSON.stringify(value.op) ?? 'nil'}`
+  }
+}
+
+function parseTarget(value: LuaTable): Target | undefined {
+  const target = {
+    agentId: text(value.agent_id),
+    agentIndex: typeof value.agent_index === 'number' ? value.agent_index : undefined,
+    ptyIndex: typeof value.pty_index === 'number' ? value.pty_index : undefined,
+  }
+  return target.agentId === undefined && target.agentIndex === undefined && target.ptyIndex === undefined
+    ? undefined
+    : target
+}
+
+/** Anything unknown is information. */
+export function parseLevel(value: LuaValue): NoticeLevel {
+  return value === 'error' || value === 'warning' ? value : 'info'
+}
+
+function readLines(value: LuaValue): string[] {
+  if (typeof value === 'string') return value.split('\n')
+  return Array.isArray(value) ? value.map((line) => text(line) ?? '') : []
+}
+
+function text(value: LuaValue): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+export function isTable(value: LuaValue): value is LuaTable {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
+  )
+}
