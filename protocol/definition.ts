@@ -45,8 +45,8 @@ export function method<Params extends z.ZodType, Result extends z.ZodType>(
   return { params, result }
 }
 
-/** Raw bytes, as msgpack's bin type delivers them. */
-export const bytes = z.instanceof(Uint8Array)
+/** Raw bytes, as msgpack's bin type delivers them. Over any buffer: a Buffer may be sent as it is. */
+export const bytes: z.ZodType<Uint8Array, Uint8Array> = z.instanceof(Uint8Array)
 
 /** Nothing to say. */
 export const nothing = z.object({})

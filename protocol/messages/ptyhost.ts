@@ -91,40 +91,34 @@ export const frame = z.object({
 })
 export type Frame = z.infer<typeof frame>
 
-const signalKinds = {
-  title: z.object({ title: z.string() }),
-  cwd: z.object({ cwd: z.string() }),
-  bell: z.object({}),
+const session = { session: sessionId }
+
+/** Something a session said besides its screen. */
+export const signal = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('title'), ...session, title: z.string() }),
+  z.object({ kind: z.literal('cwd'), ...session, cwd: z.string() }),
+  z.object({ kind: z.literal('bell'), ...session }),
   /** OSC 9, 99 or 777; for OSC 9 only `body` is set. */
-  notification: z.object({ source: z.enum(['osc9', 'osc99', 'osc777']), title: z.string(), body: z.string() }),
+  z.object({
+    kind: z.literal('notification'),
+    ...session,
+    source: z.enum(['osc9', 'osc99', 'osc777']),
+    title: z.string(),
+    body: z.string(),
+  }),
   /** OSC 133: A prompt, B command line, C output, D end with exit code. */
-  prompt: z.object({
+  z.object({
+    kind: z.literal('prompt'),
+    ...session,
     mark: z.enum(['A', 'B', 'C', 'D']),
     command: z.string().optional(),
     exitCode: z.number().int().optional(),
   }),
   /** OSC 52 set; `data` is the decoded text. Reads are refused. */
-  clipboard: z.object({ selection: z.string(), data: bytes }),
-  progress: z.object({ state: z.number().int(), value: z.number().int() }),
-  cursorVisibility: z.object({ visible: z.boolean() }),
-  exit: exitStatus,
-} as const
-
-function signalVariant<Kind extends keyof typeof signalKinds>(kind: Kind) {
-  return signalKinds[kind].extend({ kind: z.literal(kind), session: sessionId })
-}
-
-/** Something a session said besides its screen. */
-export const signal = z.discriminatedUnion('kind', [
-  signalVariant('title'),
-  signalVariant('cwd'),
-  signalVariant('bell'),
-  signalVariant('notification'),
-  signalVariant('prompt'),
-  signalVariant('clipboard'),
-  signalVariant('progress'),
-  signalVariant('cursorVisibility'),
-  signalVariant('exit'),
+  z.object({ kind: z.literal('clipboard'), ...session, selection: z.string(), data: bytes }),
+  z.object({ kind: z.literal('progress'), ...session, state: z.number().int(), value: z.number().int() }),
+  z.object({ kind: z.literal('cursorVisibility'), ...session, visible: z.boolean() }),
+  exitStatus.extend({ kind: z.literal('exit'), ...session }),
 ])
 export type Signal = z.infer<typeof signal>
 
