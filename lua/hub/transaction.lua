@@ -1,5 +1,5 @@
---- What makes loading a module all or nothing. While a module loads, what it registers and what it removes is only noted;
---- it takes effect at once when everything has succeeded, and not at all when something failed.
+--- What makes loading a module all or nothing. While a module loads, what it registers and what it removes is only
+--- noted; it takes effect at once when everything has succeeded, and not at all when something failed.
 ---
 --- Each load of a module has an owner of its own ("lib.agent", then "lib.agent~2", …), so that old and new exist beside
 --- each other until the new one is sure. Protected, as the registries built on it are.
@@ -20,7 +20,7 @@ function transaction.base(owner)
   return (owner:gsub("~%d+$", ""))
 end
 
---- A registry's function `drop(owner)`, called when an owner is released.
+--- Adds a registry: `drop(owner)` is called when an owner is released.
 function transaction.registry(drop)
   registries[#registries + 1] = drop
 end
@@ -35,16 +35,18 @@ function transaction.begin(name)
   return tx
 end
 
---- Makes the noted changes, in order. To be called as the transaction's owner; then `finish` with the owner before it.
+--- Makes the noted changes, in order. To be called as the transaction's owner.
 function transaction.commit(tx)
   open[tx.owner] = nil
-  run_all(tx.changes, 1, #tx.changes, 1, tx.name)
+  run_all(tx, tx.changes)
 end
 
---- Forgets the noted changes and undoes what could not wait, newest first.
+--- Forgets the noted changes, undoes what could not wait (newest first), and closes what was opened meanwhile.
 function transaction.rollback(tx)
   open[tx.owner] = nil
-  run_all(tx.undo, #tx.undo, 1, -1, tx.name)
+  local newest_first = {}
+  for i = #tx.undo, 1, -1 do newest_first[#newest_first + 1] = tx.undo[i] end
+  run_all(tx, newest_first)
   transaction.release(tx.owner)
 end
 
@@ -57,14 +59,11 @@ end
 --- Makes a change to a registry: now, or when the load that is under way has succeeded.
 function transaction.apply(change)
   local tx = current()
-  if tx then
-    tx.changes[#tx.changes + 1] = change
-  else
-    change()
-  end
+  if not tx then return change() end
+  tx.changes[#tx.changes + 1] = change
 end
 
---- Registers `undo` in case the load under way fails. Returns false, without registering, when none is under way.
+--- Notes how to undo a change that could not wait. Returns false, without noting it, when no load is under way.
 function transaction.on_rollback(undo)
   local tx = current()
   if not tx then return false end
@@ -72,29 +71,55 @@ function transaction.on_rollback(undo)
   return true
 end
 
---- Puts a primitive under this rule. Functions in `add` return an id; functions in `remove` take one. During a load a
---- removal waits for its success, unless the id was made by the same load.
-function transaction.guard(primitive, add, remove)
-  local made_by = {} -- functions cannot be table keys of a transaction that outlives them: one set per primitive
+--- Puts primitives with ids under this rule: those named in `add` return an id, those in `remove` take one. Removing what
+--- an earlier load made waits for the success of this one.
+function transaction.guard_ids(primitive, add, remove)
   for _, name in ipairs(add) do
     local original = primitive[name]
     primitive[name] = function(...)
-      local id = original(...)
       local tx = current()
-      if tx and id ~= nil then
-        made_by[tx.owner] = made_by[tx.owner] or {}
-        made_by[tx.owner][id] = true
-      end
-      return id
+      local id, message, err = original(...)
+      if tx and id ~= nil then tx.made[id] = primitive end
+      return id, message, err
     end
   end
   for _, name in ipairs(remove) do
     local original = primitive[name]
-    primitive[name] = function(id, ...)
+    primitive[name] = function(id)
       local tx = current()
-      if not tx or (made_by[tx.owner] and made_by[tx.owner][id]) then return original(id, ...) end
+      if not tx or tx.made[id] == primitive then return original(id) end
       tx.changes[#tx.changes + 1] = function() original(id) end
       return true
+    end
+  end
+end
+
+--- Puts primitives that take a callback as argument number `position` under this rule: until the load has succeeded the
+--- callback is not called.
+function transaction.guard_callbacks(primitive, names, position)
+  for _, name in ipairs(names) do
+    local original = primitive[name]
+    primitive[name] = function(...)
+      local tx, args = current(), table.pack(...)
+      local callback = args[position]
+      if not tx or type(callback) ~= "function" then return original(...) end
+      local live = false
+      transaction.apply(function() live = true end)
+      args[position] = function(...)
+        if live then return callback(...) end
+      end
+      return original(table.unpack(args, 1, args.n))
+    end
+  end
+end
+
+--- Puts primitives that register a callback, one for each module, under this rule.
+function transaction.guard_registrations(primitive, names)
+  for _, name in ipairs(names) do
+    local original = primitive[name]
+    primitive[name] = function(callback)
+      if type(callback) ~= "function" then return original(callback) end -- which says what is wrong
+      transaction.apply(function() original(callback) end)
     end
   end
 end
@@ -103,10 +128,11 @@ function current()
   return open[runtime.owner()]
 end
 
-function run_all(functions, from, to, step, name)
-  for i = from, to, step do
-    local ok, err = xpcall(functions[i], runtime.describe)
-    if not ok then runtime.report(name, err) end
+--- Runs each, and reports one that fails: the others belong to the same whole.
+function run_all(tx, functions)
+  for _, fn in ipairs(functions) do
+    local ok, err = pcall(fn)
+    if not ok then runtime.report(tx.name, tostring(err)) end
   end
 end
 

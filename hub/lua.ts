@@ -1,0 +1,164 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { LuaError, type LuaErrorReport, type LuaModule, type LuaTable, type LuaValue } from '../lua/vm/index.ts'
+import { LuaVm } from '../lua/vm/vm.ts'
+import type { Signal } from '../protocol/messages/ptyhost.ts'
+import type { ClientInfo } from './clients.ts'
+import { luaRoots } from './lua-roots.ts'
+import { HUB_OWNER } from './modules/callbacks.ts'
+import { snakeCase } from './modules/convert.ts'
+import { emit } from './modules/emit.ts'
+import { type HubPrimitives, hubPrimitives } from './modules/index.ts'
+import { ModuleFiles } from './modules/module-files.ts'
+import { type Outcome, refusal, success } from './outcome.ts'
+import type { PtyhostChange } from './ptyhost-link.ts'
+import type { HubContext, HubLua, Message } from './types.ts'
+
+/** How long the hub waits for its Lua to boot before it serves: a plugin that waits for a server must not hold it up. */
+const BOOT_PATIENCE_MS = 3000
+/** How long `shutdown` handlers may take, waiting included. */
+const LAST_WORDS_MS = 1000
+
+export interface HubLuaOptions {
+  /** Where modules are looked for, first to last. @default the user's, then the shipped ones */
+  readonly roots?: readonly string[]
+}
+
+/**
+ * Makes the hub's Lua VM and boots it with lua/hub/init.lua. Errors in scripts are reported through `context.errors`.
+ * @throws Error when the installation has no Lua, or the boot file itself does not compile.
+ */
+export async function bootHubLua(context: HubContext, options: HubLuaOptions = {}): Promise<HubLua> {
+  const files = new ModuleFiles(options.roots ?? luaRoots())
+  const primitives = hubPrimitives(() => context, files)
+  const vm = await LuaVm.create({
+    name: 'hub',
+    modules: [...generalModules(context), ...primitives.modules],
+    resolveModule: (name) => files.resolve(name),
+    print: (text, owner) => context.log.info({ owner: moduleOf(owner) }, text),
+    onError: (report) => reportError(context, report),
+  })
+  try {
+    await boot(vm, files)
+  } catch (error) {
+    vm.close()
+    throw error
+  }
+  return new RunningLua(context, vm, primitives)
+}
+
+class RunningLua implements HubLua {
+  readonly #context: HubContext
+  readonly #vm: LuaVm
+  readonly #primitives: HubPrimitives
+
+  constructor(context: HubContext, vm: LuaVm, primitives: HubPrimitives) {
+    this.#context = context
+    this.#vm = vm
+    this.#primitives = primitives
+  }
+
+  async command(clientId: string, name: string, args: Message): Promise<Outcome<unknown>> {
+    try {
+      const results = await this.#primitives.hub.ask(this.#vm, 'command', clientId, name, args as LuaTable)
+      if (results === undefined) return refusal('not_ready', 'the hub’s Lua did not boot: see `botster status`')
+      return outcomeOf(results)
+    } catch (error) {
+      this.#vm.report(HUB_OWNER, error)
+      const message = error instanceof Error ? error.message : String(error)
+      return refusal(error instanceof LuaError ? error.kind : 'internal', `${name} failed: ${message}`)
+    }
+  }
+
+  clientConnected(client: ClientInfo): void {
+    this.#callbacks(client.role).start(this.#vm, 'connected', client.id)
+  }
+
+  clientDisconnected(client: ClientInfo, reason: string): void {
+    this.#callbacks(client.role).start(this.#vm, 'disconnected', client.id, reason)
+  }
+
+  clientMessage(clientId: string, data: Message): void {
+    const client = this.#context.clients.get(clientId)
+    if (client === undefined) return
+    if (client.role === 'tui') this.#primitives.tui.start(this.#vm, 'message', data as LuaTable, clientId)
+    else this.#primitives.socket.start(this.#vm, 'message', clientId, data as LuaTable)
+  }
+
+  signal(signal: Signal): void {
+    this.#primitives.hub.start(this.#vm, 'signal', snakeCase(signal))
+  }
+
+  ptyhostChanged(change: PtyhostChange): void {
+    this.#primitives.hub.start(this.#vm, 'ptyhost_changed', snakeCase(change))
+  }
+
+  agentCount(): number {
+    return this.#context.records.agents().length
+  }
+
+  async shutdown(): Promise<void> {
+    using abort = abortOnDispose()
+    await Promise.race([
+      emit(this.#vm, 'shutdown', {}),
+      delay(LAST_WORDS_MS, undefined, { signal: abort.signal }).catch(() => {}),
+    ])
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#vm.close()
+  }
+
+  #callbacks(role: ClientInfo['role']) {
+    return role === 'tui' ? this.#primitives.tui : this.#primitives.socket
+  }
+}
+
+async function boot(vm: LuaVm, files: ModuleFiles): Promise<void> {
+  const init = files.resolve('hub.init')
+  if (init === undefined) throw new Error(`no lua/hub/init.lua in ${files.roots.join(' or ')}: reinstall botster`)
+  using abort = abortOnDispose()
+  const booted = vm.run(init.source, { chunkName: init.path, owner: HUB_OWNER })
+  const finished = booted.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  )
+  const outcome = await Promise.race([
+    finished,
+    delay(BOOT_PATIENCE_MS, undefined, { signal: abort.signal }).catch(() => undefined),
+  ])
+  if (outcome !== undefined) throw outcome.error
+}
+
+/** `value`, or `nil, message, err` of a command. */
+function outcomeOf([value, message, err]: LuaValue[]): Outcome<unknown> {
+  if (value !== undefined || message === undefined) return success(value)
+  const { kind, ...details } = isTable(err) ? err : {}
+  return refusal(typeof kind === 'string' ? kind : 'failed', String(message), details)
+}
+
+function isTable(value: LuaValue): value is LuaTable {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}
+
+function reportError({ errors, log }: HubContext, report: LuaErrorReport): void {
+  const owner = moduleOf(report.owner)
+  log.error(
+    { owner, kind: report.kind, file: report.file, line: report.line, traceback: report.traceback },
+    report.message,
+  )
+  errors.report(owner, report)
+}
+
+/** The module an owner belongs to: each load of a module has an owner of its own (lua/hub/transaction.lua). */
+function moduleOf(owner: string): string {
+  return owner.replace(/~\d+$/, '')
+}
+
+function abortOnDispose() {
+  const controller = new AbortController()
+  return { signal: controller.signal, [Symbol.dispose]: () => controller.abort() }
+}
+
+function generalModules(_context: HubContext): LuaModule[] {
+  return []
+}

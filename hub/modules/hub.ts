@@ -1,0 +1,104 @@
+import { defineFunction, defineModule, type LuaModule, type LuaValue } from '../../lua/vm/index.ts'
+import { userDirectory } from '../../protocol/paths.ts'
+import { botsterVersion } from '../../protocol/version.ts'
+import type { ClientInfo } from '../clients.ts'
+import type { HubContext } from '../types.ts'
+import { snakeCase } from './convert.ts'
+
+/** The hub itself: who it is, who is connected, which agents have which terminals. */
+export function hubModule(hub: () => HubContext): LuaModule {
+  const registered: { key: string; handles: LuaValue }[] = []
+  const indexOf = (key: string) => registered.findIndex((agent) => agent.key === key)
+  return defineModule({
+    name: 'hub',
+    doc: 'The hub itself: who it is, who is connected, which agents have which terminals.',
+    functions: {
+      server_id: defineFunction({
+        doc: 'The hub’s id: 32 hex digits, the same for the same repository.',
+        returns: [{ type: 'text' }],
+        call: () => hub().id,
+      }),
+      version: defineFunction({
+        doc: 'Version of botster.',
+        returns: [{ type: 'text' }],
+        call: () => botsterVersion(),
+      }),
+      user_directory: defineFunction({
+        doc: 'The directory of the user’s own Lua, plugins and profiles: ~/.botster.',
+        returns: [{ type: 'text' }],
+        call: () => userDirectory(),
+      }),
+      get_worktrees: defineFunction({
+        doc: 'All worktrees of the repository, as worktree.list gives them.',
+        returns: [{ type: 'list', luaType: 'Worktree[]' }],
+        yields: true,
+        sandbox: true,
+        call: async () => (await hub().worktrees.list()).map(snakeCase),
+      }),
+      detect_repo: defineFunction({
+        doc: 'The repository as "owner/name" (BOTSTER_REPO, else the remote origin), else the directory’s name.',
+        returns: [{ type: 'text' }],
+        yields: true,
+        call: () => hub().worktrees.detectRepo(),
+      }),
+      register_agent: defineFunction({
+        doc: 'Names the terminals of an agent, in the order clients count them. Replaces what the key had.',
+        args: [
+          { name: 'key', type: 'text' },
+          { name: 'handles', type: 'table', doc: 'pty handles as a list, or by session name' },
+        ],
+        returns: [{ type: 'integer', doc: 'the agent’s index, from 0' }],
+        errors: ['raises when there are no handles'],
+        call: (_, key, handles) => {
+          if (Object.keys(handles).length === 0) throw new Error(`agent '${key}' was registered without a terminal`)
+          const at = indexOf(key)
+          if (at >= 0) registered[at] = { key, handles }
+          else registered.push({ key, handles })
+          return at >= 0 ? at : registered.length - 1
+        },
+      }),
+      unregister_agent: defineFunction({
+        doc: 'Forgets an agent’s terminals. Later agents move up.',
+        args: [{ name: 'key', type: 'text' }],
+        returns: [{ type: 'boolean', doc: 'whether it was registered' }],
+        call: (_, key) => {
+          const at = indexOf(key)
+          if (at >= 0) registered.splice(at, 1)
+          return at >= 0
+        },
+      }),
+      clients: defineFunction({
+        doc: 'Everybody who is connected: {id, role, pid, version, connected_at} each.',
+        returns: [{ type: 'list', luaType: 'table[]' }],
+        call: () => hub().clients.list().map(snakeCase),
+      }),
+      client: defineFunction({
+        doc: 'One client, or nil when it is gone.',
+        args: [{ name: 'client_id', type: 'text' }],
+        returns: [{ type: ['table', 'nil'] }],
+        call: (_, id) => optional(hub().clients.get(id)),
+      }),
+      client_environment: defineFunction({
+        doc: 'Where a client runs: {env, cwd}, without what describes its terminal; the hub’s own for one that never said.',
+        args: [{ name: 'client_id', type: 'text', optional: true }],
+        returns: [{ type: 'table', luaType: '{env: table<string, string>, cwd: string}' }],
+        call: (_, id) => {
+          const { env, cwd } = hub().clients.environment(id)
+          return { env: { ...env }, cwd }
+        },
+      }),
+      quit: defineFunction({
+        doc: 'Ends the hub once the present turn is over. Agents go on unless they are told to end too.',
+        args: [{ name: 'options', type: 'table', optional: true, doc: '{agents = false}' }],
+        call: (_, options) => {
+          const agents = options !== undefined && !Array.isArray(options) && options.agents === true
+          hub().quit({ agents })
+        },
+      }),
+    },
+  })
+}
+
+function optional(client: ClientInfo | undefined) {
+  return client === undefined ? undefined : snakeCase(client)
+}

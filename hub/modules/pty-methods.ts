@@ -1,0 +1,181 @@
+import { type AnyFunctionSpec, defineFunction, failure, type LuaTable, results } from '../../lua/vm/index.ts'
+import type { Origin, SessionInfo } from '../../protocol/messages/ptyhost.ts'
+import type { HubContext } from '../types.ts'
+import { snakeCase } from './convert.ts'
+import { type PtyHandles, sessionTable } from './pty-handles.ts'
+import { refused } from './refused.ts'
+
+/** How long a text waits for a person to stop typing when the caller does not say: longer than a sentence takes. */
+const DEFAULT_HOLD_SECONDS = 60
+const MAX_HOLD_SECONDS = 600
+
+/** The methods of a pty handle. */
+export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<string, AnyFunctionSpec> {
+  const ptyhost = () => hub().ptyhost
+  const size = (self: number): Partial<SessionInfo> => handles.info(self) ?? {}
+  return {
+    write: defineFunction({
+      doc: 'Types bytes into the program, after what was typed before.',
+      args: [{ name: 'data', type: 'bytes' }],
+      returns: [{ type: 'boolean', doc: 'false when they could not be delivered; they are not kept for later' }],
+      example: 'handle:write("ls\\r")',
+      call: ({ self, owner }, data) => ptyhost().input(handles.session(self), data, originOf(owner)),
+    }),
+    kill: defineFunction({
+      doc: 'Ends the program and its whole process group: TERM, and KILL after the grace. Waits until it is gone.',
+      args: [{ name: 'grace', type: 'number', default: 2, doc: 'seconds' }],
+      returns: [{ type: ['table', 'nil'], luaType: '{code: integer, signal: string?}?' }],
+      yields: true,
+      errors: ['nil, message when the ptyhost refuses'],
+      call: ({ self }, grace) =>
+        refused(async () => snakeCase(await ptyhost().kill(handles.session(self), Math.round(grace * 1000)))),
+    }),
+    resize: defineFunction({
+      doc: 'Gives the terminal another size. A client that shows it may change that again.',
+      args: [
+        { name: 'rows', type: 'integer' },
+        { name: 'cols', type: 'integer' },
+      ],
+      returns: [{ type: ['boolean', 'nil'] }],
+      yields: true,
+      errors: ['nil, message when the ptyhost refuses'],
+      call: ({ self }, rows, cols) =>
+        refused(async () => {
+          await ptyhost().resize(handles.session(self), { rows, cols })
+          return true
+        }),
+    }),
+    release: defineFunction({
+      doc: 'Forgets an ended session and its final screen.',
+      returns: [{ type: ['boolean', 'nil'] }],
+      yields: true,
+      errors: ['nil, message while it still runs, or when the ptyhost does not know it'],
+      call: ({ self }) =>
+        refused(async () => {
+          await ptyhost().release(handles.session(self))
+          return true
+        }),
+    }),
+    is_alive: defineFunction({
+      doc: 'Whether the program runs.',
+      returns: [{ type: 'boolean' }],
+      call: ({ self }) => {
+        const info = handles.info(self)
+        return info !== undefined && info.exit === undefined
+      },
+    }),
+    port: defineFunction({
+      doc: 'The port a port-forward session was given, or nil.',
+      returns: [{ type: ['integer', 'nil'] }],
+      call: ({ self }) => {
+        const port = handles.info(self)?.labels.port
+        return port === undefined ? undefined : Number(port)
+      },
+    }),
+    info: defineFunction({
+      doc: 'What is known of the session: {session_id, pid, cols, rows, title, cwd, labels, started_at, exit?}, or nil.',
+      returns: [{ type: ['table', 'nil'] }],
+      call: ({ self }) => {
+        const info = handles.info(self)
+        return info === undefined ? undefined : sessionTable(info)
+      },
+    }),
+    session_id: defineFunction({
+      doc: 'The name by which everybody knows the session: `<agent id>/<session name>`.',
+      returns: [{ type: 'text' }],
+      call: ({ self }) => handles.session(self),
+    }),
+    dimensions: defineFunction({
+      doc: 'Rows and columns, as far as the hub knows: clients resize without it.',
+      returns: [{ type: ['integer', 'nil'] }, { type: ['integer', 'nil'] }],
+      call: ({ self }) => results(size(self).rows, size(self).cols),
+    }),
+    get_screen: defineFunction({
+      doc: 'What the terminal shows, as text: one line a row, without trailing blanks.',
+      returns: [{ type: ['text', 'nil'] }],
+      yields: true,
+      errors: ['nil, message when the ptyhost does not know the session'],
+      call: ({ self }) => refused(async () => (await ptyhost().screen({ session: handles.session(self) })).text),
+    }),
+    get_snapshot: defineFunction({
+      doc: 'What the terminal shows: {text, ansi?, rows, cols, cursor = {x, y, visible, shape}}.',
+      args: [
+        { name: 'options', type: 'table', optional: true, doc: '{ansi = false, history = 0}: lines above the screen' },
+      ],
+      returns: [{ type: ['table', 'nil'] }],
+      yields: true,
+      errors: ['nil, message when the ptyhost does not know the session'],
+      call: ({ self }, options) =>
+        refused(async () => {
+          const { ansi, history } = (options ?? {}) as LuaTable
+          const screen = await ptyhost().screen({
+            session: handles.session(self),
+            ansi: ansi === true,
+            history: typeof history === 'number' ? Math.max(0, Math.trunc(history)) : 0,
+          })
+          return { ...screen, cursor: { ...screen.cursor } }
+        }),
+    }),
+    get_scrollback: defineFunction({
+      doc: 'Up to `lines` lines above the screen and the screen itself, as text.',
+      args: [{ name: 'lines', type: 'integer', default: 1000 }],
+      returns: [{ type: ['text', 'nil'] }],
+      yields: true,
+      errors: ['nil, message when the ptyhost does not know the session'],
+      call: ({ self }, lines) =>
+        refused(async () => {
+          const history = Math.max(0, lines)
+          return (await ptyhost().screen({ session: handles.session(self), history })).text
+        }),
+    }),
+    cursor_visible: defineFunction({
+      doc: 'Whether the program shows its cursor.',
+      returns: [{ type: ['boolean', 'nil'] }],
+      yields: true,
+      errors: ['nil, message when the ptyhost does not know the session'],
+      call: ({ self }) =>
+        refused(async () => (await ptyhost().screen({ session: handles.session(self) })).cursor.visible),
+    }),
+    send_message: defineFunction({
+      doc:
+        'Types a text as one piece that never mixes with what a person types: put off while somebody types, pasted when ' +
+        'the program asked for that, then Enter.',
+      args: [
+        { name: 'text', type: 'bytes' },
+        {
+          name: 'options',
+          type: 'table',
+          optional: true,
+          doc: '{submit = true, paste = true, hold = 60}: Enter after it; bracketed; seconds to wait for a person to stop',
+        },
+      ],
+      returns: [{ type: ['text', 'nil'], doc: '"submitted" or "held" (it will be typed when the person stops)' }],
+      yields: true,
+      errors: ['nil, message when a person kept typing, or the program ended'],
+      example: 'local ok, err = handle:send_message("Please run the tests")',
+      call: ({ self, owner }, text, options) =>
+        refused(async () => {
+          const { submit, paste, hold } = (options ?? {}) as LuaTable
+          const seconds =
+            typeof hold === 'number' ? Math.min(Math.max(hold, 0), MAX_HOLD_SECONDS) : DEFAULT_HOLD_SECONDS
+          const { outcome, reason } = await ptyhost().inject({
+            session: handles.session(self),
+            data: text,
+            origin: originOf(owner),
+            paste: paste !== false,
+            submit: submit !== false,
+            holdMs: Math.round(seconds * 1000),
+          })
+          if (outcome === 'refused') return failure(reason ?? 'somebody is typing there', { kind: 'refused' })
+          return outcome
+        }),
+    }),
+  }
+}
+
+/** Who a write is said to come from. */
+function originOf(owner: string): Origin {
+  return owner.startsWith('plugin.')
+    ? { kind: 'plugin', name: owner.slice('plugin.'.length) }
+    : { kind: 'system', name: owner }
+}

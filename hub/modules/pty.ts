@@ -1,0 +1,91 @@
+import { defineFunction, defineModule, type LuaModule } from '../../lua/vm/index.ts'
+import type { HubContext } from '../types.ts'
+import { camelCase, parse } from './convert.ts'
+import { argvOf, labelsOf, type PtyConfig, ptyConfig, ptyId } from './pty-config.ts'
+import { PtyHandles, sessionTable } from './pty-handles.ts'
+import { ptyMethods } from './pty-methods.ts'
+import { sessionEnvironment } from './session-environment.ts'
+
+/** Programs in terminals of their own, held by the ptyhost: they outlive the hub. */
+export function ptyModule(hub: () => HubContext): LuaModule {
+  const handles = new PtyHandles(hub)
+  return defineModule({
+    name: 'pty',
+    doc:
+      'Programs in terminals of their own. They run in the ptyhost and go on when the hub ends; a handle carries ' +
+      'nothing but the session’s name, and `pty.get` finds it again.',
+    functions: {
+      spawn: defineFunction({
+        doc: 'Starts a program in a new terminal and waits until it runs.',
+        args: [
+          {
+            name: 'config',
+            type: 'table',
+            doc:
+              'cmd or command: a string split at white space, or a list (default: the user’s shell); args; cwd or ' +
+              'worktree_path (default: the main worktree); env: variables on top of the client’s (client_id) or the ' +
+              'hub’s, or all there are with inherit_env = false; rows, cols (24×80); init_commands: lines typed first; ' +
+              'port: given as PORT; detect_notifications; agent_id, agent_key, session_name; labels',
+          },
+        ],
+        returns: [{ type: 'handle', luaType: 'pty' }],
+        yields: true,
+        errors: ['raises when the program cannot be started or an option is wrong'],
+        example: 'local handle = pty.spawn{ cmd = "npm run dev", cwd = worktree.repo_root(), rows = 40, cols = 120 }',
+        call: async (_, config) => {
+          const parsed = parse(ptyConfig, Array.isArray(config) ? {} : camelCase(config), 'pty.spawn')
+          const session = ptyId(parsed)
+          await spawn(hub(), session, parsed)
+          for (const line of parsed.initCommands) {
+            hub().ptyhost.input(session, Buffer.from(`${line}\r`), { kind: 'system', name: 'init_commands' })
+          }
+          return handles.of(session)
+        },
+      }),
+      get: defineFunction({
+        doc: 'The handle of a session that the ptyhost holds, running or ended; nil when it knows none of that name.',
+        args: [{ name: 'session_id', type: 'text', doc: '`<agent id>/<session name>`' }],
+        returns: [{ type: ['handle', 'nil'], luaType: 'pty?' }],
+        call: (_, session) => (hub().ptyhost.sessions.has(session) ? handles.of(session) : undefined),
+      }),
+      list: defineFunction({
+        doc: 'Every session the ptyhost holds: {session_id, pid, cols, rows, title, cwd, labels, started_at, exit?}.',
+        returns: [{ type: 'list', luaType: 'table[]' }],
+        call: () => [...hub().ptyhost.sessions.values()].map(sessionTable),
+      }),
+      environment: defineFunction({
+        doc: 'The environment a session would get: the client’s (or the hub’s), its own terminal’s, and where it is.',
+        args: [{ name: 'options', type: 'table', optional: true, doc: '{client_id, agent_key, worktree_path, port}' }],
+        returns: [{ type: 'table', luaType: 'table<string, string>' }],
+        call: (_, options) => {
+          const given = parse(
+            ptyConfig,
+            !options || Array.isArray(options) ? {} : camelCase(options),
+            'pty.environment',
+          )
+          return environmentOf(hub(), given)
+        },
+      }),
+    },
+    handles: {
+      pty: { doc: 'A program in a terminal. Equal for the same session.', methods: ptyMethods(hub, handles) },
+    },
+  })
+}
+
+async function spawn(hub: HubContext, session: string, config: PtyConfig): Promise<void> {
+  const env = config.inheritEnv ? { ...environmentOf(hub, config), ...config.env } : { ...config.env }
+  await hub.ptyhost.spawn({
+    session,
+    argv: argvOf(config, env.SHELL || '/bin/sh'),
+    cwd: config.cwd ?? config.worktreePath ?? hub.root,
+    env,
+    cols: config.cols,
+    rows: config.rows,
+    labels: labelsOf(config),
+  })
+}
+
+function environmentOf(hub: HubContext, { clientId, agentKey, worktreePath, port }: PtyConfig): Record<string, string> {
+  return sessionEnvironment(hub.clients.environment(clientId).env, { hubId: hub.id, agentKey, worktreePath, port })
+}

@@ -1,0 +1,172 @@
+import { z } from 'zod'
+import { defineFunction, defineModule, type LuaModule, type LuaTable, type LuaValue } from '../../lua/vm/index.ts'
+import type { AgentChanges, NewAgent, NewSession, SessionChanges } from '../records/types.ts'
+import type { HubContext } from '../types.ts'
+import { camelCase, listOf, parse, snakeCase, tableOf } from './convert.ts'
+
+const agentStatus = z.enum([
+  'creating_worktree',
+  'spawning_ptys',
+  'running',
+  'stopping',
+  'removing_worktree',
+  'failed',
+  'exited',
+  'lost',
+])
+const sessionStatus = z.enum(['starting', 'running', 'exited', 'lost'])
+const text = z.string()
+const count = z.number().int()
+
+const agentChanges = z.strictObject({
+  key: text.min(1).optional(),
+  name: text.min(1).optional(),
+  status: agentStatus.optional(),
+  error: text.nullable().optional(),
+  repo: text.nullable().optional(),
+  branch: text.nullable().optional(),
+  worktreePath: text.nullable().optional(),
+  inWorktree: z.boolean().optional(),
+  createdWorktree: z.boolean().optional(),
+  branchCreatedAt: text.nullable().optional(),
+  cwd: text.optional(),
+  profileName: text.nullable().optional(),
+  prompt: text.nullable().optional(),
+  metadata: tableOf(z.unknown()).optional(),
+  notification: z.boolean().optional(),
+  createdAt: count.optional(),
+})
+const newAgent = agentChanges.extend({ id: text.min(1), key: text.min(1), name: text.min(1), cwd: text })
+
+const sessionChanges = z.strictObject({
+  status: sessionStatus.optional(),
+  argv: listOf(text).optional(),
+  cwd: text.optional(),
+  cols: count.optional(),
+  rows: count.optional(),
+  pid: count.nullable().optional(),
+  title: text.optional(),
+  port: count.nullable().optional(),
+  portForward: z.boolean().optional(),
+  exitCode: count.nullable().optional(),
+  exitSignal: text.nullable().optional(),
+  createdAt: count.optional(),
+})
+const newSession = sessionChanges.extend({
+  agentId: text.min(1),
+  name: text.min(1),
+  argv: listOf(text),
+  cwd: text,
+  cols: count,
+  rows: count,
+})
+
+const idArgument = { name: 'id', type: 'text' } as const
+const changesArgument = { name: 'changes', type: 'table', doc: 'the fields to change; json.null empties one' } as const
+
+/** What the hub remembers of agents and sessions across its own death: hub/records as Lua sees it. */
+export function recordsModule(hub: () => HubContext): LuaModule {
+  return defineModule({
+    name: 'records',
+    doc:
+      'Agents and their sessions, in the hub’s database. A record is written before the effect it describes, so that ' +
+      'whatever a crash interrupts is found again. Every call is durable when it returns. Fields are those of the ' +
+      'database in snake_case; one that is empty is absent.',
+    functions: {
+      agents: defineFunction({
+        doc: 'All agents in the order they were created.',
+        returns: [{ type: 'list', luaType: 'AgentRecord[]' }],
+        call: () => hub().records.agents().map(agentTable),
+      }),
+      agent: defineFunction({
+        doc: 'One agent, or nil.',
+        args: [idArgument],
+        returns: [{ type: ['table', 'nil'], luaType: 'AgentRecord?' }],
+        call: (_, id) => optional(hub().records.agent(id), agentTable),
+      }),
+      add_agent: defineFunction({
+        doc: 'Writes a new agent and returns its record.',
+        args: [{ name: 'fields', type: 'table', doc: 'id, key, name and cwd are required' }],
+        returns: [{ type: 'table', luaType: 'AgentRecord' }],
+        errors: ['raises when id or key is taken, or a field has the wrong type'],
+        example: 'records.add_agent{ id = "3f…", key = "app-fix", name = "fix", cwd = "/src/app" }',
+        call: (_, fields) =>
+          agentTable(hub().records.addAgent(parse(newAgent, camel(fields), 'records.add_agent') as NewAgent)),
+      }),
+      update_agent: defineFunction({
+        doc: 'Changes fields of an agent. Returns its record as it is now, nil when there is none.',
+        args: [idArgument, changesArgument],
+        returns: [{ type: ['table', 'nil'], luaType: 'AgentRecord?' }],
+        errors: ['raises when a field is unknown or has the wrong type'],
+        example: 'records.update_agent(id, { status = "failed", error = message })',
+        call: (_, id, changes) =>
+          optional(
+            hub().records.updateAgent(
+              id,
+              parse(agentChanges, camel(changes), 'records.update_agent', 2) as AgentChanges,
+            ),
+            agentTable,
+          ),
+      }),
+      remove_agent: defineFunction({
+        doc: 'Forgets an agent and its sessions.',
+        args: [idArgument],
+        call: (_, id) => {
+          hub().records.removeAgent(id)
+        },
+      }),
+      sessions: defineFunction({
+        doc: 'The sessions of one agent, or of all, in the order they were added.',
+        args: [{ name: 'agent_id', type: 'text', optional: true }],
+        returns: [{ type: 'list', luaType: 'SessionRecord[]' }],
+        call: (_, agentId) => hub().records.sessions(agentId).map(sessionTable),
+      }),
+      session: defineFunction({
+        doc: 'One session by its id, `<agent id>/<name>`, or nil.',
+        args: [idArgument],
+        returns: [{ type: ['table', 'nil'], luaType: 'SessionRecord?' }],
+        call: (_, id) => optional(hub().records.session(id), sessionTable),
+      }),
+      add_session: defineFunction({
+        doc: 'Writes a new session and returns its record.',
+        args: [{ name: 'fields', type: 'table', doc: 'agent_id, name, argv, cwd, cols and rows are required' }],
+        returns: [{ type: 'table', luaType: 'SessionRecord' }],
+        errors: ['raises when the agent is unknown, its session name taken, or a field has the wrong type'],
+        call: (_, fields) =>
+          sessionTable(hub().records.addSession(parse(newSession, camel(fields), 'records.add_session') as NewSession)),
+      }),
+      update_session: defineFunction({
+        doc: 'Changes fields of a session. Returns its record as it is now, nil when there is none.',
+        args: [idArgument, changesArgument],
+        returns: [{ type: ['table', 'nil'], luaType: 'SessionRecord?' }],
+        errors: ['raises when a field is unknown or has the wrong type'],
+        call: (_, id, changes) =>
+          optional(
+            hub().records.updateSession(
+              id,
+              parse(sessionChanges, camel(changes), 'records.update_session', 2) as SessionChanges,
+            ),
+            sessionTable,
+          ),
+      }),
+      remove_session: defineFunction({
+        doc: 'Forgets a session.',
+        args: [idArgument],
+        call: (_, id) => {
+          hub().records.removeSession(id)
+        },
+      }),
+    },
+  })
+}
+
+const agentTable: (record: object) => LuaTable = snakeCase
+const sessionTable: (record: object) => LuaTable = snakeCase
+
+function camel(fields: LuaTable | LuaValue[]): Record<string, LuaValue> {
+  return Array.isArray(fields) ? {} : camelCase(fields)
+}
+
+function optional<T>(record: T | undefined, table: (record: T) => LuaTable): LuaTable | undefined {
+  return record === undefined ? undefined : table(record)
+}

@@ -1,0 +1,189 @@
+import { z } from 'zod'
+import {
+  defineFunction,
+  defineModule,
+  failure,
+  LuaError,
+  type LuaModule,
+  type LuaTable,
+  type LuaValue,
+} from '../../lua/vm/index.ts'
+import type { Callbacks } from './callbacks.ts'
+import { parse } from './convert.ts'
+import type { ModuleFiles } from './module-files.ts'
+
+/** What the rest of the hub asks of Lua, or tells it. */
+export type HubCallbacks = Callbacks<'command' | 'signal' | 'ptyhost_changed'>
+
+const limits = z.strictObject({
+  /** Run time without waiting. */
+  budget_ms: z.number().positive().optional(),
+  /** Waiting included. */
+  deadline_ms: z.number().positive().optional(),
+})
+
+const limitsArgument = {
+  name: 'limits',
+  type: 'table',
+  optional: true,
+  doc: '{budget_ms, deadline_ms}: run time without giving way, and time with waiting, in milliseconds',
+} as const
+
+/** What botster's own Lua is built on and scripts rarely need: owners, budgets, module files, the hub's callbacks. */
+export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaModule {
+  return defineModule({
+    name: 'runtime',
+    doc:
+      'What botster’s own Lua is built on: owners, budgets, module files and the hub’s questions to Lua. Scripts use ' +
+      '`hooks`, `loader` and `commands` instead.',
+    functions: {
+      owner: defineFunction({
+        doc: 'The owner of the code that runs now: what it registers goes when that owner is released.',
+        returns: [{ type: 'text' }],
+        call: ({ owner }) => owner,
+      }),
+      run: defineFunction({
+        doc: 'Runs `body` for `owner` in a coroutine of its own, within limits, and waits until it is over.',
+        args: [{ name: 'owner', type: 'text' }, { name: 'body', type: 'function' }, limitsArgument],
+        returns: [{ type: ['boolean', 'nil'] }],
+        yields: true,
+        errors: ['nil, message, {kind, traceback, file, line} when it failed or was stopped'],
+        call: async ({ vm, signal }, owner, body, given) => {
+          using fn = body
+          try {
+            await vm.call(fn, [], { owner, signal, ...milliseconds(given, 'runtime.run') })
+            return true
+          } catch (error) {
+            if (!(error instanceof LuaError)) throw error
+            return failure(error.message, errorFields(error))
+          }
+        },
+      }),
+      start: defineFunction({
+        doc: 'Starts `body` for `owner` in a coroutine of its own: it runs until its first wait before this returns.',
+        args: [
+          { name: 'owner', type: 'text' },
+          { name: 'body', type: 'function' },
+          limitsArgument,
+          {
+            name: 'on_error',
+            type: 'function',
+            optional: true,
+            luaType: 'fun(err: table)',
+            doc: 'instead of a report',
+          },
+        ],
+        call: ({ vm }, owner, body, given, onError) => {
+          const options = { owner, ...milliseconds(given, 'runtime.start') }
+          vm.call(body, [], options)
+            .catch((error: unknown) => {
+              if (onError === undefined || onError.released || vm.closed) return vm.report(owner, error)
+              const fields = error instanceof LuaError ? errorFields(error) : {}
+              vm.spawn(onError, [{ message: String((error as Error).message), ...fields }])
+            })
+            .finally(() => {
+              body[Symbol.dispose]()
+              onError?.[Symbol.dispose]()
+            })
+            .catch((error: unknown) => vm.report(owner, error))
+        },
+      }),
+      release: defineFunction({
+        doc: 'Cancels what an owner still runs and removes what it registered with primitives.',
+        args: [{ name: 'owner', type: 'text' }],
+        call: ({ vm }, owner) => {
+          vm.releaseOwner(owner)
+        },
+      }),
+      report: defineFunction({
+        doc: 'Reports an error as `owner`’s: into the log, `botster status`, and before the eyes of attached clients.',
+        args: [
+          { name: 'owner', type: 'text' },
+          { name: 'err', type: ['text', 'table'], doc: 'a message, or {message, traceback, kind}' },
+        ],
+        call: ({ vm }, owner, err) => {
+          vm.report(owner, typeof err === 'string' ? new LuaError({ kind: 'runtime', message: err }) : asError(err))
+        },
+      }),
+      find_module: defineFunction({
+        doc: 'Where `require` would find a module, or nil.',
+        args: [{ name: 'name', type: 'text' }],
+        returns: [{ type: ['text', 'nil'] }],
+        call: (_, name) => files.find(name),
+      }),
+      compile: defineFunction({
+        doc:
+          'Compiles a Lua file for `owner`, once it has not changed for 50 ms: a file that is being written is never ' +
+          'taken in half.',
+        args: [
+          { name: 'owner', type: 'text' },
+          { name: 'path', type: 'text' },
+        ],
+        returns: [{ type: ['function', 'nil'] }],
+        yields: true,
+        errors: ['nil, message, {kind, path, file, line} when it cannot be read or has a syntax error'],
+        call: async ({ vm, signal }, owner, path) => {
+          const read = await files.readSettled(path, signal)
+          if (!read.ok) return failure(read.failure.message, { kind: read.failure.code, path })
+          try {
+            return vm.load(read.value, { chunkName: path, owner })
+          } catch (error) {
+            if (!(error instanceof LuaError)) throw error
+            return failure(error.message, { ...errorFields(error), path })
+          }
+        },
+      }),
+      clock: defineFunction({
+        doc: 'Milliseconds of a clock that never goes back.',
+        returns: [{ type: 'number' }],
+        call: () => performance.now(),
+      }),
+      on_command: defineFunction({
+        doc: 'Answers commands of the hub’s clients: `callback(client_id, name, args)` → value | nil, message, err.',
+        args: [{ name: 'callback', type: 'function' }],
+        call: ({ vm, owner }, callback) => {
+          callbacks.set(vm, 'command', owner, callback)
+        },
+      }),
+      on_signal: defineFunction({
+        doc: 'Calls `callback(signal)` for what sessions say besides their screen: {kind, session, …}.',
+        args: [{ name: 'callback', type: 'function' }],
+        call: ({ vm, owner }, callback) => {
+          callbacks.set(vm, 'signal', owner, callback)
+        },
+      }),
+      on_ptyhost_changed: defineFunction({
+        doc: 'Calls `callback({reason, replaced, lost})` when the link to the ptyhost was interrupted and is whole again.',
+        args: [{ name: 'callback', type: 'function' }],
+        call: ({ vm, owner }, callback) => {
+          callbacks.set(vm, 'ptyhost_changed', owner, callback)
+        },
+      }),
+    },
+  })
+}
+
+function milliseconds(given: unknown, where: string): { budgetMs?: number; deadlineMs?: number } {
+  const { budget_ms, deadline_ms } = parse(limits, Array.isArray(given) ? {} : (given ?? {}), where, 3)
+  return { budgetMs: budget_ms, deadlineMs: deadline_ms }
+}
+
+function errorFields({ kind, traceback, file, line, value }: LuaError): LuaTable {
+  return { kind, traceback, file, line, reported: wasReported(value) }
+}
+
+/** The loader marks what it has reported, so that nobody above reports it again. */
+function wasReported(value: LuaValue): true | undefined {
+  return typeof value === 'object' && value !== null && 'reported' in value && value.reported === true
+    ? true
+    : undefined
+}
+
+function asError(table: unknown): LuaError {
+  const { message, traceback, kind } = Array.isArray(table) ? ({} as LuaTable) : (table as LuaTable)
+  return new LuaError({
+    kind: typeof kind === 'string' ? kind : 'runtime',
+    message: typeof message === 'string' ? message : 'an error without a message',
+    traceback: typeof traceback === 'string' ? traceback : '',
+  })
+}

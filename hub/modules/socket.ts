@@ -1,0 +1,55 @@
+import { defineFunction, defineModule, type LuaModule } from '../../lua/vm/index.ts'
+import type { HubContext } from '../types.ts'
+import { asMessage, type ClientCallbacks } from './tui.ts'
+
+/** Clients of the hub's socket that are not TUIs: the command line, other programs. */
+export function socketModule(hub: () => HubContext, callbacks: ClientCallbacks): LuaModule {
+  return defineModule({
+    name: 'socket',
+    doc:
+      'Clients of the hub’s socket that are not TUIs: the command line and other programs. Each registering module ' +
+      'keeps one callback of each kind.',
+    functions: {
+      on_client_connected: defineFunction({
+        doc: 'Calls `callback(client_id)` when a client connects. Replaces the calling module’s earlier callback.',
+        args: [{ name: 'callback', type: 'function', luaType: 'fun(client_id: string)' }],
+        call: ({ vm, owner }, callback) => {
+          callbacks.set(vm, 'connected', owner, callback)
+        },
+      }),
+      on_client_disconnected: defineFunction({
+        doc: 'Calls `callback(client_id, reason)` when a client is gone.',
+        args: [{ name: 'callback', type: 'function', luaType: 'fun(client_id: string, reason: string)' }],
+        call: ({ vm, owner }, callback) => {
+          callbacks.set(vm, 'disconnected', owner, callback)
+        },
+      }),
+      on_message: defineFunction({
+        doc: 'Calls `callback(client_id, message)` for every message of a client.',
+        args: [{ name: 'callback', type: 'function', luaType: 'fun(client_id: string, message: table)' }],
+        call: ({ vm, owner }, callback) => {
+          callbacks.set(vm, 'message', owner, callback)
+        },
+      }),
+      send: defineFunction({
+        doc: 'Sends a message to a client.',
+        args: [
+          { name: 'client_id', type: 'text' },
+          { name: 'message', type: 'table' },
+        ],
+        returns: [{ type: 'boolean', doc: 'false when the client is gone' }],
+        example: 'socket.send(client_id, { type = "hello" })',
+        call: (_, clientId, message) => hub().clients.send(clientId, asMessage(message)),
+      }),
+      send_binary: defineFunction({
+        doc: 'Sends bytes to a client, as {type = "binary", data = …}.',
+        args: [
+          { name: 'client_id', type: 'text' },
+          { name: 'data', type: 'bytes' },
+        ],
+        returns: [{ type: 'boolean', doc: 'false when the client is gone' }],
+        call: (_, clientId, data) => hub().clients.send(clientId, { type: 'binary', data }),
+      }),
+    },
+  })
+}

@@ -1,0 +1,68 @@
+import { defineFunction, defineModule, type LuaModule, type LuaTable, type LuaValue } from '../../lua/vm/index.ts'
+import type { HubContext, Message } from '../types.ts'
+import type { Callbacks } from './callbacks.ts'
+
+export type ClientCallbacks = Callbacks<'connected' | 'disconnected' | 'message'>
+
+/** Terminal UIs that are attached. */
+export function tuiModule(hub: () => HubContext, callbacks: ClientCallbacks): LuaModule {
+  return defineModule({
+    name: 'tui',
+    doc: 'The terminal UIs that are attached. Each registering module keeps one callback of each kind.',
+    functions: {
+      on_connected: defineFunction({
+        doc: 'Calls `callback(client_id)` when a TUI attaches. Replaces the calling module’s earlier callback.',
+        args: [{ name: 'callback', type: 'function', luaType: 'fun(client_id: string)' }],
+        call: ({ vm, owner }, callback) => {
+          callbacks.set(vm, 'connected', owner, callback)
+        },
+      }),
+      on_disconnected: defineFunction({
+        doc: 'Calls `callback(client_id, reason)` when a TUI is gone.',
+        args: [{ name: 'callback', type: 'function', luaType: 'fun(client_id: string, reason: string)' }],
+        call: ({ vm, owner }, callback) => {
+          callbacks.set(vm, 'disconnected', owner, callback)
+        },
+      }),
+      on_message: defineFunction({
+        doc: 'Calls `callback(message, client_id)` for every message of a TUI.',
+        args: [{ name: 'callback', type: 'function', luaType: 'fun(message: table, client_id: string)' }],
+        example: 'tui.on_message(function(message, client) log.debug(message.type .. " from " .. client) end)',
+        call: ({ vm, owner }, callback) => {
+          callbacks.set(vm, 'message', owner, callback)
+        },
+      }),
+      send: defineFunction({
+        doc: 'Sends a message to one TUI, or to all of them.',
+        args: [
+          { name: 'message', type: 'table' },
+          { name: 'client_id', type: 'text', optional: true },
+        ],
+        returns: [{ type: 'boolean', doc: 'whether it reached anybody' }],
+        example: 'tui.send({ type = "error", message = "out of coffee" })',
+        call: (_, message, clientId) => sendTo(hub(), message, clientId),
+      }),
+      send_binary: defineFunction({
+        doc: 'Sends bytes to one TUI, or to all of them, as {type = "binary", data = …}.',
+        args: [
+          { name: 'data', type: 'bytes' },
+          { name: 'client_id', type: 'text', optional: true },
+        ],
+        returns: [{ type: 'boolean', doc: 'whether it reached anybody' }],
+        call: (_, data, clientId) => sendTo(hub(), { type: 'binary', data }, clientId),
+      }),
+    },
+  })
+}
+
+function sendTo({ clients }: HubContext, message: LuaTable | LuaValue[], clientId: string | undefined): boolean {
+  const data = asMessage(message)
+  if (clientId === undefined) return clients.broadcast(data, 'tui') > 0
+  return clients.get(clientId)?.role === 'tui' && clients.send(clientId, data)
+}
+
+/** @throws Error when it is a list: messages have names for what they hold. */
+export function asMessage(message: LuaTable | LuaValue[]): Message {
+  if (Array.isArray(message)) throw new Error('a message is a table with names, not a list')
+  return message
+}

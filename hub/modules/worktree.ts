@@ -1,0 +1,214 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import {
+  defineFunction,
+  defineModule,
+  failure,
+  type LuaModule,
+  type LuaTable,
+  type LuaValue,
+  type LuaVmApi,
+} from '../../lua/vm/index.ts'
+import type { HubContext } from '../types.ts'
+import type { CreateWorktree } from '../worktrees/types.ts'
+import { camelCase, fromOutcome, parse, snakeCase, tableOf } from './convert.ts'
+import { emit } from './emit.ts'
+
+const createOptions = z.strictObject({
+  branch: z.string().min(1),
+  from: z.string().min(1).optional(),
+  prompt: z.string().optional(),
+  metadata: tableOf(z.unknown()).optional(),
+})
+
+const asyncOptions = createOptions.extend({
+  agentKey: z.string().min(1),
+  profileName: z.string().optional(),
+  clientRows: z.number().int().optional(),
+  clientCols: z.number().int().optional(),
+})
+
+const removeOptions = z.strictObject({ force: z.boolean().default(false), deleteBranch: z.boolean().default(false) })
+
+const pathArgument = { name: 'path', type: 'text' } as const
+
+/** Worktrees of the hub's repository: hub/worktrees as Lua sees it. git runs in child processes; nothing here blocks. */
+export function worktreeModule(hub: () => HubContext): LuaModule {
+  const worktrees = () => hub().worktrees
+  return defineModule({
+    name: 'worktree',
+    doc:
+      'Worktrees of the hub’s repository. git runs beside the hub, so these wait without blocking anything. Nothing ' +
+      'here removes a directory that botster did not make, or one with work in it, unless it is forced. A `Worktree` ' +
+      'is {path, head, branch, is_main, is_bare, locked, is_missing, in_base}.',
+    functions: {
+      repo_root: defineFunction({
+        doc: 'The main worktree; outside a repository the hub’s directory.',
+        returns: [{ type: 'text' }],
+        call: () => worktrees().root,
+      }),
+      is_git_repo: defineFunction({
+        doc: 'Whether the hub belongs to a git repository.',
+        returns: [{ type: 'boolean' }],
+        call: () => worktrees().isRepository,
+      }),
+      base: defineFunction({
+        doc: 'The directory where new worktrees go.',
+        returns: [{ type: 'text' }],
+        call: () => worktrees().base,
+      }),
+      repo_name: defineFunction({
+        doc: 'The repository’s name, fit for a file name: what keys of agents begin with.',
+        returns: [{ type: 'text' }],
+        yields: true,
+        call: () => worktrees().repoName(),
+      }),
+      list: defineFunction({
+        doc: 'All worktrees, the main one first. Empty outside a repository.',
+        returns: [{ type: 'list', luaType: 'Worktree[]' }],
+        yields: true,
+        call: async () => (await worktrees().list()).map(snakeCase),
+      }),
+      find: defineFunction({
+        doc: 'Path of the worktree that has a branch checked out, or nil.',
+        args: [{ name: 'branch', type: 'text' }],
+        returns: [{ type: ['text', 'nil'] }],
+        yields: true,
+        call: async (_, branch) => (await worktrees().find(branch))?.path,
+      }),
+      containing: defineFunction({
+        doc: 'The worktree a path is in, at its top or anywhere below, or nil.',
+        args: [pathArgument],
+        returns: [{ type: ['table', 'nil'], luaType: 'Worktree?' }],
+        yields: true,
+        call: async (_, path) => {
+          const found = await worktrees().containing(path)
+          return found === undefined ? undefined : snakeCase(found)
+        },
+      }),
+      exists: defineFunction({
+        doc: 'Whether a path is the top of one of the repository’s worktrees.',
+        args: [pathArgument],
+        returns: [{ type: 'boolean' }],
+        yields: true,
+        call: async (_, path) =>
+          (await worktrees().list()).some((known) => !known.isMissing && known.path === resolve(path)),
+      }),
+      create: defineFunction({
+        doc: 'Makes a worktree for a branch. One that exists, here or on one remote, is taken as it is; another is made.',
+        args: [
+          {
+            name: 'options',
+            type: 'table',
+            doc: 'branch; from: where a new branch starts; prompt and metadata for the worktree’s context.json',
+          },
+        ],
+        returns: [{ type: ['table', 'nil'], luaType: '{path: string, branch: string, branch_created_at: string?}?' }],
+        yields: true,
+        errors: ['nil, message when the branch is in use or its name bad, or git refuses'],
+        example: 'local created, message = worktree.create{ branch = "fix-login", from = "main" }',
+        call: async ({ signal }, options) =>
+          fromOutcome(await worktrees().create({ ...creation(options, 'worktree.create'), signal }), snakeCase),
+      }),
+      create_async: defineFunction({
+        doc:
+          'Begins to make a worktree for an agent and returns at once. The event `worktree_created` or ' +
+          '`worktree_create_failed` follows, with the agent’s key.',
+        args: [
+          {
+            name: 'options',
+            type: 'table',
+            doc: 'agent_key and branch; from, prompt, metadata, profile_name, client_rows, client_cols, which come back',
+          },
+        ],
+        errors: ['raises when agent_key or branch is missing'],
+        call: ({ vm }, options) => {
+          const given = parse(asyncOptions, camelCase(options as LuaTable), 'worktree.create_async')
+          void createAndTell(hub(), vm, given)
+        },
+      }),
+      delete: defineFunction({
+        doc: 'Removes a linked worktree inside the base directory. Its branch stays unless asked.',
+        args: [
+          pathArgument,
+          { name: 'branch', type: 'text', optional: true, doc: 'must be the one checked out there' },
+          { name: 'options', type: 'table', optional: true, doc: '{force = false, delete_branch = false}' },
+        ],
+        returns: [{ type: ['table', 'nil'], luaType: '{path: string, deleted_branch: string?, leftover: boolean}?' }],
+        yields: true,
+        errors: ['nil, message, {kind, files} when there is uncommitted work; kinds are those of hub/worktrees'],
+        call: async (_, path, branch, options) => {
+          const given = !options || Array.isArray(options) ? {} : camelCase(options)
+          const parsed = parse(removeOptions, given, 'worktree.delete', 3)
+          if (branch !== undefined) {
+            const actual = (await worktrees().containing(path))?.branch ?? null
+            if (actual !== branch) {
+              return failure(`${path} has ${actual ?? 'no branch'} checked out, not ${branch}`, {
+                kind: 'other_branch',
+              })
+            }
+          }
+          return fromOutcome(await worktrees().remove({ path, ...parsed }), snakeCase)
+        },
+      }),
+      status: defineFunction({
+        doc: 'What would be lost with a worktree: {branch, head, is_clean, changed, untracked, unreachable}.',
+        args: [pathArgument],
+        returns: [{ type: ['table', 'nil'] }],
+        yields: true,
+        errors: ['nil, message when it is no worktree of this repository'],
+        call: async (_, path) => fromOutcome(await worktrees().status(path), snakeCase),
+      }),
+      exclusive_commits: defineFunction({
+        doc: 'Commits that only this branch holds, newest first, at most 100: {hash, subject} each.',
+        args: [{ name: 'branch', type: 'text' }],
+        returns: [{ type: ['list', 'nil'] }],
+        yields: true,
+        errors: ['nil, message when git refuses'],
+        call: async (_, branch) =>
+          fromOutcome(await worktrees().exclusiveCommits(branch), (commits) => commits.map(snakeCase)),
+      }),
+      copy_from_patterns: defineFunction({
+        doc: 'Copies what the globs in a file name, one a line, from one directory into another. Returns what was copied.',
+        args: [
+          { name: 'source', type: 'text' },
+          { name: 'destination', type: 'text' },
+          { name: 'patterns_file', type: 'text' },
+        ],
+        returns: [{ type: 'list', luaType: 'string[]' }],
+        yields: true,
+        errors: ['raises when the patterns file is missing'],
+        call: async (_, source, destination, patterns) => {
+          const outcome = await worktrees().copyFromPatterns(source, destination, patterns)
+          if (!outcome.ok) throw new Error(outcome.failure.message)
+          return outcome.value
+        },
+      }),
+    },
+  })
+}
+
+function creation(options: unknown, where: string): CreateWorktree {
+  const { branch, from, prompt, metadata } = parse(createOptions, camelCase(options as LuaTable), where)
+  return { branch, from, context: { prompt, metadata } }
+}
+
+async function createAndTell(hub: HubContext, vm: LuaVmApi, options: z.infer<typeof asyncOptions>): Promise<void> {
+  const { agentKey, branch, from, prompt, metadata, profileName, clientRows, clientCols } = options
+  const about = { agent_key: agentKey, branch }
+  try {
+    const outcome = await hub.worktrees.create({ branch, from, context: { prompt, metadata } })
+    if (!outcome.ok) return await emit(vm, 'worktree_create_failed', { ...about, error: outcome.failure.message })
+    await emit(vm, 'worktree_created', {
+      ...about,
+      path: outcome.value.path,
+      prompt,
+      metadata: metadata as LuaValue,
+      profile_name: profileName,
+      client_rows: clientRows,
+      client_cols: clientCols,
+    })
+  } catch (error) {
+    await emit(vm, 'worktree_create_failed', { ...about, error: (error as Error).message })
+  }
+}

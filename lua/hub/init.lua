@@ -1,0 +1,86 @@
+--- Boots the hub's Lua. Every step is timed and logged; one that fails is reported and the others go on, since a hub
+--- without one handler is better than none.
+
+local PROTECTED = {
+  "hub.init", "hub.transaction", "hub.exports", "hub.state", "hub.hooks", "hub.loader",
+}
+
+local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands" }
+
+local HANDLERS = {
+  "handlers.connections", "handlers.agents", "handlers.hub_commands", "handlers.tui", "handlers.socket",
+  "handlers.commands",
+}
+
+local started = runtime.clock()
+local failures = 0
+
+local step, require_step, guard_primitives, load_user_init, load_plugins
+
+local function boot()
+  step("hub.state", function() state = require("hub.state") end)
+  step("hub.hooks", function() hooks = require("hub.hooks") end)
+  step("hub.loader", function()
+    loader = require("hub.loader")
+    for _, name in ipairs(PROTECTED) do loader.protect(name) end
+    require = loader.require
+    guard_primitives(require("hub.transaction"))
+  end)
+  for _, name in ipairs(LIBRARIES) do require_step(name) end
+  for _, name in ipairs(HANDLERS) do require_step(name) end
+  step("shutdown handler", function()
+    events.on("shutdown", function() hooks.notify("shutdown") end)
+  end)
+  step("user.init", load_user_init)
+  step("plugins", load_plugins)
+  log.info(("Lua booted in %.0f ms, %d failed"):format(runtime.clock() - started, failures))
+end
+
+function step(name, body)
+  local began = runtime.clock()
+  local ok, err = pcall(body)
+  local took = runtime.clock() - began
+  if ok then
+    log.debug(("boot: %s took %.1f ms"):format(name, took))
+    return
+  end
+  failures = failures + 1
+  log.error(("boot: %s failed after %.1f ms: %s"):format(name, took, tostring(err)))
+  -- The loader has reported what failed inside a module, with its traceback.
+  if type(err) ~= "table" or not err.reported then runtime.report("hub.init", tostring(err)) end
+end
+
+function require_step(name)
+  step(name, function() require(name) end)
+end
+
+--- From here on, what a loading module does to these waits for its success.
+function guard_primitives(transaction)
+  transaction.guard_callbacks(events, { "on" }, 2)
+  transaction.guard_ids(events, { "on" }, { "off" })
+  transaction.guard_ids(timer, { "after", "every" }, { "cancel" })
+  for primitive, names in pairs({
+    [tui] = { "on_connected", "on_disconnected", "on_message" },
+    [socket] = { "on_client_connected", "on_client_disconnected", "on_message" },
+    [runtime] = { "on_command", "on_signal", "on_ptyhost_changed" },
+  }) do
+    transaction.guard_registrations(primitive, names)
+  end
+end
+
+--- The user's own entry point: ~/.botster/lua/user/init.lua. Not having one is normal.
+function load_user_init()
+  if runtime.find_module("user.init") then require("user.init") end
+end
+
+function load_plugins()
+  for _, plugin in ipairs(require("lib.config_resolver").resolve_all().plugins) do
+    local ok, message = loader.load_plugin(plugin.init_path, plugin.name)
+    if not ok then
+      failures = failures + 1
+      log.error(("boot: plugin %s failed: %s"):format(plugin.name, message))
+    end
+  end
+end
+
+boot()

@@ -1,0 +1,154 @@
+--- Loads and reloads modules and plugins, each as a whole or not at all. Protected.
+---
+--- A reload compiles the new version first, so that a file with a syntax error touches nothing. Then, as one step:
+--- `_before_reload()` of the old version, the new chunk, its exports copied into the old table (references held elsewhere
+--- see the new functions), `_after_reload()` of the new version, its registrations. A failure anywhere restores the old
+--- version with all its registrations and closes what was opened meanwhile.
+
+local transaction = require("hub.transaction")
+local exports = require("hub.exports")
+
+local loader = {}
+
+--- Milliseconds that running a file, with its lifecycle callbacks, may take without giving way.
+local FILE_BUDGET_MS = 1000
+--- What a plugin is called in `package.loaded`, and as an owner.
+local PLUGIN = "plugin."
+
+--- Modules that are never reloaded: what they hold is the point of them.
+local protected = {}
+--- Module → {owner, path} of the version that is in use.
+local versions = {}
+--- Modules being loaded now.
+local busy = {}
+
+local run_chunk, install, failed, owner_of
+
+--- Never reload a module again.
+function loader.protect(name)
+  protected[name] = true
+end
+
+--- Whether a module is never reloaded.
+function loader.is_protected(name)
+  return protected[name] == true
+end
+
+--- What `require` is in the hub: finds a module in the user's directory, then in the shipped one, and runs it as an
+--- owner of its own, so that all it registers can be taken away with it.
+function loader.require(name)
+  if type(name) ~= "string" then
+    error(("bad argument #1 to 'require' (string expected, got %s)"):format(type(name)), 2)
+  end
+  local value = package.loaded[name]
+  if value ~= nil then return value end
+  local path = runtime.find_module(name)
+  if not path then error(("module '%s' not found"):format(name), 2) end
+  local ok, message, err = install(name, path)
+  if not ok then
+    err.reported = true
+    error(err, 0)
+  end
+  return package.loaded[name], path
+end
+
+--- Reloads a module that was loaded. Returns true, or nil, message, err; then the old version is as it was.
+function loader.reload(name)
+  if protected[name] then return nil, ("'%s' is protected: it is never reloaded"):format(name), { kind = "protected" } end
+  if package.loaded[name] == nil then
+    return nil, ("module '%s' is not loaded"):format(name), { kind = "not_loaded" }
+  end
+  local path = versions[name] and versions[name].path
+  if name:sub(1, #PLUGIN) ~= PLUGIN then path = runtime.find_module(name) or path end
+  if not path then return nil, ("module '%s' not found"):format(name), { kind = "not_found" } end
+  return install(name, path)
+end
+
+--- Loads a plugin's init file. The plugin owns what it registers. A plugin of that name that is loaded already is
+--- reloaded. Returns true, or false and a message.
+function loader.load_plugin(path, name)
+  if type(path) ~= "string" then error("bad argument #1 to 'load_plugin' (path expected)", 2) end
+  if type(name) ~= "string" or not name:find("^[%w_-]+$") then
+    error("bad argument #2 to 'load_plugin' (name of letters, digits, - and _ expected)", 2)
+  end
+  local ok, message = install(PLUGIN .. name, path)
+  if ok then return true end
+  return false, message
+end
+
+--- Reloads a plugin by its name. Returns true, or false and a message.
+function loader.reload_plugin(name)
+  local ok, message = loader.reload(PLUGIN .. tostring(name))
+  if ok then return true end
+  return false, message
+end
+
+--- Removes a module or plugin (`"plugin.NAME"`) with everything it registered. Returns whether it was loaded.
+function loader.unload(name)
+  if protected[name] or package.loaded[name] == nil then return false end
+  package.loaded[name] = nil
+  transaction.release(owner_of(name))
+  versions[name] = nil
+  return true
+end
+
+--- Loaded modules and plugins: {name, path, owner} each, sorted by name.
+function loader.list()
+  local list = {}
+  for name, version in pairs(versions) do
+    list[#list + 1] = { name = name, path = version.path, owner = version.owner }
+  end
+  table.sort(list, function(a, b) return a.name < b.name end)
+  return list
+end
+
+--- Puts a version of a module in place: the first, or a new one.
+function install(name, path)
+  if busy[name] then
+    local message = ("'%s' is being loaded: it requires itself, or two reloads met"):format(name)
+    return nil, message, { kind = "busy", message = message }
+  end
+  busy[name] = true
+  local _ <close> = setmetatable({}, { __close = function() busy[name] = nil end })
+  local tx = transaction.begin(name)
+  local chunk, message, err = runtime.compile(tx.owner, path)
+  if not chunk then return failed(tx, message, err) end
+  local loaded = package.loaded[name]
+  local before = exports.copy(loaded)
+  local ok
+  ok, message, err = runtime.run(tx.owner, function()
+    run_chunk(tx, chunk, path, loaded)
+  end, { budget_ms = FILE_BUDGET_MS })
+  if not ok then
+    package.loaded[name] = loaded
+    exports.restore(loaded, before)
+    return failed(tx, message, err)
+  end
+  if versions[name] then transaction.release(versions[name].owner) end
+  versions[name] = { owner = tx.owner, path = path }
+  return true
+end
+
+--- The part that runs as the new version.
+function run_chunk(tx, chunk, path, old)
+  if type(old) == "table" and type(old._before_reload) == "function" then old._before_reload() end
+  local new = chunk(tx.name, path)
+  if new == nil then new = true end
+  package.loaded[tx.name] = exports.replace(old, new)
+  if old ~= nil and type(new) == "table" and type(new._after_reload) == "function" then new._after_reload() end
+  transaction.commit(tx)
+end
+
+function failed(tx, message, err)
+  transaction.rollback(tx)
+  if not err.reported then
+    runtime.report(tx.name, { kind = err.kind, message = message, traceback = err.traceback })
+  end
+  return nil, message, err
+end
+
+function owner_of(name)
+  return versions[name] and versions[name].owner or name
+end
+
+return loader
