@@ -32,8 +32,8 @@ export interface ConnectionOptions<P extends Protocol, S extends Side> {
   /** Called once, after the hellos agreed and before any message. */
   readonly onReady?: (peer: Hello) => void
   readonly onMessage: (message: Received<P, S>) => void
-  /** Called once. `reason` is the peer's own word when it said goodbye. */
-  readonly onClose: (reason: string) => void
+  /** Called once. `reason` is the peer's own word when it said goodbye, which `saidBye` tells. */
+  readonly onClose: (reason: string, saidBye: boolean) => void
   /** What was ignored or wrong, for the log. */
   readonly onWarning?: (warning: string) => void
   readonly methods?: S extends 'server' ? MethodHandlers<P> : never
@@ -158,7 +158,7 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
       case 'response':
         return this.#parse(envelopes.response, message, ({ id, result, error }) => this.#settle(id, result, error))
       case 'bye':
-        return this.#parse(envelopes.bye, message, ({ reason }) => this.#end(reason))
+        return this.#parse(envelopes.bye, message, ({ reason }) => this.#end(reason, true))
       case 'error':
         return this.#parse(envelopes.error, message, (error) => this.#end(`the peer reported: ${error.message}`))
       default:
@@ -244,22 +244,22 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
     }
   }
 
-  #end(reason: string): void {
+  #end(reason: string, saidBye = false): void {
     if (this.#closed) return
     const { socket } = this.#options
-    this.#finish(reason)
+    this.#finish(reason, saidBye)
     socket.end()
     setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref()
   }
 
-  #finish(reason: string): void {
+  #finish(reason: string, saidBye = false): void {
     if (this.#closed) return
     this.#closed = true
     this.#reason = reason
     clearTimeout(this.#helloTimer)
     for (const { reject } of this.#waiting.values()) reject(new ConnectionClosed(reason))
     this.#waiting.clear()
-    this.#options.onClose(reason)
+    this.#options.onClose(reason, saidBye)
   }
 
   #warn(warning: string): void {
