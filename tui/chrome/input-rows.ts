@@ -24,25 +24,24 @@ export function inputRows(value: string, cursor: number, width: number, glyphs: 
     text = ''
     used = 0
   }
-  const markCaret = () => {
-    if (position === cursor) caret = { row: rows.length, column: used }
-  }
-  for (const [index, line] of value.split('\n').entries()) {
-    if (index > 0) {
-      endRow()
-      position++
-    }
+  const lines = value.split('\n')
+  for (const [index, line] of lines.entries()) {
     for (const glyph of glyphs.split(line)) {
       if (used + glyph.width > columns && used > 0) endRow()
-      markCaret()
+      if (position === cursor) caret = { row: rows.length, column: used }
       text += glyph.text
       used += glyph.width
       position++
     }
-    // At the end of a full row the caret stands at the start of the next.
-    if (used >= columns) endRow()
-    markCaret()
+    // After a full row the caret stands at the start of a new one; before a line break there is none, so on the last cell.
+    const last = index === lines.length - 1
+    if (last && used >= columns) endRow()
+    if (position === cursor) caret = { row: rows.length, column: Math.min(used, columns - 1) }
+    if (last) break
+    endRow()
+    position++
   }
-  if (text !== '' || rows.length === 0 || used === 0) rows.push(text)
-  return { rows, caret: caret ?? { row: rows.length - 1, column: used } }
+  caret ??= { row: rows.length, column: used }
+  endRow()
+  return { rows, caret }
 }

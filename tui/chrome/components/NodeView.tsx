@@ -32,7 +32,16 @@ export function NodeView({ node }: { node: Node }): ReactNode {
   }
 }
 
-/** What tells a node from its siblings across frames: its id, so that a list keeps its place when the layout changes. */
-export function keyOf(node: Node, index: number): string {
-  return 'id' in node && node.id !== undefined ? `${node.type}#${node.id}` : `${node.type}:${index}`
+/**
+ * What tells siblings from each other across frames: their ids, so that a list keeps its place when the layout changes,
+ * else where they stand. An id that is there twice counts once.
+ */
+export function keysOf(nodes: Node[]): string[] {
+  const seen = new Set<string>()
+  return nodes.map((node, index) => {
+    const named = 'id' in node && node.id !== undefined ? `${node.type}#${node.id}` : undefined
+    const key = named === undefined || seen.has(named) ? `${node.type}:${index}` : named
+    seen.add(key)
+    return key
+  })
 }
