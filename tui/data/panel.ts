@@ -1,0 +1,125 @@
+import type { Frame } from '../../protocol/messages/ptyhost.ts'
+import type { Grid, Rectangle } from '../../screen/grid.ts'
+import { PanelScreen } from '../stores/panel-screen.ts'
+import { Scrollback } from '../stores/scrollback.ts'
+import type { DataPlane, Size } from './data-plane.ts'
+
+/** What a frame changed in a panel: rows of it, or all of it. */
+export interface PanelChange {
+  readonly rows: readonly number[]
+  readonly all: boolean
+}
+
+/**
+ * One terminal of the layout: a rectangle of the screen, the session shown in it, and the view that feeds it. When the
+ * session changes, the old picture stays until the first frame of the new one.
+ */
+export class Panel {
+  /** Of the node in the tree. */
+  readonly path: string
+  readonly #data: DataPlane
+  readonly #onHistory: (panel: Panel) => void
+  area: Rectangle
+  session: string
+  #view = 0
+  #screen: PanelScreen
+  #scrollback: Scrollback
+  /** What is shown until `#screen` is ready. */
+  #previous: Grid | undefined
+
+  constructor(path: string, session: string, area: Rectangle, data: DataPlane, onHistory: (panel: Panel) => void) {
+    this.path = path
+    this.session = session
+    this.area = area
+    this.#data = data
+    this.#onHistory = onHistory
+    this.#screen = new PanelScreen(area.cols, area.rows)
+    this.#scrollback = this.#newScrollback()
+    this.#start()
+  }
+
+  get view(): number {
+    return this.#view
+  }
+
+  get screen(): PanelScreen {
+    return this.#screen
+  }
+
+  get scrollback(): Scrollback {
+    return this.#scrollback
+  }
+
+  get size(): Size {
+    return { cols: Math.max(1, this.area.cols), rows: Math.max(1, this.area.rows) }
+  }
+
+  /** What to draw into the area. */
+  get grid(): Grid {
+    if (!this.#screen.ready && this.#previous !== undefined) return this.#previous
+    return this.#scrollback.view()
+  }
+
+  /** Shows another session. */
+  show(session: string): void {
+    if (session === this.session) return
+    this.#previous = this.grid
+    this.session = session
+    this.#restart()
+  }
+
+  /** Takes another place; the session takes the new size at once. @returns whether anything changed */
+  place(area: Rectangle): boolean {
+    const { x, y, cols, rows } = this.area
+    if (x === area.x && y === area.y && cols === area.cols && rows === area.rows) return false
+    this.area = area
+    if (cols !== area.cols || rows !== area.rows) this.#data.resize(this.session, this.size)
+    return true
+  }
+
+  /** Makes the view anew, on a new connection. */
+  reconnect(): void {
+    this.#previous = this.grid
+    this.#restart()
+  }
+
+  /** The view was refused: nothing of an earlier session must stand in its place. */
+  fail(): void {
+    this.#previous = undefined
+  }
+
+  apply(frame: Frame): PanelChange {
+    const first = !this.#screen.ready
+    const { rows, all } = this.#screen.apply(frame)
+    this.#scrollback.follow()
+    this.#previous = undefined
+    return { rows, all: all || first || this.#scrollback.active }
+  }
+
+  close(): void {
+    this.#data.unview(this.#view)
+  }
+
+  #restart(): void {
+    this.#data.unview(this.#view)
+    this.#screen = new PanelScreen(this.area.cols, this.area.rows)
+    this.#scrollback = this.#newScrollback()
+    this.#start()
+  }
+
+  #start(): void {
+    this.#view = this.#data.view(this.session, this.size)
+  }
+
+  #newScrollback(): Scrollback {
+    const { session } = this
+    const scrollback: Scrollback = new Scrollback(
+      this.#screen,
+      (epoch, from, count) => this.#data.history(session, epoch, from, count),
+      () => {
+        if (this.#scrollback === scrollback && scrollback.active) this.#onHistory(this)
+      },
+    )
+    return scrollback
+  }
+}
