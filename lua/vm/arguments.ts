@@ -31,6 +31,7 @@ const EXPECTED: Record<ArgType, string> = {
   list: 'table',
   function: 'function',
   handle: 'handle',
+  reference: 'value',
   any: 'value',
 }
 
@@ -99,6 +100,12 @@ function reader(parts: ArgumentParts, type: ArgType, spec: ArgSpec, fail: Fail):
     case 'handle':
       return (L, index) =>
         api.lua_type(L, index) === LUA.TUSERDATA ? parts.handles.read(L, index) : mismatch(L, index)
+    case 'reference':
+      return (L, index) => {
+        const actual = api.lua_type(L, index)
+        const isHeld = actual === LUA.TTABLE || actual >= LUA.TUSERDATA
+        return isHeld ? parts.functions.holdReference(L, index, owner()) : parts.reader.value(L, index, policy())
+      }
     case 'any':
       return (L, index) => converted(() => parts.reader.value(L, index, policy()), fail)
   }
@@ -136,6 +143,7 @@ function fits(type: ArgType, actual: number): boolean {
       return actual === LUA.TFUNCTION
     case 'handle':
       return actual === LUA.TUSERDATA
+    case 'reference':
     case 'any':
       return true
   }

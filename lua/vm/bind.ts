@@ -68,6 +68,7 @@ export class Binder {
 
   /** A plain function, `name` as in "fs.read". */
   function(name: string, spec: AnyFunctionSpec): Binding {
+    if (spec.bind !== undefined) return spec.bind(this.#parts, name)
     const readers = this.#readers(name, spec)
     const read = this.#argumentsFrom(readers, spec, name, 1)
     const call = spec.call as unknown as Call
@@ -177,6 +178,6 @@ function holdsFunctions(spec: AnyFunctionSpec): boolean {
     (arg) =>
       arg.functions === true ||
       arg.type === 'function' ||
-      (typeof arg.type !== 'string' && arg.type.includes('function')),
+      [arg.type].flat().some((type) => type === 'function' || type === 'reference'),
   )
 }

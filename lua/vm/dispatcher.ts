@@ -30,6 +30,7 @@ export class Dispatcher {
       } catch (thrown) {
         // Lua's own errors, and what stops everything, pass.
         if (thrown === LONGJMP || thrown instanceof Kill) throw thrown
+        api.lua_checkstack(L, 20)
         errors().push(L, thrown, this.#names[index]!)
       }
       // Throws: outside the try, since this is where the error begins its way.

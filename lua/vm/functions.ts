@@ -1,14 +1,14 @@
-/** Lua functions that JavaScript holds: anchored in the registry, counted, owned. */
+/** Lua functions and tables that JavaScript holds: anchored in the registry, counted, owned. */
 import { type Engine, LUA, type Pointer, type State } from './engine.ts'
 import type { Owners } from './owners.ts'
-import type { LuaFunction, LuaValue } from './types.ts'
+import type { LuaFunction, LuaReference, LuaValue } from './types.ts'
 
 /** Whether a Lua value is a function, with the type to match. */
 export function isLuaFunction(value: LuaValue): value is LuaFunction {
   return value instanceof HeldFunction
 }
 
-/** One Lua function, however often it is held. */
+/** One Lua value, however often it is held. */
 interface Slot {
   readonly pointer: Pointer
   readonly ref: bigint
@@ -16,14 +16,15 @@ interface Slot {
   holders: number
 }
 
-export class HeldFunction implements LuaFunction {
+/** Something of Lua's that is held and not copied. */
+export class Held implements LuaReference {
   readonly owner: string
   readonly slot: Slot
-  readonly #functions: Functions
+  protected readonly functions: Functions
   released = false
 
   constructor(functions: Functions, slot: Slot, owner: string) {
-    this.#functions = functions
+    this.functions = functions
     this.slot = slot
     this.owner = owner
   }
@@ -32,16 +33,18 @@ export class HeldFunction implements LuaFunction {
     return this.slot.id
   }
 
-  get source(): string {
-    return this.released ? '?' : this.#functions.source(this)
-  }
-
   belongsTo(functions: Functions): boolean {
-    return this.#functions === functions
+    return this.functions === functions
   }
 
   [Symbol.dispose](): void {
-    this.#functions.release(this)
+    this.functions.release(this)
+  }
+}
+
+export class HeldFunction extends Held implements LuaFunction {
+  get source(): string {
+    return this.released ? '?' : this.functions.source(this)
   }
 }
 
@@ -69,25 +72,19 @@ export class Functions {
 
   /** Holds the function at `index` for `owner`. */
   hold(L: State, index: number, owner: string): HeldFunction {
-    const { api } = this.#engine
-    const pointer = api.lua_topointer(L, index)
-    let slot = this.#slots.get(pointer)
-    if (slot === undefined) {
-      api.lua_pushvalue(L, index)
-      slot = { pointer, ref: BigInt(api.luaL_ref(L, LUA.REGISTRYINDEX)), id: this.#nextId++, holders: 0 }
-      this.#slots.set(pointer, slot)
-    }
-    slot.holders++
-    const held = new HeldFunction(this, slot, owner)
-    this.#owners.of(owner).functions.add(held)
-    return held
+    return this.#add(new HeldFunction(this, this.#slot(L, index), owner))
   }
 
-  push(L: State, held: HeldFunction): void {
+  /** Holds the table, userdata or coroutine at `index` for `owner`, as it is. */
+  holdReference(L: State, index: number, owner: string): Held {
+    return this.#add(new Held(this, this.#slot(L, index), owner))
+  }
+
+  push(L: State, held: Held): void {
     this.#engine.api.lua_rawgeti(L, LUA.REGISTRYINDEX, held.slot.ref)
   }
 
-  release(held: HeldFunction): void {
+  release(held: Held): void {
     if (held.released) return
     held.released = true
     this.#owners.forget(held.owner, 'functions', held)
@@ -107,6 +104,24 @@ export class Functions {
     const end = this.#engine.bytes.indexOf(0, start)
     const line = words[(at + DEBUG_RECORD.lineDefined) >> 2]! | 0
     return `${this.#engine.bytes.utf8Slice(start, end)}:${line}`
+  }
+
+  #add<T extends Held>(held: T): T {
+    held.slot.holders++
+    this.#owners.of(held.owner).functions.add(held)
+    return held
+  }
+
+  #slot(L: State, index: number): Slot {
+    const { api } = this.#engine
+    const pointer = api.lua_topointer(L, index)
+    let slot = this.#slots.get(pointer)
+    if (slot === undefined) {
+      api.lua_pushvalue(L, index)
+      slot = { pointer, ref: BigInt(api.luaL_ref(L, LUA.REGISTRYINDEX)), id: this.#nextId++, holders: 0 }
+      this.#slots.set(pointer, slot)
+    }
+    return slot
   }
 }
 

@@ -1,4 +1,6 @@
 /** `defineModule`: the one place where a primitive is described. Binding, checks, stubs and reference come from it. */
+import type { BindParts } from './bind.ts'
+import type { Binding } from './dispatcher.ts'
 import type { LuaFailure, LuaResults } from './error.ts'
 import type { LuaHandle } from './handle.ts'
 import type { LuaFunction, LuaTable, LuaValue, LuaVmApi } from './types.ts'
@@ -6,6 +8,7 @@ import type { LuaFunction, LuaTable, LuaValue, LuaVmApi } from './types.ts'
 /**
  * What an argument must be. `text` is valid UTF-8, `bytes` any string (as Uint8Array); `integer` fits 2^53;
  * `list` is a table read as an array (the empty table too), `table` one read as it is; `any` also takes nil.
+ * `reference` takes anything, and of tables and their like gives a reference instead of a copy.
  */
 export type ArgType =
   | 'text'
@@ -17,6 +20,7 @@ export type ArgType =
   | 'list'
   | 'function'
   | 'handle'
+  | 'reference'
   | 'any'
 
 interface ArgTypes {
@@ -29,6 +33,7 @@ interface ArgTypes {
   list: LuaValue[]
   function: LuaFunction
   handle: LuaHandle
+  reference: LuaValue
   any: LuaValue
 }
 
@@ -99,6 +104,8 @@ export interface FunctionSpec<A extends readonly ArgSpec[] = readonly ArgSpec[]>
 
 /** A FunctionSpec whose argument types have been forgotten. */
 export type AnyFunctionSpec = Omit<FunctionSpec, 'call'> & {
+  /** Works on the Lua stack itself, for the few primitives that copying would make wrong or slow; `call` is then unused. */
+  readonly bind?: (parts: BindParts, name: string) => Binding
   readonly call: (context: CallContext, ...args: never[]) => PrimitiveResult | Promise<PrimitiveResult>
 }
 
@@ -147,6 +154,17 @@ export function defineFunction<const A extends readonly ArgSpec[]>(spec: Functio
   return spec as unknown as AnyFunctionSpec
 }
 
+/** Describes a primitive that works on the Lua stack itself. */
+export function defineRawFunction(
+  spec: Omit<FunctionSpec, 'call'>,
+  bind: (parts: BindParts, name: string) => Binding,
+): AnyFunctionSpec {
+  const call = () => {
+    throw new Error('a raw primitive has no other form')
+  }
+  return { ...spec, bind, call }
+}
+
 function checkFunction(name: string, fn: AnyFunctionSpec): void {
   let optional = false
   for (const arg of fn.args ?? []) {
@@ -158,5 +176,5 @@ function checkFunction(name: string, fn: AnyFunctionSpec): void {
 }
 
 function acceptsNil(type: ArgSpec['type']): boolean {
-  return typeof type === 'string' ? type === 'any' : type.includes('any')
+  return [type].flat().some((one) => one === 'any' || one === 'reference')
 }

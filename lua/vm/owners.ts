@@ -1,9 +1,9 @@
 /** Who holds what: every function, coroutine and registration belongs to a module or plugin name. */
-import type { HeldFunction } from './functions.ts'
+import type { Held } from './functions.ts'
 import type { Task } from './task.ts'
 
 export class Owner {
-  readonly functions = new Set<HeldFunction>()
+  readonly functions = new Set<Held>()
   readonly tasks = new Set<Task>()
   /** Registrations of primitives, in the order they were made. */
   readonly disposals = new Set<() => void>()
@@ -30,7 +30,7 @@ export class Owners {
     return [...this.#owners.keys()]
   }
 
-  forget(name: string, kind: 'functions', held: HeldFunction): void
+  forget(name: string, kind: 'functions', held: Held): void
   forget(name: string, kind: 'tasks', task: Task): void
   forget(name: string, kind: 'disposals', dispose: () => void): void
   forget(name: string, kind: 'functions' | 'tasks' | 'disposals', item: unknown): void {

@@ -31,9 +31,9 @@ export function installPrelude(parts: PreludeParts): void {
   const { api } = engine
   api.lua_createtable(L, 0, 8)
   const host = api.lua_gettop(L)
-  const add = (name: string, binding: (L: State) => number) => {
+  const add = (name: string, binding: (L: State) => number, shownAs = name) => {
     strings.pushText(L, name)
-    parts.dispatcher.push(L, name, binding)
+    parts.dispatcher.push(L, shownAs, binding)
     api.lua_rawset(L, host)
   }
   strings.pushText(L, 'token')
@@ -52,7 +52,7 @@ export function installPrelude(parts: PreludeParts): void {
     parts.print(strings.display(state, 1))
     return 0
   })
-  add('load_module', (state) => loadModule(parts, state))
+  add('load_module', (state) => loadModule(parts, state), 'require')
   for (const [name, source] of Object.entries({ coroutine: COROUTINE, basics: BASICS, guards: GUARDS })) {
     compile(engine, strings, errors, L, source, `${OWN_CHUNKS}${name}`)
     api.lua_pushvalue(L, host)

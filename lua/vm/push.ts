@@ -1,8 +1,9 @@
 /** JavaScript values as Lua values. */
 import { type Engine, LUA, type LuaApi, type State } from './engine.ts'
-import { type Functions, HeldFunction } from './functions.ts'
+import { type Functions, Held } from './functions.ts'
 import { LuaHandle } from './handle.ts'
 import type { Handles } from './handles.ts'
+import { LUA_NULL } from './null.ts'
 import { ConversionError, MOST_DEPTH, pathOf } from './read.ts'
 import type { Strings } from './strings.ts'
 import type { LuaTable, LuaValue } from './types.ts'
@@ -59,6 +60,12 @@ export class Writer {
       case 'object':
         this.#pushObject(L, value)
         return
+      case 'symbol':
+        if (value === LUA_NULL) {
+          api.lua_pushlightuserdata(L, 0)
+          return
+        }
+        throw new ConversionError('a JavaScript symbol cannot enter Lua')
       default:
         throw new ConversionError(`a JavaScript ${typeof value} cannot enter Lua`)
     }
@@ -80,12 +87,12 @@ export class Writer {
   #pushObject(L: State, value: object | null): void {
     if (value === null) this.#api.lua_pushnil(L)
     else if (value instanceof Uint8Array) this.#strings.pushBytes(L, value)
-    else if (value instanceof HeldFunction) this.#pushFunction(L, value)
+    else if (value instanceof Held) this.#pushFunction(L, value)
     else if (value instanceof LuaHandle) this.#handles.push(L, value)
     else this.#pushTable(L, value as LuaTable | LuaValue[])
   }
 
-  #pushFunction(L: State, held: HeldFunction): void {
+  #pushFunction(L: State, held: Held): void {
     if (held.released) throw new ConversionError('a function that was released cannot enter Lua')
     if (!held.belongsTo(this.#functions))
       throw new ConversionError('a function of another Lua VM cannot enter this one')
@@ -149,7 +156,7 @@ export class Writer {
   #pushElement(L: State, value: LuaValue): void {
     if (typeof value !== 'object' || value === null) this.push(L, value)
     else if (Array.isArray(value)) this.#copy(L, value)
-    else if (value instanceof Uint8Array || value instanceof HeldFunction || value instanceof LuaHandle)
+    else if (value instanceof Uint8Array || value instanceof Held || value instanceof LuaHandle)
       this.#pushObject(L, value)
     else this.#copy(L, value as LuaTable)
   }

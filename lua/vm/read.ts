@@ -109,7 +109,7 @@ export class Reader {
     if (depth >= MOST_DEPTH) throw new ConversionError(`tables nested more than ${MOST_DEPTH} deep cannot leave Lua`)
     if (api.lua_checkstack(L, 6) === 0) throw new ConversionError('no room on the Lua stack')
     this.#ancestors.push(pointer)
-    const marked = this.#isMarked(L, index)
+    const marked = this.isMarkedArray(L, index)
     api.lua_pushnil(L)
     let copy: LuaTable | LuaValue[]
     if (api.lua_next(L, index) === 0) copy = marked ? [] : {}
@@ -202,7 +202,8 @@ export class Reader {
     }
   }
 
-  #isMarked(L: State, index: number): boolean {
+  /** Whether the table at `index` carries the mark of an array. */
+  isMarkedArray(L: State, index: number): boolean {
     if (this.#api.lua_getmetatable(L, index) === 0) return false
     const marked = this.#api.lua_topointer(L, -1) === this.#arrayMark
     this.#api.lua_settop(L, -2)

@@ -2,6 +2,7 @@
 import type { LuaError } from './error.ts'
 import type { LuaHandle } from './handle.ts'
 import type { LuaModule } from './module.ts'
+import type { LUA_NULL } from './null.ts'
 
 /**
  * What a Lua value is in JavaScript, and the other way round. Everything but functions and handles is copied.
@@ -9,7 +10,7 @@ import type { LuaModule } from './module.ts'
  * | Lua                                   | JavaScript                                                      |
  * |---------------------------------------|-----------------------------------------------------------------|
  * | nil                                   | `undefined` (a field that is `undefined` or `null` is absent)   |
- * | the null marker (`json.null`)         | `null` when read; `null` is pushed as nil                       |
+ * | the null marker (`json.null`)         | `null` when read; pushed by `LUA_NULL`, while `null` becomes nil |
  * | integer                               | `number`, beyond ±(2^53 − 1) `bigint`                           |
  * | float                                 | `number`; a whole `number` is pushed as an integer, −0 as float |
  * | string                                | `string` when valid UTF-8, else `Uint8Array`                    |
@@ -32,6 +33,8 @@ export type LuaValue =
   | LuaTable
   | LuaFunction
   | LuaHandle
+  | LuaReference
+  | typeof LUA_NULL
 
 /** A copied table whose keys are strings. */
 export interface LuaTable {
@@ -50,6 +53,16 @@ export interface LuaFunction extends Disposable {
   /** The same number for the same Lua function for as long as somebody holds it. */
   readonly id: number
   /** True once disposed of, or once its owner was released. */
+  readonly released: boolean
+}
+
+/**
+ * A Lua table (or userdata, or coroutine) that JavaScript holds without looking into it, to give it back to Lua as the
+ * same value. Primitives get one for an argument of type 'reference'. Whoever receives one disposes of it.
+ */
+export interface LuaReference extends Disposable {
+  readonly owner: string
+  readonly id: number
   readonly released: boolean
 }
 

@@ -1,0 +1,114 @@
+/** `events`: named events between JavaScript and Lua, and between scripts. */
+import {
+  defineFunction,
+  defineModule,
+  type LuaFunction,
+  type LuaModule,
+  type LuaReference,
+  type LuaValue,
+  type LuaVmApi,
+} from '../vm/index.ts'
+
+/** Milliseconds a handler may run without giving way. */
+const BUDGET = 200
+
+interface Handler {
+  readonly id: number
+  readonly vm: LuaVmApi
+  readonly owner: string
+  readonly fn: LuaFunction
+  readonly off: () => void
+}
+
+export interface Events {
+  readonly module: LuaModule
+  /** Calls the handlers of an event, in the order they were registered; each runs until its first wait. Returns how many. */
+  emit(name: string, data?: LuaValue): number
+  /** Whether anybody listens: saves making data nobody wants. */
+  has(name: string): boolean
+}
+
+export function createEvents(): Events {
+  const byEvent = new Map<string, Handler[]>()
+  const byId = new Map<number, Handler>()
+  let lastId = 0
+
+  const on = (vm: LuaVmApi, owner: string, event: string, fn: LuaFunction): number => {
+    const id = ++lastId
+    const off = () => {
+      byId.delete(id)
+      // A new array, since one that is being gone through must not shift.
+      const left = (byEvent.get(event) ?? []).filter((handler) => handler.id !== id)
+      if (left.length === 0) byEvent.delete(event)
+      else byEvent.set(event, left)
+      forget()
+      fn[Symbol.dispose]()
+    }
+    const forget = vm.addDisposal(owner, off)
+    const handler = { id, vm, owner, fn, off }
+    byId.set(id, handler)
+    byEvent.set(event, [...(byEvent.get(event) ?? []), handler])
+    return id
+  }
+
+  const emit = (name: string, data?: LuaValue): number => {
+    let count = 0
+    for (const handler of byEvent.get(name) ?? []) {
+      // Taken off by a handler before it.
+      if (!byId.has(handler.id)) continue
+      handler.vm.spawn(handler.fn, [data], { owner: handler.owner, budgetMs: BUDGET })
+      count++
+    }
+    return count
+  }
+  const has = (name: string) => byEvent.has(name)
+
+  const event = { name: 'event', type: 'text' } as const
+  const module = defineModule({
+    name: 'events',
+    doc: 'Named events. Handlers go with the module or plugin that registered them; one that fails is logged and does not keep the others from running. A handler may wait; `emit` does not wait for it.',
+    sandbox: true,
+    functions: {
+      on: defineFunction({
+        doc: 'Calls a function whenever an event is emitted.',
+        args: [event, { name: 'handler', type: 'function', luaType: 'fun(data: any)' }],
+        returns: [{ name: 'id', type: 'integer', doc: 'for off' }],
+        example: "events.on('process_exited', function(e) log.info(e.agent_key) end)",
+        call: ({ vm, owner }, name, fn) => on(vm, owner, name, fn),
+      }),
+      off: defineFunction({
+        doc: 'Takes a handler off.',
+        args: [{ name: 'id', type: 'integer' }],
+        returns: [{ type: 'boolean', doc: 'false if there was none' }],
+        call: (_, id) => {
+          const handler = byId.get(id)
+          handler?.off()
+          return handler !== undefined
+        },
+      }),
+      has: defineFunction({
+        doc: 'Whether anybody listens to an event.',
+        args: [event],
+        returns: [{ type: 'boolean' }],
+        call: (_, name) => has(name),
+      }),
+      emit: defineFunction({
+        doc: 'Emits an event. Handlers get the data itself, not a copy.',
+        args: [event, { name: 'data', type: 'reference', optional: true, luaType: 'any' }],
+        returns: [{ name: 'count', type: 'integer', doc: 'handlers called' }],
+        example: "events.emit('deployed', {version = '1.2'})",
+        call: (_, name, data) => {
+          const count = emit(name, data)
+          // Each handler has it by now.
+          if (isReference(data)) data[Symbol.dispose]()
+          return count
+        },
+      }),
+    },
+  })
+  return { module, emit, has }
+}
+
+function isReference(value: LuaValue): value is LuaReference {
+  return typeof value === 'object' && value !== null && Symbol.dispose in value
+}

@@ -1,0 +1,5 @@
+/** Primitives that need no hub. */
+export { createEvents, type Events } from './events.ts'
+export { jsonModule } from './json/index.ts'
+export { type LogLevel, type LogSink, logModule } from './log.ts'
+export { timerModule } from './timer.ts'

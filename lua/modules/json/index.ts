@@ -1,0 +1,69 @@
+/** `json`: text to tables and back, exact in bytes and numbers. */
+
+import { argumentReader } from '../../vm/arguments.ts'
+import { failure } from '../../vm/error.ts'
+import { defineModule, defineRawFunction, LUA_NULL, type LuaModule } from '../../vm/index.ts'
+import { Decoder, JsonError, type Nulls } from './decode.ts'
+import { Encoder } from './encode.ts'
+
+/** Indentation of encode_pretty. */
+const INDENT = '  '
+
+/** `nulls` says what a JSON null becomes in Lua: nothing (botster), or `json.null` (dialects that ask for it). */
+export function jsonModule({ nulls = 'nil' }: { nulls?: Nulls } = {}): LuaModule {
+  const value = { name: 'value', type: 'any', doc: 'anything but functions, handles and coroutines' } as const
+  const text = { name: 'text', type: 'bytes' } as const
+  const encodeErrors = [
+    'raises for functions, mixed keys, nan and infinity, naming the path',
+    'raises for tables that contain themselves',
+  ]
+  const encode = (doc: string, indent?: string, example?: string) =>
+    defineRawFunction(
+      { doc, args: [value], returns: [{ name: 'text', type: 'bytes' }], errors: encodeErrors, example },
+      (parts) => {
+        const encoder = new Encoder(parts)
+        return (L) => {
+          parts.strings.pushBytes(L, encoder.encode(L, 1, indent))
+          return 1
+        }
+      },
+    )
+  return defineModule({
+    name: 'json',
+    doc: 'JSON, exact: whole floats stay floats (`1.0`), integers keep 64 bits, strings keep their bytes, and a decoded empty array encodes as `[]` again.',
+    sandbox: true,
+    functions: {
+      encode: encode(
+        'A value as JSON, on one line, keys in order. An empty table is `{}`.',
+        undefined,
+        "json.encode({name = 'x'})",
+      ),
+      encode_pretty: encode('A value as JSON for people: one entry a line.', INDENT),
+      decode: defineRawFunction(
+        {
+          doc:
+            nulls === 'nil' ? 'Reads JSON. A null is an absent field, or nil.' : 'Reads JSON. A null is `json.null`.',
+          args: [text],
+          returns: [{ name: 'value', type: ['any', 'nil'] }],
+          errors: ['nil, message, err if the text is not JSON; the message has line and column'],
+          example: "local settings, problem = json.decode(fs.read('settings.json'))",
+        },
+        (parts, name) => {
+          const decoder = new Decoder(parts, nulls)
+          const read = argumentReader(parts, name, 1, text)
+          return (L) => {
+            try {
+              decoder.decode(L, read(L, 1) as Uint8Array)
+              return 1
+            } catch (error) {
+              if (!(error instanceof JsonError)) throw error
+              parts.engine.api.lua_settop(L, 1)
+              return parts.errors.pushFailure(L, failure(error.message, { kind: 'invalid' }), name)
+            }
+          }
+        },
+      ),
+    },
+    constants: { null: { value: LUA_NULL, doc: 'Stands for null where nil would mean "absent".' } },
+  })
+}
