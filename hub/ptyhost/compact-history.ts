@@ -1,0 +1,125 @@
+import { RowEncoder } from '../../screen/row.ts'
+import { encodeLine, plainRowRoom, writePlainRow } from './xterm-cells.ts'
+import type { XtermLine } from './xterm-internals.ts'
+
+/** Bytes of a full chunk: dropping one forgets some hundred lines, and a thousand sessions waste little at their ends. */
+const CHUNK_BYTES = 64 << 10
+/** Bytes of a session's first chunk; later ones are as large as all before together, up to CHUNK_BYTES. */
+const FIRST_CHUNK_BYTES = 4 << 10
+/** What a line costs besides its bytes: where it ends. */
+const LINE_BYTES = 4
+
+interface Chunk {
+  readonly bytes: Uint8Array
+  used: number
+  /** Where each row ends in `bytes`. */
+  ends: Uint32Array
+  count: number
+  /** Index of its first row. */
+  readonly first: number
+}
+
+/**
+ * The lines that left xterm, as rows (screen/row.ts) packed into chunks: a plain line costs its characters and five
+ * bytes. Lines are numbered from 0 as they come; the oldest are dropped when `maxBytes` is exceeded.
+ */
+export class CompactHistory {
+  readonly #maxBytes: number
+  readonly #encoder = new RowEncoder()
+  readonly #links = new Set<number>()
+  #chunks: Chunk[] = []
+  #bytes = 0
+  #end = 0
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  /** Index of the oldest line that is kept. */
+  get first(): number {
+    return this.#chunks[0]?.first ?? this.#end
+  }
+
+  /** Index the next line will get. */
+  get end(): number {
+    return this.#end
+  }
+
+  /** Memory in use. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  push(line: XtermLine): void {
+    const chunk = this.#roomFor(plainRowRoom(line.length))
+    const end = writePlainRow(line, chunk.bytes, chunk.used)
+    if (end !== -1) return this.#commit(chunk, end)
+    encodeLine(line, this.#encoder, this.#links)
+    this.#links.clear()
+    this.pushRow(this.#encoder.end())
+  }
+
+  /** A row that is encoded already. */
+  pushRow(row: Uint8Array): void {
+    const chunk = this.#roomFor(row.length)
+    chunk.bytes.set(row, chunk.used)
+    this.#commit(chunk, chunk.used + row.length)
+  }
+
+  /** The row of a line, or undefined when it is not kept. It stays valid as long as the caller holds it. */
+  row(index: number): Uint8Array | undefined {
+    if (index < this.first || index >= this.#end) return undefined
+    const chunk = this.#chunkOf(index)
+    const at = index - chunk.first
+    return chunk.bytes.subarray(at === 0 ? 0 : chunk.ends[at - 1]!, chunk.ends[at]!)
+  }
+
+  /** Drops all lines; numbering goes on. */
+  clear(): void {
+    this.#chunks = []
+    this.#bytes = 0
+  }
+
+  #roomFor(bytes: number): Chunk {
+    const last = this.#chunks.at(-1)
+    if (last !== undefined && last.used + bytes <= last.bytes.length) return last
+    const size = Math.max(bytes, Math.min(CHUNK_BYTES, Math.max(FIRST_CHUNK_BYTES, this.#bytes)))
+    const chunk: Chunk = {
+      bytes: new Uint8Array(size),
+      used: 0,
+      ends: new Uint32Array(Math.ceil(size / 64)),
+      count: 0,
+      first: this.#end,
+    }
+    this.#chunks.push(chunk)
+    this.#bytes += size + chunk.ends.length * LINE_BYTES
+    while (this.#bytes > this.#maxBytes && this.#chunks.length > 1) {
+      const dropped = this.#chunks.shift()!
+      this.#bytes -= dropped.bytes.length + dropped.ends.length * LINE_BYTES
+    }
+    return chunk
+  }
+
+  #commit(chunk: Chunk, end: number): void {
+    if (chunk.count === chunk.ends.length) {
+      const ends = new Uint32Array(chunk.ends.length * 2)
+      ends.set(chunk.ends)
+      this.#bytes += (ends.length - chunk.ends.length) * LINE_BYTES
+      chunk.ends = ends
+    }
+    chunk.ends[chunk.count++] = end
+    chunk.used = end
+    this.#end++
+  }
+
+  #chunkOf(index: number): Chunk {
+    let low = 0
+    let high = this.#chunks.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.#chunks[middle]!.first <= index) low = middle
+      else high = middle - 1
+    }
+    return this.#chunks[low]!
+  }
+}

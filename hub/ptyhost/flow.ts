@@ -1,0 +1,139 @@
+/** Bytes waiting to be parsed before the PTY is paused: some 20 ms of parsing, so that nothing old is ever shown. */
+export const HIGH_WATER = 1 << 20
+/** Bytes left when reading goes on: enough that parsing never runs dry before the next bytes come. */
+export const LOW_WATER = 256 << 10
+/** Bytes parsed at a time, before the clock is looked at: 0.2 ms of plain text, a few of the worst there is. */
+const PIECE_BYTES = 8 << 10
+/** Milliseconds one session may parse before the next gets its turn. */
+const TURN_MS = 1.5
+/** Milliseconds of parsing before input, requests and frames are served again. */
+const SLICE_MS = 3
+/** Bytes a session may have parsed at once, as they come, between two slices: an echo, a redrawn screen. */
+const IMMEDIATE_BYTES = 16 << 10
+
+/** Where output of one session goes. */
+export interface Sink {
+  parse(data: Uint8Array): void
+  /** Stop and go on reading the PTY. */
+  pause(): void
+  resume(): void
+  /** Everything that came was parsed. */
+  drained(): void
+}
+
+/**
+ * Shares this thread between the sessions that print. Small output after quiet is parsed as it comes; what is more
+ * waits in its session's queue and is parsed in turns, with input and requests of everybody served in between.
+ */
+export class Flow implements Disposable {
+  readonly #waiting: OutputQueue[] = []
+  readonly #afterSlice: () => void
+  #scheduled: NodeJS.Immediate | undefined
+
+  /** @param afterSlice called after each slice of parsing: frames may be due */
+  constructor(afterSlice: () => void) {
+    this.#afterSlice = afterSlice
+  }
+
+  /** A queue for one session. */
+  queue(sink: Sink): OutputQueue {
+    return new OutputQueue(sink, (queue) => this.#add(queue))
+  }
+
+  [Symbol.dispose](): void {
+    clearImmediate(this.#scheduled)
+  }
+
+  #add(queue: OutputQueue): void {
+    this.#waiting.push(queue)
+    this.#scheduled ??= setImmediate(this.#slice)
+  }
+
+  readonly #slice = (): void => {
+    this.#scheduled = undefined
+    const end = performance.now() + SLICE_MS
+    for (let now = performance.now(); now < end && this.#waiting.length > 0; now = performance.now()) {
+      const queue = this.#waiting.shift()!
+      if (queue.parseUntil(Math.min(end, now + TURN_MS))) this.#waiting.push(queue)
+    }
+    if (this.#waiting.length > 0) this.#scheduled = setImmediate(this.#slice)
+    this.#afterSlice()
+  }
+}
+
+/** What one session printed and is not parsed yet. */
+export class OutputQueue {
+  readonly #sink: Sink
+  readonly #onWaiting: (queue: OutputQueue) => void
+  #chunks: Uint8Array[] = []
+  /** Where the first chunk goes on. */
+  #offset = 0
+  #bytes = 0
+  #paused = false
+  #immediateBytes = 0
+  #scheduled = false
+
+  constructor(sink: Sink, onWaiting: (queue: OutputQueue) => void) {
+    this.#sink = sink
+    this.#onWaiting = onWaiting
+  }
+
+  /** Bytes waiting. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Takes what was read from the PTY. */
+  push(data: Uint8Array): void {
+    if (this.#bytes === 0 && this.#immediateBytes + data.length <= IMMEDIATE_BYTES) {
+      this.#immediateBytes += data.length
+      this.#sink.parse(data)
+      this.#schedule() // for the allowance, which every turn renews
+      return
+    }
+    this.#chunks.push(data)
+    this.#bytes += data.length
+    if (this.#bytes > HIGH_WATER && !this.#paused) {
+      this.#paused = true
+      this.#sink.pause()
+    }
+    this.#schedule()
+  }
+
+  /** Parses until `deadline` (performance.now()), at least one piece. True when more waits. */
+  parseUntil(deadline: number): boolean {
+    this.#scheduled = false
+    this.#immediateBytes = 0
+    while (this.#bytes > 0) {
+      this.#sink.parse(this.#take())
+      if (performance.now() >= deadline) break
+    }
+    if (this.#paused && this.#bytes < LOW_WATER) {
+      this.#paused = false
+      this.#sink.resume()
+    }
+    if (this.#bytes === 0) this.#sink.drained()
+    this.#scheduled = this.#bytes > 0
+    return this.#scheduled
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#onWaiting(this)
+  }
+
+  #take(): Uint8Array {
+    const chunk = this.#chunks[0]!
+    const end = Math.min(chunk.length, this.#offset + PIECE_BYTES)
+    const piece = chunk.subarray(this.#offset, end)
+    this.#bytes -= piece.length
+    if (end === chunk.length) {
+      this.#chunks.shift()
+      this.#offset = 0
+    } else {
+      this.#offset = end
+    }
+    return piece
+  }
+}

@@ -1,0 +1,80 @@
+// The ptyhost process: `node ptyhost.js --hub ID`. Holds the agents' terminals and outlives the hub that started it.
+import { parseArgs } from 'node:util'
+import { connect } from '../../protocol/client.ts'
+import { ptyhostProtocol } from '../../protocol/messages/ptyhost.ts'
+import { hubPaths } from '../../protocol/paths.ts'
+import { ensurePrivateDirectory, serve } from '../../protocol/server.ts'
+import { botsterVersion } from '../../protocol/version.ts'
+import { checkEmulator } from './emulator-check.ts'
+import { readOrCreateKey } from './key.ts'
+import { endWhenUnused } from './lifetime.ts'
+import { openLogFile } from './log-file.ts'
+import { Ptyhost } from './ptyhost.ts'
+
+/** Milliseconds without sessions and without a hub after which this process ends. */
+const GRACE_MS = Number(process.env.BOTSTER_PTYHOST_GRACE_MS ?? 10_000)
+/** Bytes of history per session. */
+const HISTORY_BYTES = Number(process.env.BOTSTER_HISTORY_BYTES ?? 16 << 20)
+/** Milliseconds that closing may take when the process ends. */
+const EXIT_TIMEOUT_MS = 1000
+
+const { hub } = parseArgs({ options: { hub: { type: 'string' } } }).values
+if (hub === undefined) {
+  process.stderr.write('usage: ptyhost --hub ID\n')
+  process.exit(2)
+}
+const paths = hubPaths(hub)
+ensurePrivateDirectory(paths.directory)
+const log = openLogFile(paths.ptyhostLog, 'ptyhost')
+
+// Nothing a program prints or a client sends may end the agents; what happens in spite of that is logged and survived.
+process.on('uncaughtException', (error) => log.fatal({ err: error }, 'uncaught exception'))
+process.on('unhandledRejection', (reason) => log.fatal({ err: reason }, 'unhandled rejection'))
+// The terminal botster was started in is closed, or somebody types ctrl+c there: none of it concerns the agents.
+process.on('SIGHUP', () => {})
+process.on('SIGINT', () => {})
+process.on('SIGPIPE', () => {})
+process.on('SIGTERM', () => void host.shutdown(true))
+
+checkEmulator()
+if (await isServed()) {
+  log.warn('another ptyhost serves this hub already')
+  process.exit(0)
+}
+
+let checkUse = () => {}
+const host = new Ptyhost({
+  version: botsterVersion(),
+  key: readOrCreateKey(paths.ptyhostKey),
+  historyBytes: HISTORY_BYTES,
+  log,
+  onUseChanged: () => checkUse(),
+  onShutdown: () => end('shutdown'),
+})
+const server = await serve(paths.ptySocket, (socket) => host.accept(socket))
+checkUse = endWhenUnused(
+  () => host.inUse,
+  GRACE_MS,
+  () => end('unused'),
+)
+log.info({ socket: paths.ptySocket, version: botsterVersion(), node: process.version }, 'ready')
+
+async function isServed(): Promise<boolean> {
+  try {
+    const other = await connect({ path: paths.ptySocket, protocol: ptyhostProtocol, role: 'ptyhost' })
+    other.close('only looking')
+    return true
+  } catch {
+    return false
+  }
+}
+
+function end(reason: string): void {
+  log.info({ reason }, 'ending')
+  setTimeout(() => process.exit(0), EXIT_TIMEOUT_MS).unref()
+  host[Symbol.dispose]()
+  server[Symbol.asyncDispose]().then(
+    () => process.exit(0),
+    () => process.exit(0),
+  )
+}

@@ -1,0 +1,271 @@
+import type { Logger } from 'pino'
+import type { ExitStatus, Origin, SessionInfo, Signal } from '../../protocol/messages/ptyhost.ts'
+import type { Announcement } from './announcements.ts'
+import { Audience } from './audience.ts'
+import type { TerminalColors } from './colors.ts'
+import { Emulator } from './emulator.ts'
+import type { Flow, OutputQueue } from './flow.ts'
+import { History } from './history.ts'
+import { type Injection, Injector, type Outcome } from './inject.ts'
+import { endSession } from './process-session.ts'
+import { Pty } from './pty.ts'
+import { ScreenRows } from './screen-rows.ts'
+import { Signals } from './signals.ts'
+import { type Size, Sizing } from './sizing.ts'
+import { Typing } from './typing.ts'
+import type { ScreenState, View } from './view.ts'
+import { WriteLog } from './write-log.ts'
+
+/** Lines xterm keeps above the screen: what is laid out anew when the width changes. */
+const SCROLLBACK = 1000
+/** Kitty's "report all keys as escape codes". */
+const KITTY_ALL_KEYS = 8
+
+export interface SessionOptions {
+  readonly id: string
+  readonly argv: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly cols: number
+  readonly rows: number
+  readonly labels: Record<string, string>
+  /** Bytes of history kept above what xterm keeps. */
+  readonly historyBytes: number
+  /** Of botster. */
+  readonly version: string
+  readonly flow: Flow
+  readonly log: Logger
+  readonly onSignal: (signal: Signal) => void
+  /** Frames may be due: {@link Session.flush}. */
+  readonly onChanged: (session: Session) => void
+}
+
+/** One program with its terminal: what it prints, what it is sent, who looks at it. Lives on after the exit. */
+export class Session implements Disposable {
+  readonly id: string
+  readonly startedAt = Date.now()
+  labels: Record<string, string>
+  /** Set once all of its output is on the screen. */
+  exit: ExitStatus | undefined
+  readonly emulator: Emulator
+  readonly history: History
+  readonly audience: Audience
+  readonly #options: SessionOptions
+  readonly #rows: ScreenRows
+  readonly #pty: Pty
+  readonly #output: OutputQueue
+  readonly #signals: Signals
+  readonly #writes: WriteLog
+  readonly #typing = new Typing()
+  readonly #injector: Injector
+  readonly #sizing = new Sizing<object>()
+  readonly #ended = Promise.withResolvers<ExitStatus>()
+  #cwd: string
+  #exitPending: ExitStatus | undefined
+
+  /** @throws Error when the program cannot be started. */
+  constructor(options: SessionOptions) {
+    const { id, cols, rows, log, flow } = options
+    this.id = id
+    this.labels = options.labels
+    this.#options = options
+    this.#cwd = options.cwd
+    this.emulator = this.#createEmulator()
+    this.history = new History(options.historyBytes, this.emulator)
+    this.#rows = new ScreenRows(this.emulator)
+    this.audience = new Audience({
+      state: () => this.#state(),
+      heldFor: (now) => (this.exit ? 0 : this.emulator.ledger.synchronizedFor(now)),
+    })
+    this.#signals = new Signals(id, options.onSignal)
+    this.#writes = new WriteLog(id, log)
+    this.#output = flow.queue({
+      parse: (data) => this.#parse(data),
+      pause: () => this.#pty.pause(),
+      resume: () => this.#pty.resume(),
+      drained: () => this.#finishExit(),
+    })
+    try {
+      this.#pty = new Pty({
+        argv: options.argv,
+        cwd: options.cwd,
+        env: options.env,
+        cols: this.emulator.cols,
+        rows,
+        onData: (data) => this.#output.push(data),
+        onExit: (status) => this.#noteExit(status),
+      })
+    } catch (error) {
+      this.emulator[Symbol.dispose]()
+      throw error
+    }
+    this.#injector = new Injector({
+      writer: this.#pty.writer,
+      typing: this.#typing,
+      bracketedPaste: () => this.emulator.modes().bracketedPaste,
+      linewise: () => !this.emulator.onAlternateScreen,
+      enter: () => ((this.emulator.keyboard.kitty & KITTY_ALL_KEYS) !== 0 ? '\x1b[13u' : '\r'),
+    })
+    log.info({ session: id, pid: this.#pty.pid, argv0: options.argv[0], cols, rows }, 'started')
+  }
+
+  get info(): SessionInfo {
+    return {
+      session: this.id,
+      pid: this.#pty.pid,
+      cols: this.emulator.cols,
+      rows: this.emulator.rows,
+      title: this.emulator.title,
+      cwd: this.#cwd,
+      labels: this.labels,
+      startedAt: this.startedAt,
+      ...(this.exit && { exit: this.exit }),
+      history: this.history.extent,
+    }
+  }
+
+  /** Resolves when the program has ended and all its output is on the screen. */
+  get ended(): Promise<ExitStatus> {
+    return this.#ended.promise
+  }
+
+  /** Sends input to the program; `client` is whose it is. False when it was not taken. */
+  write(data: Uint8Array, origin: Origin, client: object): boolean {
+    if (this.exit !== undefined) return false
+    if (origin.kind === 'person') {
+      const now = performance.now()
+      this.audience.noteInput(now)
+      this.#typing.note(data, now)
+      this.#sizing.touch(client)
+      this.#applySize()
+    } else {
+      this.#writes.note(origin, data.length)
+    }
+    const taken = this.#pty.writer.write(data)
+    if (origin.kind === 'person') this.#injector.pump()
+    return taken
+  }
+
+  async inject(injection: Injection): Promise<Outcome> {
+    if (this.exit !== undefined) return { outcome: 'refused', reason: 'the program ended' }
+    const outcome = await this.#injector.inject(injection)
+    if (outcome.outcome !== 'refused') this.#writes.note(injection.origin, injection.data.length)
+    return outcome
+  }
+
+  /** A client wants this size, and is the last one that was active. */
+  resize(client: object, size: Size): void {
+    this.#sizing.want(client, size)
+    this.#applySize()
+  }
+
+  /** Programs that ask for colours are told these from now on. */
+  setColors(colors: TerminalColors): void {
+    this.emulator.colors.set(colors)
+  }
+
+  addView(view: View): void {
+    this.audience.add(view)
+    this.#options.onChanged(this)
+  }
+
+  removeView(view: View): void {
+    this.audience.remove(view)
+    if (this.audience.size === 0) this.#rows.clear()
+  }
+
+  /** A client does not look any more: its size does not count. */
+  leave(client: object): void {
+    this.#sizing.leave(client)
+    this.#applySize()
+  }
+
+  /** Ends the program and everything in its process session; resolves once its exit status is known. */
+  async kill(graceMs: number): Promise<ExitStatus> {
+    if (this.exit === undefined) await endSession(this.#pty.pid, graceMs)
+    return this.ended
+  }
+
+  [Symbol.dispose](): void {
+    this.audience[Symbol.dispose]()
+    this.#injector[Symbol.dispose]()
+    this.#signals[Symbol.dispose]()
+    this.#writes[Symbol.dispose]()
+    this.#pty[Symbol.dispose]()
+    this.emulator[Symbol.dispose]()
+  }
+
+  #createEmulator(): Emulator {
+    const { cols, rows, version, log, id } = this.#options
+    return new Emulator({
+      cols,
+      rows,
+      scrollback: SCROLLBACK,
+      version,
+      events: {
+        reply: (data) => void this.#pty.writer.write(Buffer.from(data, 'latin1')),
+        lineLeaves: (line) => this.history.push(line),
+        historyCleared: () => this.history.clear(),
+        historyRearranged: () => this.history.startEpoch(),
+        synchronizedUpdateEnded: () => this.audience.flush(),
+        announce: (announcement) => this.#announce(announcement),
+        failed: (error) => log.error({ session: id, error: String(error) }, 'the emulator failed on a sequence'),
+      },
+    })
+  }
+
+  #parse(data: Uint8Array): void {
+    this.emulator.parse(data)
+    this.#options.onChanged(this)
+  }
+
+  #announce(announcement: Announcement): void {
+    if (announcement.kind === 'cwd') this.#cwd = announcement.cwd
+    if (announcement.kind === 'prompt' && announcement.mark === 'A') {
+      this.#typing.finish()
+      this.#injector.pump()
+    }
+    this.#signals.announce(announcement)
+  }
+
+  #applySize(): void {
+    const size = this.#sizing.decision
+    if (size === undefined || this.exit !== undefined) return
+    // The emulator first: what the program draws for the new size must find it there.
+    const { cols, rows } = this.emulator
+    this.emulator.resize(size.cols, size.rows)
+    if (this.emulator.cols === cols && this.emulator.rows === rows) return
+    this.#pty.resize(this.emulator.cols, this.emulator.rows)
+    this.#options.onChanged(this)
+  }
+
+  #state(): ScreenState {
+    this.#rows.update()
+    return {
+      cols: this.emulator.cols,
+      rows: this.#rows.rows,
+      cursor: this.emulator.cursor(),
+      modes: this.emulator.modes(),
+      title: this.emulator.title,
+      history: this.history.extent,
+      link: (id) => this.emulator.links.address(id),
+    }
+  }
+
+  #noteExit(status: ExitStatus): void {
+    this.#exitPending = status
+    if (this.#output.bytes === 0) this.#finishExit()
+  }
+
+  /** The exit is said after the last output was drawn. */
+  #finishExit(): void {
+    const status = this.#exitPending
+    if (status === undefined || this.exit !== undefined) return
+    this.exit = status
+    this.#injector[Symbol.dispose]()
+    this.#options.log.info({ session: this.id, ...status }, 'ended')
+    this.audience.flush()
+    this.#signals.announce({ kind: 'exit', ...status })
+    this.#ended.resolve(status)
+  }
+}
