@@ -70,7 +70,12 @@ export class Chrome implements Disposable {
 
   #start(): void {
     // Of the environment only this: Ink looks for DEV and INK_SCREEN_READER, React for NODE_ENV.
-    const worker = new Worker(this.#options.workerPath, { env: { NODE_ENV: 'production' }, stdin: false })
+    const env = { NODE_ENV: 'production' }
+    // What it might print must not reach the terminal, which is being painted on.
+    const worker = new Worker(this.#options.workerPath, { env, stdin: false, stdout: true, stderr: true })
+
+    worker.stdout.resume()
+    worker.stderr.resume()
     this.#worker = worker
     let failure: unknown
     worker.on('message', (reply: ChromeReply) => this.#receive(reply))
@@ -119,7 +124,7 @@ export class Chrome implements Disposable {
     this.#worker = undefined
     if (this.#disposed) return
     const drawing = this.#busy ? this.#drawing : undefined
-    const again = drawing === undefined || drawing !== this.#suspect || this.#pending !== undefined
+    const again = drawing === undefined || drawing !== this.#suspect
     this.#suspect = drawing
     this.#busy = false
     const now = performance.now()
@@ -131,8 +136,9 @@ export class Chrome implements Disposable {
     }
     this.#restart = setTimeout(() => {
       this.#start()
+      const message = this.#pending ?? (again ? this.#last : undefined)
       this.#pending = undefined
-      if (this.#last && again) this.#post(this.#last)
+      if (message) this.#post(message)
     }, RESTART_DELAY_MS)
     this.#options.onError({ kind: 'crash', message: `the chrome worker died (${reason}) and starts again` })
   }

@@ -49,6 +49,8 @@ export interface FrameMessage extends ScreenSize {
   widgets: WidgetArea[]
   /** Where the caret of the focused input is: the last input of the overlay, else of the tree. */
   cursor?: { x: number; y: number }
+  /** Milliseconds the worker took. */
+  drawMs: number
 }
 
 /** Drawing failed, which is a defect of the chrome: trees are checked before they are sent. */

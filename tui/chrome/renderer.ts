@@ -18,6 +18,7 @@ export class ChromeRenderer implements Disposable {
 
   /** Draws a frame. Throws what a component throws, which is a defect of the chrome; the next frame starts afresh. */
   draw(request: RenderMessage): FrameMessage {
+    const started = performance.now()
     const { cols, rows } = request
     const failures: unknown[] = []
     const onError = (error: unknown) => failures.push(error)
@@ -45,6 +46,7 @@ export class ChromeRenderer implements Disposable {
       overlays,
       widgets,
       cursor,
+      drawMs: performance.now() - started,
     }
   }
 
