@@ -1,15 +1,38 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Params, ReceivedParams, Result } from '../protocol/definition.ts'
+import type { Received } from '../protocol/connection.ts'
+import type { MethodName, Params, Result } from '../protocol/definition.ts'
+import { ConnectionClosed } from '../protocol/errors.ts'
 import type { Origin, PtyhostProtocol, Rights, SessionInfo, Signal } from '../protocol/messages/ptyhost.ts'
 import type { HubPaths } from '../protocol/paths.ts'
+import { waitForDeath } from './alive.ts'
+import { Listeners } from './listeners.ts'
+import { type PtyhostConnection, reachPtyhost } from './ptyhost-connection.ts'
+import { SessionTable } from './session-table.ts'
 
-type Method = keyof PtyhostProtocol['methods'] & string
+/** Pause before trying again when no ptyhost could be started: long enough not to fill the log, short for a person. */
+const RETRY_AFTER_FAILURE_MS = 1000
+/** How often a link that breaks while it is made is made again, before whoever opens it hears of it. */
+const MAX_ATTEMPTS = 3
+/** How long a ptyhost may take to be gone once its sessions are. */
+const DEATH_TIMEOUT_MS = 2000
+/** Grace between TERM and KILL when nobody says otherwise: what an agent may take to save its state. */
+const KILL_GRACE_MS = 2000
 
 export interface PtyhostLinkOptions {
   readonly paths: HubPaths
   readonly log: Logger
+  /** Hears what goes wrong while nobody waits for it: listeners that throw, a ptyhost that cannot be started. */
+  readonly onError: (error: unknown) => void
   /** What is started when nobody answers: argv of the ptyhost. @default this Node with the ptyhost beside this file */
   readonly argv?: readonly string[]
+}
+
+/** What a ticket opens. */
+export interface TicketAccess {
+  /** Session ids, or all of them. */
+  readonly sessions: '*' | string[]
+  readonly rights: Rights
 }
 
 /** The link was interrupted and is whole again, perhaps with another process. */
@@ -28,14 +51,46 @@ export interface PtyhostChange {
  * refuses, and with ConnectionClosed when the link breaks under way (then nobody knows whether they took effect).
  */
 export class PtyhostLink implements AsyncDisposable {
-  /** @throws Error when no ptyhost could be started; the message names its log. */
-  static async open(_options: PtyhostLinkOptions): Promise<PtyhostLink> {
-    throw new Error('not written yet')
+  readonly #options: PtyhostLinkOptions
+  readonly #table = new SessionTable()
+  readonly #tickets = new Map<string, TicketAccess>()
+  readonly #signals: Listeners<[Signal]>
+  readonly #losses: Listeners<[string]>
+  readonly #changes: Listeners<[PtyhostChange]>
+  readonly #ending = new AbortController()
+  #connection: PtyhostConnection | undefined
+  /** Resolves with the connection that answers next. */
+  #next = Promise.withResolvers<PtyhostConnection>()
+  #lastPid: number | undefined
+  /** Said while the link was being made, before what they are about was known. */
+  #early: Signal[] = []
+  #isStopping = false
+
+  private constructor(options: PtyhostLinkOptions) {
+    this.#options = options
+    this.#signals = new Listeners(options.onError)
+    this.#losses = new Listeners(options.onError)
+    this.#changes = new Listeners(options.onError)
+    this.#next.promise.catch(() => {}) // nobody may be waiting when the link ends
+  }
+
+  /** @throws Error when no ptyhost could be reached or started; the message names its log. */
+  static async open(options: PtyhostLinkOptions): Promise<PtyhostLink> {
+    const link = new PtyhostLink(options)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await link.#restore()
+        return link
+      } catch (error) {
+        // A ptyhost that nobody needed any more may end in the very moment it is found.
+        if (!(error instanceof ConnectionClosed) || attempt === MAX_ATTEMPTS) throw error
+      }
+    }
   }
 
   /** Of the process that answers; undefined while the link is down. */
   get pid(): number | undefined {
-    throw new Error('not written yet')
+    return this.#connection?.peer?.pid
   }
 
   /**
@@ -43,94 +98,198 @@ export class PtyhostLink implements AsyncDisposable {
    * Sizes and history are as of the last {@link list}: clients resize without the hub.
    */
   get sessions(): ReadonlyMap<string, SessionInfo> {
-    throw new Error('not written yet')
+    return this.#table.sessions
   }
 
   /** Starts a session; the answer comes once the process runs. */
-  async spawn(_params: Params<PtyhostProtocol, 'spawn'>): Promise<Result<PtyhostProtocol, 'spawn'>> {
-    throw new Error('not written yet')
+  async spawn(params: Params<PtyhostProtocol, 'spawn'>): Promise<Result<PtyhostProtocol, 'spawn'>> {
+    this.#table.beginSpawn(params)
+    try {
+      const result = await this.#request('spawn', params)
+      this.#table.endSpawn(params.session, result.pid)
+      return result
+    } catch (error) {
+      this.#table.failSpawn(params.session)
+      throw error
+    }
   }
 
-  /** TERM to the process group, KILL after `graceMs` (2000). Answers once the process is gone. */
-  async kill(_session: string, _graceMs?: number): Promise<Result<PtyhostProtocol, 'kill'>> {
-    throw new Error('not written yet')
+  /** TERM to the process group, KILL after `graceMs`. Answers once the process is gone. */
+  async kill(session: string, graceMs = KILL_GRACE_MS): Promise<Result<PtyhostProtocol, 'kill'>> {
+    return this.#request('kill', { session, graceMs })
   }
 
   /** Forgets an ended session and its final screen. */
-  async release(_session: string): Promise<void> {
-    throw new Error('not written yet')
+  async release(session: string): Promise<void> {
+    await this.#request('release', { session })
+    this.#table.remove(session)
   }
 
   /** Asks again what there is, and refreshes {@link sessions}. */
   async list(): Promise<SessionInfo[]> {
-    throw new Error('not written yet')
+    const { sessions } = await this.#request('list', {})
+    this.#table.replace(sessions)
+    return sessions
   }
 
-  async setLabels(_session: string, _labels: Record<string, string>): Promise<void> {
-    throw new Error('not written yet')
+  async setLabels(session: string, labels: Record<string, string>): Promise<void> {
+    await this.#request('setLabels', { session, labels })
+    this.#table.change(session, { labels })
   }
 
   /** Types bytes, in order with earlier ones. False when the link is down: they are not kept for later. */
-  input(_session: string, _data: Uint8Array, _origin: Origin): boolean {
-    throw new Error('not written yet')
+  input(session: string, data: Uint8Array, origin: Origin): boolean {
+    if (this.#connection === undefined) return false
+    this.#connection.send({ type: 'input', session, data, origin })
+    return true
   }
 
   /** Types text as one piece that never mixes with what a person types. */
-  async inject(_params: Params<PtyhostProtocol, 'inject'>): Promise<Result<PtyhostProtocol, 'inject'>> {
-    throw new Error('not written yet')
+  async inject(params: Params<PtyhostProtocol, 'inject'>): Promise<Result<PtyhostProtocol, 'inject'>> {
+    return this.#request('inject', params)
   }
 
-  async screen(_params: Params<PtyhostProtocol, 'screen'>): Promise<Result<PtyhostProtocol, 'screen'>> {
-    throw new Error('not written yet')
+  async screen(params: Params<PtyhostProtocol, 'screen'>): Promise<Result<PtyhostProtocol, 'screen'>> {
+    return this.#request('screen', params)
   }
 
-  async history(_params: Params<PtyhostProtocol, 'history'>): Promise<Result<PtyhostProtocol, 'history'>> {
-    throw new Error('not written yet')
+  async history(params: Params<PtyhostProtocol, 'history'>): Promise<Result<PtyhostProtocol, 'history'>> {
+    return this.#request('history', params)
   }
 
-  async resize(_session: string, _size: { cols: number; rows: number }): Promise<void> {
-    throw new Error('not written yet')
+  async resize(session: string, size: { cols: number; rows: number }): Promise<void> {
+    await this.#request('resize', { session, ...size })
+    this.#table.change(session, size)
   }
 
   /** Lets a client in. Registered again by itself when the ptyhost is replaced. */
-  async registerTicket(_ticket: string, _access: TicketAccess): Promise<void> {
-    throw new Error('not written yet')
+  async registerTicket(ticket: string, access: TicketAccess): Promise<void> {
+    this.#tickets.set(ticket, access)
+    await this.#request('registerTicket', { ticket, ...access })
   }
 
-  async revokeTicket(_ticket: string): Promise<void> {
-    throw new Error('not written yet')
+  async revokeTicket(ticket: string): Promise<void> {
+    this.#tickets.delete(ticket)
+    await this.#request('revokeTicket', { ticket })
   }
 
   /** Ends the ptyhost, with `force` also while sessions run. No other one is started after it. */
-  async shutdown(_options: Params<PtyhostProtocol, 'shutdown'>): Promise<void> {
-    throw new Error('not written yet')
+  async shutdown(params: Params<PtyhostProtocol, 'shutdown'>): Promise<void> {
+    const connection = this.#connection ?? (await this.#next.promise)
+    this.#isStopping = true
+    try {
+      await connection.request('shutdown', params)
+    } catch (error) {
+      if (!(error instanceof ConnectionClosed)) {
+        this.#isStopping = false // it refused: it goes on
+        throw error
+      }
+    }
+    this.#end('the ptyhost was stopped')
+    if (connection.peer !== undefined) await waitForDeath(connection.peer.pid, DEATH_TIMEOUT_MS)
   }
 
   /** Each of these returns a function that takes the listener off again. */
-  onSignal(_listener: (signal: Signal) => void): () => void {
-    throw new Error('not written yet')
+  onSignal(listener: (signal: Signal) => void): () => void {
+    return this.#signals.add(listener)
   }
 
   /** The link broke; requests wait from now on. */
-  onLost(_listener: (reason: string) => void): () => void {
-    throw new Error('not written yet')
+  onLost(listener: (reason: string) => void): () => void {
+    return this.#losses.add(listener)
   }
 
   /** The link is whole again after {@link onLost}. Heard before the requests that waited go out. */
-  onChanged(_listener: (change: PtyhostChange) => void): () => void {
-    throw new Error('not written yet')
+  onChanged(listener: (change: PtyhostChange) => void): () => void {
+    return this.#changes.add(listener)
   }
 
   /** Lets go of the ptyhost, which lives on. */
   async [Symbol.asyncDispose](): Promise<void> {
-    throw new Error('not written yet')
+    this.#end('the hub is ending')
+  }
+
+  async #request<M extends MethodName<PtyhostProtocol>>(
+    method: M,
+    params: Params<PtyhostProtocol, M>,
+  ): Promise<Result<PtyhostProtocol, M>> {
+    const connection = this.#connection ?? (await this.#next.promise)
+    return connection.request(method, params)
+  }
+
+  #end(reason: string): void {
+    this.#ending.abort(new Error(reason))
+    this.#next.reject(this.#ending.signal.reason)
+    this.#connection?.close(reason)
+    this.#connection = undefined
+  }
+
+  /** Reaches a ptyhost and takes over what it holds. Returns the sessions that are gone. */
+  async #restore(): Promise<string[]> {
+    this.#early = []
+    const { paths, log, argv } = this.#options
+    const connection = await reachPtyhost({
+      paths,
+      log,
+      argv,
+      onMessage: (message) => this.#receive(message),
+      onClose: (reason) => this.#lose(reason),
+    })
+    if (this.#ending.signal.aborted) {
+      connection.close('the hub is ending')
+      return []
+    }
+    const { sessions } = await connection.request('list', {})
+    for (const [ticket, access] of this.#tickets) await connection.request('registerTicket', { ticket, ...access })
+    if (connection.closed) throw new ConnectionClosed('the ptyhost ended while it was asked what it holds')
+    const lost = this.#table.replace(sessions)
+    for (const signal of this.#early) this.#table.apply(signal)
+    this.#connection = connection
+    return lost
+  }
+
+  #lose(reason: string): void {
+    if (this.#connection === undefined) return // it broke before it was ready: whoever is restoring notices
+    this.#lastPid = this.pid
+    this.#connection = undefined
+    if (this.#isStopping || this.#ending.signal.aborted) return
+    this.#next = Promise.withResolvers()
+    this.#next.promise.catch(() => {})
+    this.#options.log.warn({ reason, pid: this.#lastPid }, 'the link to the ptyhost broke')
+    this.#losses.notify(reason)
+    void this.#keepRestoring(reason)
+  }
+
+  async #keepRestoring(reason: string): Promise<void> {
+    while (!this.#ending.signal.aborted) {
+      try {
+        const lost = await this.#restore()
+        if (this.#connection === undefined) continue // ended, or lost again within the same turn
+        const replaced = this.pid !== this.#lastPid
+        this.#options.log.info({ pid: this.pid, replaced, lost }, 'the link to the ptyhost is whole again')
+        this.#changes.notify({ reason, replaced, lost })
+        // Exits are in the table by now, and whoever heard of the change has looked there.
+        for (const signal of this.#early) if (signal.kind !== 'exit') this.#signals.notify(signal)
+        this.#next.resolve(this.#connection)
+        return
+      } catch (error) {
+        this.#options.onError(error)
+        await wait(RETRY_AFTER_FAILURE_MS, undefined, { signal: this.#ending.signal }).catch(() => {})
+      }
+    }
+  }
+
+  #receive(message: Received<PtyhostProtocol, 'client'>): void {
+    switch (message.type) {
+      case 'signal':
+        if (this.#connection === undefined) return void this.#early.push(message.signal)
+        this.#table.apply(message.signal)
+        return this.#signals.notify(message.signal)
+      case 'released':
+        return this.#table.remove(message.session)
+      case 'frame':
+      case 'forwarded':
+        return // the hub views nothing
+    }
   }
 }
-
-export interface TicketAccess {
-  /** Session ids, or all of them. */
-  readonly sessions: '*' | string[]
-  readonly rights: Rights
-}
-
-export type PtyhostParams<M extends Method> = ReceivedParams<PtyhostProtocol, M>

@@ -44,7 +44,8 @@ const MIGRATIONS = [
      exit_signal TEXT,
      created_at INTEGER NOT NULL
    );
-   CREATE INDEX sessions_by_agent ON sessions (agent_id);`,
+   CREATE INDEX sessions_by_agent ON sessions (agent_id);
+   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);`,
 ]
 
 /**

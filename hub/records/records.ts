@@ -84,6 +84,15 @@ export class Records implements Disposable {
     this.#run('DELETE FROM sessions WHERE id = ?', id)
   }
 
+  /** Something to remember of the hub itself, such as the directory it is for. */
+  fact(name: 'root'): string | undefined {
+    return this.#all('SELECT value FROM facts WHERE name = ?', name).map(({ value }) => String(value))[0]
+  }
+
+  setFact(name: 'root', value: string): void {
+    this.#run('INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value', name, value)
+  }
+
   /** All or nothing: what `body` wrote is undone when it throws. Must not be nested, and `body` must not wait. */
   transaction<T>(body: () => T): T {
     this.#database.exec('BEGIN IMMEDIATE')

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Connection, type MethodHandlers } from '../protocol/connection.ts'
+import type { Hello } from '../protocol/envelope.ts'
+import { RequestError } from '../protocol/errors.ts'
+import { type HubProtocol, type HubStatus, hubProtocol } from '../protocol/messages/hub.ts'
+import { isAlive } from './alive.ts'
+import type { ClientInfo } from './clients.ts'
+import type { HubContext, HubLua } from './types.ts'
+
+/** What every client of this user may do with sessions; spawning and killing goes through the hub. */
+const CLIENT_RIGHTS = { input: true, resize: true, manage: false }
+/** After a client's connection broke without a word: time for its process to be gone, if that is why. */
+const DEATH_CHECK_MS = 2000
+
+/** What a connection needs of the hub besides its context. */
+export interface Served {
+  readonly context: HubContext
+  readonly lua: HubLua
+  readonly status: () => HubStatus
+}
+
+/** Answers one socket of the control plane until it closes. */
+export function serveClient(socket: Socket, served: Served): void {
+  const { clients, log, errors } = served.context
+  const client = new ServedClient(served)
+  const connection: Connection<HubProtocol, 'server'> = new Connection({
+    socket,
+    protocol: hubProtocol,
+    side: 'server',
+    role: 'hub',
+    methods: client.methods,
+    onReady: (hello) => clients.add(client.greet(hello), connection),
+    onMessage: ({ data }) => clients.receive(client.id, data),
+    onClose: (reason, saidBye) => {
+      clients.remove(client.id, reason)
+      client.end(saidBye).catch((error) => errors.report('hub', error))
+    },
+    onWarning: (warning) => log.warn({ client: client.id, warning }, 'client connection'),
+  })
+}
+
+class ServedClient {
+  readonly id = randomBytes(8).toString('hex')
+  readonly #served: Served
+  #info: ClientInfo | undefined
+  #ticket: string | undefined
+
+  constructor(served: Served) {
+    this.#served = served
+  }
+
+  greet({ role, pid, version }: Hello): ClientInfo {
+    this.#info = { id: this.id, role, pid, version, connectedAt: Date.now() }
+    return this.#info
+  }
+
+  readonly methods: MethodHandlers<HubProtocol> = {
+    status: () => this.#served.status(),
+    ticket: async () => {
+      const { ptyhost, paths } = this.#served.context
+      this.#ticket ??= randomBytes(32).toString('hex')
+      await ptyhost.registerTicket(this.#ticket, { sessions: '*', rights: CLIENT_RIGHTS })
+      return { ticket: this.#ticket, socket: paths.ptySocket }
+    },
+    command: async ({ name, args }) => {
+      const outcome = await this.#served.lua.command(this.id, name, args)
+      if (!outcome.ok) throw new RequestError(outcome.failure)
+      return { value: outcome.value }
+    },
+    environment: (environment) => {
+      this.#served.context.clients.setEnvironment(this.id, environment)
+      return {}
+    },
+    stop: ({ agents }) => {
+      this.#served.context.quit({ agents })
+      return {}
+    },
+  }
+
+  /**
+   * A client that says goodbye needs its ticket no more, nor does one that died. One whose connection broke while it
+   * lives goes on drawing and typing, and comes back.
+   */
+  async end(saidBye: boolean): Promise<void> {
+    if (this.#ticket === undefined) return
+    if (!saidBye) {
+      await wait(DEATH_CHECK_MS, undefined, { ref: false })
+      if (this.#info !== undefined && isAlive(this.#info.pid)) return
+    }
+    await this.#served.context.ptyhost.revokeTicket(this.#ticket)
+  }
+}

@@ -1,0 +1,240 @@
+import type { Logger } from 'pino'
+import type { HubStatus } from '../protocol/messages/hub.ts'
+import type { ExitStatus, Signal } from '../protocol/messages/ptyhost.ts'
+import type { HubPaths } from '../protocol/paths.ts'
+import { type SocketServer, serve } from '../protocol/server.ts'
+import { botsterVersion } from '../protocol/version.ts'
+import { recordExit, recordStop } from './agents/follow.ts'
+import { reconcile } from './agents/reconcile.ts'
+import { Clients } from './clients.ts'
+import { serveClient } from './connections.ts'
+import { ReportedErrors } from './errors.ts'
+import { IdleWatch } from './idle.ts'
+import { type PtyhostChange, PtyhostLink } from './ptyhost-link.ts'
+import { Records } from './records/records.ts'
+import type { HubContext, HubLua } from './types.ts'
+import { Worktrees } from './worktrees/worktrees.ts'
+
+/** Signals kept for Lua while it boots; a session that says more in that time is not worth the memory. */
+const MAX_EARLY_SIGNALS = 1000
+/** How long the ptyhost may take to end its sessions on the way out: its own grace, and some for a busy machine. */
+const STOP_TIMEOUT_MS = 8000
+
+export interface HubOptions {
+  readonly paths: HubPaths
+  /** Real path of the main worktree, or of the directory outside git. */
+  readonly root: string
+  readonly isRepository: boolean
+  readonly worktreeBase: string
+  /** The repository's name, when the user gave one. */
+  readonly repo?: string
+  readonly log: Logger
+  /** The environment of agents whose client never said its own. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Milliseconds without clients, agents and sessions after which the hub ends by itself; 0 for never. */
+  readonly idleExitMs: number
+  readonly bootLua: (context: HubContext) => Promise<HubLua>
+  /** argv of the ptyhost, instead of the one beside this file. */
+  readonly ptyhostArgv?: readonly string[]
+}
+
+/** Puts a hub together and serves it; see {@link Hub}. Whoever calls holds the lock. @throws Error when a part fails. */
+export async function openHub(options: HubOptions): Promise<Hub> {
+  const { paths, log, root, isRepository, repo } = options
+  const errors = new ReportedErrors()
+  const onError = (error: unknown) => {
+    log.error({ error }, 'something went wrong')
+    errors.report('hub', error)
+  }
+  const records = Records.open(paths.database)
+  try {
+    const clients = new Clients({ env: definedOnly(options.env), cwd: root }, onError)
+    const worktrees = new Worktrees({ root, isRepository, base: options.worktreeBase, repo, log })
+    const ptyhost = await PtyhostLink.open({ paths, log, onError, argv: options.ptyhostArgv })
+    const hub = new Hub({ ...options, errors, records, clients, worktrees, ptyhost, onError })
+    try {
+      await hub.start(options.bootLua)
+      return hub
+    } catch (error) {
+      await ptyhost[Symbol.asyncDispose]()
+      throw error
+    }
+  } catch (error) {
+    records[Symbol.dispose]()
+    throw error
+  }
+}
+
+type HubParts = HubOptions &
+  Pick<HubContext, 'errors' | 'records' | 'clients' | 'worktrees' | 'ptyhost'> & { onError: (error: unknown) => void }
+
+/** The composition root: everything a hub has, and how its parts hear of each other. */
+export class Hub implements HubContext {
+  readonly id: string
+  readonly root: string
+  readonly paths: HubPaths
+  readonly log: Logger
+  readonly errors: ReportedErrors
+  readonly records: Records
+  readonly ptyhost: PtyhostLink
+  readonly clients: Clients
+  readonly worktrees: Worktrees
+  readonly #idle: IdleWatch
+  readonly #ended = Promise.withResolvers<void>()
+  readonly #onError: (error: unknown) => void
+  #server: SocketServer | undefined
+  #lua: HubLua | undefined
+  #earlySignals: Signal[] = []
+  #isEnding = false
+
+  /** For {@link openHub}. */
+  constructor(parts: HubParts) {
+    this.id = parts.paths.id
+    this.root = parts.root
+    this.paths = parts.paths
+    this.log = parts.log
+    this.errors = parts.errors
+    this.records = parts.records
+    this.ptyhost = parts.ptyhost
+    this.clients = parts.clients
+    this.worktrees = parts.worktrees
+    this.#onError = parts.onError
+    this.#idle = new IdleWatch({
+      afterMs: parts.idleExitMs,
+      isBusy: () => this.clients.count > 0 || this.records.agents().length > 0 || this.ptyhost.sessions.size > 0,
+      onIdle: () => this.quit(),
+    })
+  }
+
+  /** Resolves once the hub has ended. */
+  get ended(): Promise<void> {
+    return this.#ended.promise
+  }
+
+  /** For {@link openHub}: adopts what runs, boots Lua, serves clients. */
+  async start(bootLua: (context: HubContext) => Promise<HubLua>): Promise<void> {
+    this.ptyhost.onSignal((signal) => this.#hear(signal))
+    this.ptyhost.onChanged((change) => this.#ptyhostChanged(change))
+    const { ended } = this.#reconcile({ interrupted: true })
+    await this.#findInterruptedWorktrees()
+    const lua = await bootLua(this)
+    this.#lua = lua
+    this.clients.onConnected((client) => {
+      this.#idle.touch()
+      lua.clientConnected(client)
+    })
+    this.clients.onDisconnected((client, reason) => {
+      this.#idle.touch()
+      lua.clientDisconnected(client, reason)
+    })
+    this.clients.onMessage(({ id }, data) => lua.clientMessage(id, data))
+    this.errors.onReport((error) => this.clients.announce({ type: 'errorReported', error }))
+    this.#tellEnded(ended)
+    for (const signal of this.#earlySignals.splice(0)) lua.signal(signal)
+    const served = { context: this, lua, status: () => this.status() }
+    this.#server = await serve(this.paths.hubSocket, (socket) => serveClient(socket, served))
+    this.log.info({ id: this.id, root: this.root, ptyhost: this.ptyhost.pid }, 'the hub serves')
+  }
+
+  status(): HubStatus {
+    const { ptyhost } = this
+    const running = [...ptyhost.sessions.values()].filter(({ exit }) => exit === undefined)
+    return {
+      hub: {
+        pid: process.pid,
+        version: botsterVersion(),
+        uptime: process.uptime(),
+        id: this.id,
+        root: this.root,
+      },
+      ptyhost: ptyhost.pid === undefined ? null : { pid: ptyhost.pid, sessions: running.length },
+      // Whoever asks with the command line is there for a moment and no client anybody would count.
+      clients: this.clients.list().filter(({ role }) => role !== 'cli').length,
+      agents: this.#lua?.agentCount() ?? 0,
+      errors: this.errors.list(),
+    }
+  }
+
+  /** Ends the hub in order, once the present turn is over (so that whoever asked gets its answer). */
+  quit({ agents = false }: { readonly agents?: boolean } = {}): void {
+    if (this.#isEnding) return
+    this.#isEnding = true
+    this.log.info({ agents }, 'the hub is ending')
+    setImmediate(() => {
+      this.#end(agents).then(this.#ended.resolve, this.#ended.reject)
+    })
+  }
+
+  async #end(agents: boolean): Promise<void> {
+    this.#idle[Symbol.dispose]()
+    // Nobody is let in from here on: a hub that starts now waits for the lock instead of leaving things to this one.
+    const closed = this.#attempt(async () => this.#server?.[Symbol.asyncDispose]())
+    await this.#attempt(async () => this.#lua?.shutdown())
+    if (agents) await this.#attempt(() => this.#stopAgents())
+    this.clients.closeAll(agents ? 'the hub was stopped with its agents' : 'the hub is ending, its agents live on')
+    await closed
+    await this.#attempt(async () => this.#lua?.[Symbol.asyncDispose]())
+    await this.ptyhost[Symbol.asyncDispose]()
+    this.records[Symbol.dispose]()
+  }
+
+  async #stopAgents(): Promise<void> {
+    recordStop(this.records)
+    const timeout = AbortSignal.timeout(STOP_TIMEOUT_MS)
+    const late = new Promise<never>((_, reject) => {
+      timeout.addEventListener('abort', () => reject(new Error('the ptyhost does not end')), { once: true })
+    })
+    await Promise.race([this.ptyhost.shutdown({ force: true }), late])
+  }
+
+  /** On the way out, one part that fails must not keep the others from ending. */
+  async #attempt(step: () => Promise<unknown>): Promise<void> {
+    try {
+      await step()
+    } catch (error) {
+      this.#onError(error)
+    }
+  }
+
+  #hear(signal: Signal): void {
+    if (signal.kind === 'exit') recordExit(this.records, signal.session, signal)
+    if (this.#lua !== undefined) this.#lua.signal(signal)
+    else if (this.#earlySignals.length < MAX_EARLY_SIGNALS) this.#earlySignals.push(signal)
+  }
+
+  #ptyhostChanged(change: PtyhostChange): void {
+    const { ended } = this.#reconcile({ interrupted: false })
+    if (change.replaced) this.clients.announce({ type: 'ptyhostChanged', reason: change.reason })
+    if (change.lost.length > 0) {
+      const what = change.lost.length === 1 ? 'one session is' : `${change.lost.length} sessions are`
+      this.errors.report('ptyhost', `the ptyhost ended (${change.reason}): ${what} lost, worktrees are untouched`)
+    }
+    this.#lua?.ptyhostChanged(change)
+    this.#tellEnded(ended)
+  }
+
+  #reconcile(options: { interrupted: boolean }) {
+    const reconciled = reconcile(this.records, this.ptyhost.sessions, options)
+    this.log.info(reconciled, 'records and ptyhost agree')
+    return reconciled
+  }
+
+  /** Sessions that ended while nobody listened: Lua hears of each as if it had just happened. */
+  #tellEnded(ended: readonly { readonly session: string; readonly exit: ExitStatus }[]): void {
+    for (const { session, exit } of ended) this.#lua?.signal({ kind: 'exit', session, ...exit })
+  }
+
+  /** A hub that died while git made a worktree never learned its path: without it nobody could delete it. */
+  async #findInterruptedWorktrees(): Promise<void> {
+    for (const agent of this.records.agents()) {
+      if (agent.status !== 'failed' || agent.branch === null || agent.worktreePath !== null) continue
+      const worktree = await this.worktrees.find(agent.branch)
+      if (worktree?.inBase !== true) continue
+      this.records.updateAgent(agent.id, { worktreePath: worktree.path, inWorktree: true, createdWorktree: true })
+    }
+  }
+}
+
+function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
