@@ -73,7 +73,6 @@ export class Chrome implements Disposable {
     const env = { NODE_ENV: 'production' }
     // What it might print must not reach the terminal, which is being painted on.
     const worker = new Worker(this.#options.workerPath, { env, stdin: false, stdout: true, stderr: true })
-
     worker.stdout.resume()
     worker.stderr.resume()
     this.#worker = worker

@@ -1,4 +1,5 @@
 /** The chrome worker: answers each request for a frame with the frame. Runs in a worker thread of the TUI. */
+import './without-fetch.ts'
 import { parentPort } from 'node:worker_threads'
 import type { ChromeReply, ChromeRequest } from './protocol.ts'
 import { ChromeRenderer } from './renderer.ts'
