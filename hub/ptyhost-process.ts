@@ -36,5 +36,5 @@ export function startPtyhost(paths: HubPaths, argv: readonly string[] = ptyhostC
 function ptyhostCommand(paths: HubPaths): string[] {
   const fromSources = import.meta.filename.endsWith('.ts')
   const entry = join(packageRoot(), fromSources ? 'hub/ptyhost/main.ts' : 'dist/ptyhost.js')
-  return [process.execPath, entry, '--id', paths.id]
+  return [process.execPath, entry, '--hub', paths.id]
 }

@@ -22,11 +22,10 @@ export async function serve(path: string, onSocket: (socket: Socket) => void): P
   let server = await listen(path, onSocket)
   const presence = setInterval(() => {
     if (statSync(path, { throwIfNoEntry: false })?.isSocket()) return
-    const removed = server
+    server.close() // before the next one listens: closing removes whatever has this path by then
     listen(path, onSocket).then(
       (next) => {
         server = next
-        removed.close()
       },
       () => {}, // the directory is gone as well, or full: looked at again in a moment
     )
