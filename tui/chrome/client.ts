@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Node } from './node.ts'
 import type { ChromeReply, ConnectionCode, FrameMessage, RenderMessage, ScreenSize } from './protocol.ts'
@@ -70,7 +72,10 @@ export class Chrome implements Disposable {
 
   #start(): void {
     // Of the environment only this: Ink looks for DEV and INK_SCREEN_READER, React for NODE_ENV.
-    const env = { NODE_ENV: 'production' }
+    const env: NodeJS.ProcessEnv = { NODE_ENV: 'production' }
+    // Node compiles a worker's code anew unless told; the directory it names is that of this Node within the cache.
+    const compileCache = getCompileCacheDir()
+    if (compileCache) env.NODE_COMPILE_CACHE = dirname(compileCache)
     // What it might print must not reach the terminal, which is being painted on.
     const worker = new Worker(this.#options.workerPath, { env, stdin: false, stdout: true, stderr: true })
     worker.stdout.resume()
