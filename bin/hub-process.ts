@@ -54,11 +54,11 @@ function spawnHub(place: Place): HubProcess {
   const file = openSync(output, 'a', 0o600)
   const outputStart = statSync(output).size
   let exit: { status: number | null; signal: NodeJS.Signals | null } | undefined
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [program, '--root', place.root], {
     cwd: place.root,
     detached: true,
     stdio: ['ignore', file, file],
-    env: { ...process.env, BOTSTER_HUB_ID: place.paths.id, BOTSTER_REPO: place.root },
+    env: { ...process.env, BOTSTER_HUB_ID: place.paths.id },
   })
   closeSync(file)
   child.on('exit', (status, signal) => {

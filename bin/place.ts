@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { findRoot } from '../hub/git/root.ts'
 import { type HubPaths, hubId, hubPaths } from '../protocol/paths.ts'
 
@@ -10,10 +11,12 @@ export interface Place {
 
 /**
  * The hub of `cwd`: one a repository, also from inside an agent's worktree. BOTSTER_HUB_ID wins (botster sets it in
- * every session it starts, so that an agent finds its own hub from anywhere).
+ * every session it starts, so that an agent finds its own hub from anywhere); BOTSTER_REPO, when it is a path, stands for
+ * the directory.
  * @throws Error when git refuses to look, or when the socket paths would be too long for the platform.
  */
 export async function findPlace(cwd: string = process.cwd(), env: NodeJS.ProcessEnv = process.env): Promise<Place> {
-  const { root } = await findRoot(cwd)
+  const { BOTSTER_REPO: repository = '' } = env
+  const { root } = await findRoot(isAbsolute(repository) ? repository : cwd)
   return { root, paths: hubPaths(env.BOTSTER_HUB_ID || hubId(root), env) }
 }

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
+import { inkWithoutDevtools } from './ink-without-devtools.ts'
 
 const root = dirname(import.meta.dirname)
 const out = join(root, 'dist')

@@ -21,10 +21,8 @@ async function status({ json = false }: { json?: boolean }): Promise<void> {
     return failNotRunning(place)
   }
   const report = await connection.request('status', {})
-  // Our own connection is one of them, and says nothing about who else is there.
-  const seen = { ...report, clients: Math.max(0, report.clients - 1) }
-  if (json) return printJson(stableShape(seen))
-  print(...(await describe(seen)))
+  if (json) return printJson(stableShape(report))
+  print(...(await describe(report)))
 }
 
 /** What we promise; the hub may know more. */

@@ -1,7 +1,7 @@
 import { type IPty, spawn } from '@lydell/node-pty'
 import graphemes from '@xterm/addon-unicode-graphemes'
 import headless from '@xterm/headless'
-import { keyBytes } from './keys.ts'
+import { keyBytes, mouseBytes } from './keys.ts'
 import { PATIENCE_MS } from './until.ts'
 
 export interface TerminalOptions {
@@ -96,6 +96,16 @@ export class Terminal implements Disposable {
   paste(text: string): void {
     const body = text.replace(/\r?\n/g, '\r')
     this.#write(this.#screen.modes.bracketedPasteMode ? `\x1b[200~${body}\x1b[201~` : body)
+  }
+
+  /** Clicks with the left button, as reported in SGR encoding. `x` and `y` from 0. */
+  click(x: number, y: number): void {
+    this.#write(mouseBytes(0, x, y) + mouseBytes(0, x, y, 'release'))
+  }
+
+  /** Turns the wheel. @param notches up when positive */
+  wheel(notches: number, x: number, y: number): void {
+    this.#write(mouseBytes(notches > 0 ? 64 : 65, x, y).repeat(Math.abs(notches)))
   }
 
   /** The rows of the screen, without the blanks at their ends. */

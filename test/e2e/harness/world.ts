@@ -3,9 +3,12 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, w
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { peerPid } from '../../../bin/peer-pid.ts'
 import { botsterBinary } from './binary.ts'
 import { killMarked } from './processes.ts'
+import type { Agent, Status } from './shapes.ts'
 import { Terminal, type TerminalOptions } from './terminal.ts'
+import { until } from './until.ts'
 
 export interface Output {
   readonly status: number | null
@@ -52,6 +55,7 @@ export class World implements AsyncDisposable {
       join(this.home, '.gitconfig'),
       '[user]\n  name = A Person\n  email = person@example.org\n[init]\n  defaultBranch = main\n',
     )
+    writeFileSync(join(this.home, '.inputrc'), 'set enable-bracketed-paste off\n') // bash would switch it on by itself
     writeFileSync(join(this.repository, 'shared.txt'), 'one\ntwo\nthree\n')
     this.git('init', '--quiet')
     this.git('add', '.')
@@ -93,6 +97,38 @@ export class World implements AsyncDisposable {
     return JSON.parse(await this.botster(...args, '--json')) as T
   }
 
+  /** Starts an agent on a branch of its own. @param command run through the shell */
+  async newAgent(branch: string, command: string, ...more: readonly string[]): Promise<Agent> {
+    return this.json<Agent>('new', branch, '--cmd', command, ...more)
+  }
+
+  async agents(): Promise<Agent[]> {
+    return this.json<Agent[]>('list')
+  }
+
+  /** The one agent of that name or key. @throws Error when there is none */
+  async agent(name: string): Promise<Agent> {
+    const agents = await this.agents()
+    const found = agents.find((agent) => agent.name === name || agent.key === name || agent.branch === name)
+    if (!found) throw new Error(`no agent ${name} among ${JSON.stringify(agents)}`)
+    return found
+  }
+
+  async status(): Promise<Status> {
+    return this.json<Status>('status')
+  }
+
+  /** What `botster screen` prints, once it is as wished. */
+  async screenOf(agent: string, wish: RegExp, ...options: readonly string[]): Promise<string> {
+    let seen = ''
+    const shows = async () => {
+      seen = await this.botster('screen', agent, ...options)
+      return wish.test(seen)
+    }
+    await until(shows, { what: `the screen of ${agent} to show ${wish}`, seen: () => seen })
+    return seen
+  }
+
   /** Opens a terminal with `botster ARGS` in it. */
   open(args: readonly string[] = [], options: Open = {}): Terminal {
     return this.openProgram(botsterBinary(), args, options)
@@ -117,6 +153,19 @@ export class World implements AsyncDisposable {
     writeFileSync(path, body)
     chmodSync(path, 0o755)
     return path
+  }
+
+  /** A file of the one hub of this world. */
+  hubFile(name: string): string {
+    const hubs = join(this.configDirectory, 'hubs')
+    const [id] = readdirSync(hubs)
+    return join(hubs, id!, name)
+  }
+
+  /** Who serves the hub's socket, asked without starting one. @returns undefined when nobody does, or only `except` */
+  async hubPid(except?: number): Promise<number | undefined> {
+    const pid = await peerPid(this.sockets().hub).catch(() => undefined)
+    return pid === except ? undefined : pid
   }
 
   /** The sockets of the one hub of this world. */

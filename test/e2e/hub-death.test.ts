@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest'
+import { kill } from './harness/processes.ts'
+import type { Agent } from './harness/shapes.ts'
+import { until } from './harness/until.ts'
+import { World } from './harness/world.ts'
+
+const DEATHS = 100
+const MINUTES = 60_000
+
+/** Prints numbered lines without end, and what it is told in between. */
+const COUNTER = `#!/bin/bash
+stty -echo
+i=0
+while :; do
+  i=$((i+1)); echo "line $i"
+  if read -t 0.02 word; then echo "heard $word"; fi
+done
+`
+
+/** Numbers of the lines in what a screen and its history show. */
+function lineNumbers(text: string): number[] {
+  return [...text.matchAll(/^line (\d+)$/gm)].map(([, number]) => Number(number))
+}
+
+function isGapless(numbers: readonly number[]): boolean {
+  return numbers.every((number, at) => at === 0 || number === numbers[at - 1]! + 1)
+}
+
+/** What must be the same before and after. */
+function identity({ id, key, name, branch, worktree, sessions }: Agent): unknown {
+  return { id, key, name, branch, worktree, pids: sessions.map(({ pid }) => pid) }
+}
+
+describe('the death of a hub', () => {
+  test(
+    `${DEATHS} times in a row costs an attached client and its agent nothing`,
+    async () => {
+      await using world = new World()
+      await world.newAgent('count', world.script('count', COUNTER))
+      await world.botster('rename', 'count', 'the counter')
+      const before = await world.agents()
+      const terminal = world.open(['attach'])
+      await terminal.waitFor(/line \d+/)
+      let { pid } = (await world.status()).hub
+      for (let death = 1; death <= DEATHS; death++) {
+        kill(pid, 'SIGKILL')
+        terminal.type(`word${death}\r`)
+        await terminal.waitFor(`heard word${death}`)
+        pid = await until(() => world.hubPid(pid), { what: 'another hub, started by the client' })
+      }
+      expect((await world.agents()).map(identity)).toEqual(before.map(identity))
+      const numbers = lineNumbers(await world.botster('screen', 'the counter', '--history', '100000'))
+      expect(numbers.length).toBeGreaterThan(DEATHS)
+      expect(numbers[0]).toBe(1)
+      expect(isGapless(numbers)).toBe(true)
+    },
+    10 * MINUTES,
+  )
+
+  test('without a client, the next command brings it back with all agents, keys and names', async () => {
+    await using world = new World()
+    await world.newAgent('one', 'cat')
+    await world.newAgent('two', 'cat', '--name', 'second')
+    const before = await world.agents()
+    const { hub, ptyhost } = await world.status()
+    kill(hub.pid, 'SIGKILL')
+    expect((await world.agents()).map(identity)).toEqual(before.map(identity))
+    const after = await world.status()
+    expect(after.hub.pid).not.toBe(hub.pid)
+    expect(after.ptyhost?.pid).toBe(ptyhost?.pid)
+    await world.botster('send', 'second', 'still there', '--enter')
+    await world.screenOf('second', /still there\nstill there/)
+  })
+
+  test('the client goes on switching between agents while there is no hub', async () => {
+    await using world = new World()
+    await world.newAgent('one', 'echo first program; cat')
+    await world.newAgent('two', 'echo second program; cat')
+    const terminal = world.open(['attach'])
+    await terminal.waitFor(/(first|second) program/)
+    const { hub } = await world.status()
+    kill(hub.pid, 'SIGKILL')
+    const [here, there] = terminal.text().includes('first program') ? ['first', 'second'] : ['second', 'first']
+    terminal.keys('ctrl+j')
+    await terminal.waitFor(`${there} program`)
+    terminal.type('hello\r')
+    await terminal.waitFor(/hello[\s\S]*hello/)
+    terminal.keys('ctrl+k')
+    await terminal.waitFor(`${here} program`)
+  })
+
+  test('the hub is back within a second under an attached client', async () => {
+    await using world = new World()
+    await world.newAgent('one', 'cat')
+    const terminal = world.open(['attach'])
+    await terminal.waitFor(/one \[AGENT/)
+    const { pid } = (await world.status()).hub
+    const died = performance.now()
+    kill(pid, 'SIGKILL')
+    await until(() => world.hubPid(pid), { what: 'another hub' })
+    expect(performance.now() - died).toBeLessThan(1000)
+  })
+})
+
+describe('botster restart', () => {
+  test('changes the hub and nothing else', async () => {
+    await using world = new World()
+    await world.newAgent('count', world.script('count', COUNTER))
+    const terminal = world.open(['attach'])
+    await terminal.waitFor(/line \d+/)
+    const before = await world.agents()
+    const { hub, ptyhost } = await world.status()
+    for (let time = 1; time <= 5; time++) {
+      await world.botster('restart')
+      terminal.type(`word${time}\r`)
+      await terminal.waitFor(`heard word${time}`)
+    }
+    const after = await world.status()
+    expect(after.hub.pid).not.toBe(hub.pid)
+    expect(after.ptyhost).toEqual(ptyhost)
+    expect((await world.agents()).map(identity)).toEqual(before.map(identity))
+    await until(async () => (await world.status()).clients === 1, { what: 'the client to be back' })
+    const numbers = lineNumbers(await world.botster('screen', 'count', '--history', '100000'))
+    expect(isGapless(numbers)).toBe(true)
+  })
+})
