@@ -29,8 +29,9 @@ export class Scrollback {
     return this.#top !== undefined
   }
 
-  /** Moves by `lines`, up when positive. @returns whether the view moved. */
+  /** Moves by `lines`, up when positive. The alternate screen has no past. @returns whether the view moved. */
   scroll(lines: number): boolean {
+    if (this.#screen.modes.alternateScreen) return false
     const { first } = this.#screen.history
     const before = this.#top
     const top = Math.max(first, (this.#top ?? this.#bottom) - lines)

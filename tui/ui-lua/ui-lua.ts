@@ -166,7 +166,7 @@ export class UiLua implements Disposable {
     this.#onProblem(problem)
     if (!this.#strikes.add(strikesOf, problem.file ?? '')) return false
     const until = problem.file === undefined ? 'a file changes' : `${problem.file} changes`
-    const what = strikesOf === name ? name : `the action ${strikesOf.slice(name.length + 1)}`
+    const what = strikesOf === name ? name : `${name}("${strikesOf.slice(name.length + 1)}")`
     this.#onProblem({ ...problem, message: `${what} failed twice and is switched off until ${until}` })
     return true
   }

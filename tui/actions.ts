@@ -1,0 +1,166 @@
+import type { LuaTable, LuaValue } from '../lua/vm/index.ts'
+import type { Panels } from './data/panels.ts'
+import { fallbackKey } from './fallback.ts'
+import type { Agents } from './stores/agents.ts'
+import type { Notices } from './stores/notices.ts'
+import { runWidgetAction } from './stores/widget-actions.ts'
+import type { Widgets } from './stores/widgets.ts'
+import type { Ui } from './ui.ts'
+import { isTable, type Operation, parseOperations } from './ui-lua/operations.ts'
+import type { UiLua } from './ui-lua/ui-lua.ts'
+
+/** Lines that one step of the wheel scrolls, as terminals do. */
+export const WHEEL_LINES = 3
+
+export interface ActionParts {
+  readonly lua: UiLua
+  readonly ui: Ui
+  readonly agents: Agents
+  readonly widgets: Widgets
+  readonly panels: Panels
+  readonly notices: Notices
+  readonly perform: (operation: Operation) => void
+  /** The panel shows other lines now. */
+  readonly scrolled: () => void
+}
+
+/** An action that a key stands for. */
+export interface KeyAction {
+  readonly action: string
+  readonly char?: string
+  readonly index?: number
+}
+
+/** Finds out what keys mean and carries it out: by the host itself, or through Lua's `on_action`. */
+export class Actions {
+  readonly #parts: ActionParts
+
+  constructor(parts: ActionParts) {
+    this.#parts = parts
+  }
+
+  /** Handles a key. @returns false when it means nothing here: in mode insert it belongs to the program */
+  key(key: string): boolean {
+    const { lua, ui, agents } = this.#parts
+    ui.flush()
+    const context = { list_count: this.#listCount(), terminal_rows: ui.terminalSize().terminal_rows }
+    const called = lua.call('handle_key', [key, ui.mode, context])
+    if (!called.ok) {
+      const operations = fallbackKey(key, agents)
+      operations?.forEach((operation) => this.#parts.perform(operation))
+      return operations !== undefined
+    }
+    const action = readAction(called.values[0])
+    if (action === undefined) return false
+    this.run(action)
+    return true
+  }
+
+  /** Carries out an action; `item` is the action of the list item it comes from. */
+  run(action: KeyAction, item?: LuaValue): void {
+    const { ui, widgets } = this.#parts
+    const { index } = action
+    if (action.action === 'none' || this.#scroll(action.action)) return
+    if (runWidgetAction(widgets, action.action, action.char)) {
+      ui.mirror()
+      ui.invalidate()
+      return
+    }
+    if (action.action === 'list_select' && index !== undefined) widgets.moveSelection(() => index)
+    ui.mirror()
+    this.#toLua(action, item)
+  }
+
+  /** The action of a list item: a name, or a table with the name in `action`. */
+  runItem(item: LuaValue): void {
+    if (typeof item === 'string') this.run({ action: item })
+    else if (isTable(item) && typeof item.action === 'string') this.run({ action: item.action }, item)
+  }
+
+  /** Hands a message of the hub to Lua. @returns whether Lua could take it */
+  hubEvent(type: string, data: LuaTable): boolean {
+    const { lua, ui } = this.#parts
+    ui.mirror()
+    const called = lua.call('on_hub_event', [type, data, this.#context()], `on_hub_event:${type}`)
+    if (called.ok) this.#performAll(called.values, `on_hub_event(${JSON.stringify(type)})`)
+    ui.invalidate()
+    return called.ok
+  }
+
+  #toLua({ action, char }: KeyAction, item: LuaValue): void {
+    const { lua, ui } = this.#parts
+    const called = lua.call('on_action', [action, { ...this.#context(), _char: char, item }], `on_action:${action}`)
+    if (called.ok) this.#performAll(called.values, `on_action(${JSON.stringify(action)})`)
+    else this.#withoutLua(action)
+    ui.invalidate()
+  }
+
+  #performAll([operations, index, pty]: readonly LuaValue[], source: string): void {
+    const { ui, notices, perform } = this.#parts
+    if (ui.followSelection(index, pty)) ui.mirror()
+    const parsed = parseOperations(operations, source)
+    for (const problem of parsed.problems) notices.add('error', problem)
+    for (const operation of parsed.operations) perform(operation)
+  }
+
+  /** Nothing must hold the user in a mode, or in the program, when all of Lua fails. */
+  #withoutLua(action: string): void {
+    const { perform, agents } = this.#parts
+    switch (action) {
+      case 'detach':
+      case 'quit':
+        return perform({ op: 'quit' })
+      case 'close_modal':
+        return perform({ op: 'set_mode', mode: agents.list.length > 0 ? 'insert' : 'normal', input: undefined })
+    }
+  }
+
+  #scroll(action: string): boolean {
+    const panel = this.#parts.panels.focused
+    const half = Math.max(1, Math.floor((panel?.area.rows ?? 2) / 2))
+    const moved = (() => {
+      switch (action) {
+        case 'scroll_up':
+          return panel?.scrollback.scroll(1)
+        case 'scroll_down':
+          return panel?.scrollback.scroll(-1)
+        case 'scroll_half_up':
+          return panel?.scrollback.scroll(half)
+        case 'scroll_half_down':
+          return panel?.scrollback.scroll(-half)
+        case 'scroll_top':
+          return panel?.scrollback.toTop()
+        case 'scroll_bottom':
+          return panel?.scrollback.toBottom()
+        default:
+          return 'other'
+      }
+    })()
+    if (moved === 'other') return false
+    if (moved) this.#parts.scrolled()
+    return true
+  }
+
+  #context(): LuaTable {
+    const { ui, widgets, panels } = this.#parts
+    return {
+      overlay_actions: [...(widgets.list?.actions ?? [])] as LuaValue[],
+      terminal_focused: ui.mode === 'insert' && !ui.hasOverlay && panels.focused !== undefined,
+      ...ui.terminalSize(),
+    }
+  }
+
+  #listCount(): number {
+    return this.#parts.widgets.list?.actions.length ?? 0
+  }
+}
+
+function readAction(value: LuaValue): KeyAction | undefined {
+  if (typeof value === 'string') return { action: value }
+  if (!isTable(value) || typeof value.action !== 'string') return undefined
+  return {
+    action: value.action,
+    char: typeof value.char === 'string' ? value.char : undefined,
+    index: typeof value.index === 'number' ? value.index : undefined,
+  }
+}
