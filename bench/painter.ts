@@ -1,0 +1,83 @@
+import { CELL_SIZE, COLOR_RGB } from '../screen/cell.ts'
+import { Grid } from '../screen/grid.ts'
+import { Painter } from '../screen/painter.ts'
+import { decodeRow, encodeRow, RowEncoder } from '../screen/row.ts'
+import type { Row } from './row.ts'
+
+const COLS = 200
+const ROWS = 50
+const WARM_UP = 30 // calls until the compiler has settled
+const SAMPLES = 101
+
+/** What painting costs at 200×50: one changed row, a screen of plain text, and the densest screen there is. */
+export async function benchPainter(): Promise<Row[]> {
+  const cursor = { x: 10, y: 10, visible: true, shape: 0 }
+  const text = [textGrid(0), textGrid(1)]
+  const dense = [denseGrid(0), denseGrid(1)]
+  const oneRow = [textGrid(0), textGrid(0)]
+  oneRow[1]!.copyRow(20, text[1]!, 20)
+  const encoder = new RowEncoder()
+  const target = new Grid(COLS, ROWS)
+  const encoded = Array.from({ length: ROWS }, (_, y) => encodeRow(dense[0]!, y, encoder))
+  return [
+    ...measurePaint('painter: one changed row', oneRow, cursor),
+    ...measurePaint('painter: full screen of text', text, cursor),
+    ...measurePaint('painter: full screen of dense truecolor', dense, cursor),
+    ...measurePaint('painter: nothing changed', [text[0]!, text[0]!], cursor),
+    time('rows codec: encode dense truecolor', () => {
+      for (let y = 0; y < ROWS; y++) encodeRow(dense[0]!, y, encoder)
+    }),
+    time('rows codec: decode dense truecolor', () => {
+      for (let y = 0; y < ROWS; y++) decodeRow(encoded[y]!, target, y)
+    }),
+  ]
+}
+
+/** Paints the grids in turns. */
+function measurePaint(name: string, grids: Grid[], cursor: Parameters<Painter['paint']>[1]): Row[] {
+  const painter = new Painter()
+  let round = 0
+  let bytes = 0
+  const row = time(name, () => {
+    bytes = painter.paint(grids[round++ % grids.length]!, cursor).length
+  })
+  return [row, { name: `${name}, output`, value: bytes, unit: 'bytes' }]
+}
+
+/** The median time of a call. */
+function time(name: string, call: () => void): Row {
+  for (let round = 0; round < WARM_UP; round++) call()
+  const samples = Array.from({ length: SAMPLES }, () => {
+    const start = performance.now()
+    call()
+    return performance.now() - start
+  })
+  samples.sort((one, other) => one - other)
+  return { name, value: Number(samples[SAMPLES >> 1]!.toFixed(3)), unit: 'ms' }
+}
+
+function textGrid(seed: number): Grid {
+  const grid = new Grid(COLS, ROWS)
+  for (let y = 0; y < ROWS; y++) {
+    for (let x = 0; x < COLS - 20; x++) {
+      grid.cells[(y * COLS + x) * CELL_SIZE] = (x + y) % 7 === 0 ? 0x20 : 0x61 + ((x * 7 + y * 3 + seed) % 26)
+    }
+  }
+  return grid
+}
+
+/** Every cell in its own foreground and background. */
+function denseGrid(seed: number): Grid {
+  const grid = new Grid(COLS, ROWS)
+  for (let index = 0; index < COLS * ROWS; index++) {
+    const at = index * CELL_SIZE
+    grid.cells[at] = 0x21 + ((index + seed) % 90)
+    grid.cells[at + 1] = COLOR_RGB | ((index * 7919 + seed) & 0xffffff)
+    grid.cells[at + 2] = COLOR_RGB | ((index * 104729 + seed) & 0xffffff)
+  }
+  return grid
+}
+
+if (import.meta.main) {
+  for (const row of await benchPainter()) console.log(`${row.name.padEnd(60)} ${row.value} ${row.unit}`)
+}
