@@ -184,12 +184,31 @@ local function block(title)
   return { title = (" %s "):format(title), borders = "all", border_style = { fg = "cyan" } }
 end
 
-local function centered(width, height, child)
-  return { type = "centered", width = width, height = height, child = child }
+--- `percent` of `available` cells, but at least `needed` (with borders) so that nothing is cut on a small screen.
+local function size(percent, available, needed)
+  available = available or 0
+  if available * percent / 100 >= needed then
+    return percent
+  end
+  return tostring(math.min(needed, available))
 end
 
-local function list_overlay(title, items, width, height)
-  return centered(width or 50, height or 30, {
+--- `width` and `height` in percent; `lines` is how many the content has, `columns` how wide it should be at least.
+local function centered(state, width, height, lines, columns, child)
+  return {
+    type = "centered",
+    width = size(width, state.screen_cols, columns + 4),
+    height = size(height, state.screen_rows, lines + 2),
+    child = child,
+  }
+end
+
+local function list_overlay(state, title, items, width, height)
+  local lines = 0
+  for _, item in ipairs(items) do
+    lines = lines + (item.secondary and 2 or 1)
+  end
+  return centered(state, width or 50, height or 30, lines, 26, {
     type = "list",
     id = title,
     block = block(title),
@@ -202,7 +221,7 @@ local function input_overlay(state, title, question, hint, width, height)
   local problem = state.pending_fields and state.pending_fields.problem
   local below = problem and { { text = problem, style = { fg = "red" } } }
     or { { text = hint or "", style = "dim" } }
-  return centered(width or 60, height or 30, {
+  return centered(state, width or 60, height or 30, 4, 50, {
     type = "input",
     id = title,
     block = block(title),
@@ -225,7 +244,10 @@ function overlays.menu(state)
   end
   items[#items + 1] = { text = "Refresh", action = "refresh_and_close" }
   items[#items + 1] = { text = "Detach", action = "detach" }
-  return list_overlay("Menu", items, 35, 30)
+  for position, item in ipairs(items) do
+    item.text = { { text = position .. " ", style = "dim" }, item.text }
+  end
+  return list_overlay(state, "Menu", items, 35, 30)
 end
 
 function overlays.new_agent_select_profile(state)
@@ -235,7 +257,7 @@ function overlays.new_agent_select_profile(state)
     items[#items + 1] = { text = name, action = { action = "choose_profile", name = name } }
   end
   items[#items + 1] = { text = "No profile", action = { action = "choose_profile", name = "" } }
-  return list_overlay("Profile", items)
+  return list_overlay(state, "Profile", items)
 end
 
 function overlays.new_agent_select_worktree(state)
@@ -253,7 +275,7 @@ function overlays.new_agent_select_worktree(state)
       action = { action = "choose_worktree", path = worktree.path },
     }
   end
-  return list_overlay("New agent", items, 70, 50)
+  return list_overlay(state, "New agent", items, 70, 50)
 end
 
 function overlays.new_agent_create_worktree(state)
@@ -265,7 +287,7 @@ function overlays.new_agent_command(state)
 end
 
 function overlays.new_agent_prompt(state)
-  return input_overlay(state, "Prompt", "Prompt to type into it:", "May be empty. Shift+enter: new line.", 60, 30)
+  return input_overlay(state, "Prompt", "Prompt to type into it:", "May be empty. Shift+enter: new line.", 60, 20)
 end
 
 function overlays.rename_agent(state)
@@ -283,7 +305,8 @@ function overlays.close_agent_confirm(state)
     lines[#lines + 1] = { { text = "d", style = { fg = "cyan", bold = true } }, "  close it and delete its worktree" }
   end
   lines[#lines + 1] = { { text = "n", style = { fg = "cyan", bold = true } }, "  keep it" }
-  return centered(50, 30, { type = "paragraph", block = block("Close agent"), props = { lines = lines, wrap = true } })
+  local child = { type = "paragraph", block = block("Close agent"), props = { lines = lines, wrap = true } }
+  return centered(state, 50, 20, #lines, 36, child)
 end
 
 function overlays.add_session_select_type(state)
@@ -299,7 +322,7 @@ function overlays.add_session_select_type(state)
   if #items == 0 then
     items[1] = { text = "Shell", action = { action = "choose_session_type" } }
   end
-  return list_overlay("Add session", items)
+  return list_overlay(state, "Add session", items)
 end
 
 function overlays.remove_session_select(state)
@@ -310,11 +333,11 @@ function overlays.remove_session_select(state)
       items[#items + 1] = { text = session.name, action = { action = "choose_session_to_remove", name = session.name } }
     end
   end
-  return list_overlay("Remove session", items)
+  return list_overlay(state, "Remove session", items)
 end
 
 function overlays.connection_code(state)
-  return centered(("%d"):format((state.qr_width or 40) + 6), ("%d"):format((state.qr_height or 10) + 8), {
+  return centered(state, 0, 0, (state.qr_height or 0) + 4, math.max(40, state.qr_width or 0), {
     type = "connection_code",
     block = block("Connect a device"),
     props = {
@@ -326,11 +349,17 @@ function overlays.connection_code(state)
 end
 
 function overlays.error(state)
-  return centered(60, 30, {
+  local message = tostring(state.error_message or "")
+  local columns = math.max(1, math.floor((state.screen_cols or 80) * 0.6) - 2)
+  local lines = 2
+  for line in (message .. "\n"):gmatch("(.-)\n") do
+    lines = lines + 1 + (utf8.len(line) or #line) // columns
+  end
+  return centered(state, 60, 30, lines, 30, {
     type = "paragraph",
     block = { title = " Error ", borders = "all", border_style = { fg = "red" } },
     props = {
-      lines = { tostring(state.error_message or ""), "", { { text = "Esc closes this.", style = "dim" } } },
+      lines = { message, "", { { text = "Esc closes this.", style = "dim" } } },
       wrap = true,
     },
   })

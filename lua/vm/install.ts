@@ -1,7 +1,9 @@
 /** Makes a described module a global table of a VM, and lets `require` find it. */
 import type { Binder } from './bind.ts'
+import { compile } from './compile.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import type { Engine, State } from './engine.ts'
+import { type Engine, LUA, type State } from './engine.ts'
+import { type Errors, OWN_CHUNKS } from './errors.ts'
 import { getGlobal, setGlobal } from './globals.ts'
 import type { Handles } from './handles.ts'
 import type { HandleSpec, LuaModule } from './module.ts'
@@ -13,6 +15,7 @@ export interface InstallParts {
   readonly main: State
   readonly strings: Strings
   readonly writer: Writer
+  readonly errors: Errors
   readonly dispatcher: Dispatcher
   readonly binder: Binder
   readonly handles: Handles
@@ -24,6 +27,7 @@ export function installModule(parts: InstallParts, module: LuaModule): void {
   for (const [type, spec] of Object.entries(module.handles ?? {})) installHandle(parts, type, spec)
   api.lua_createtable(L, 0, Object.keys(module.functions).length)
   for (const [key, spec] of Object.entries(module.functions)) {
+    if (spec.inLua) continue
     const name = `${module.name}.${key}`
     strings.pushText(L, key)
     dispatcher.push(L, name, binder.function(name, spec))
@@ -34,9 +38,18 @@ export function installModule(parts: InstallParts, module: LuaModule): void {
     writer.push(L, value)
     api.lua_rawset(L, -3)
   }
+  if (module.lua !== undefined) runLua(parts, module.name, module.lua)
   api.lua_pushvalue(L, -1)
   setGlobal(engine, strings, L, module.name)
   setLoaded(parts, module.name)
+}
+
+/** Runs the module's own Lua with its table, which is on top of the stack and stays there. */
+function runLua({ engine, main: L, strings, errors }: InstallParts, name: string, source: string): void {
+  const { api } = engine
+  compile(engine, strings, errors, L, source, `${OWN_CHUNKS}${name}`)
+  api.lua_pushvalue(L, -2)
+  if (api.lua_pcallk(L, 1, 0, 0, 0, 0) !== LUA.OK) throw errors.read(L, -1, 2, '')
 }
 
 /** Metatable of a handle type: methods, a text form, nothing a script could get at. */

@@ -95,6 +95,8 @@ export interface FunctionSpec<A extends readonly ArgSpec[] = readonly ArgSpec[]>
   readonly yields?: boolean
   /** Sandboxed scripts may call it. @default the module's */
   readonly sandbox?: boolean
+  /** Left out of stubs and reference: private to the module's `lua`. */
+  readonly hidden?: boolean
   /** When it fails, in one line each: expected failures (`nil, message, err`) and what raises. */
   readonly errors?: readonly string[]
   readonly example?: string
@@ -104,6 +106,8 @@ export interface FunctionSpec<A extends readonly ArgSpec[] = readonly ArgSpec[]>
 
 /** A FunctionSpec whose argument types have been forgotten. */
 export type AnyFunctionSpec = Omit<FunctionSpec, 'call'> & {
+  /** Written in Lua, by the module's `lua`. */
+  readonly inLua?: boolean
   /** Works on the Lua stack itself, for the few primitives that copying would make wrong or slow; `call` is then unused. */
   readonly bind?: (parts: BindParts, name: string) => Binding
   readonly call: (context: CallContext, ...args: never[]) => PrimitiveResult | Promise<PrimitiveResult>
@@ -128,6 +132,11 @@ export interface ModuleSpec {
   readonly functions: Readonly<Record<string, AnyFunctionSpec>>
   readonly handles?: Readonly<Record<string, HandleSpec>>
   readonly constants?: Readonly<Record<string, ConstantSpec>>
+  /**
+   * Lua source run with the module's table as argument when it is installed: for functions that hand Lua values through
+   * or let what they call wait. What it leaves nil again is private to it.
+   */
+  readonly lua?: string
   /** Sandboxed scripts may see it. @default false */
   readonly sandbox?: boolean
   /** Runs when the VM closes. */
@@ -152,6 +161,14 @@ export function defineModule(spec: ModuleSpec): LuaModule {
  */
 export function defineFunction<const A extends readonly ArgSpec[]>(spec: FunctionSpec<A>): AnyFunctionSpec {
   return spec as unknown as AnyFunctionSpec
+}
+
+/** Describes a function that the module's `lua` adds to its table. */
+export function defineLuaFunction(spec: Omit<FunctionSpec, 'call'>): AnyFunctionSpec {
+  const call = () => {
+    throw new Error('a function written in Lua has no other form')
+  }
+  return { ...spec, inLua: true, call }
 }
 
 /** Describes a primitive that works on the Lua stack itself. */

@@ -3,9 +3,11 @@ import { compile } from './compile.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { type Engine, LUA, type State } from './engine.ts'
 import { type Errors, OWN_CHUNKS } from './errors.ts'
+import { scanBinding, substituteBinding } from './pattern-host.ts'
 import { BASICS } from './prelude/basics.ts'
 import { COROUTINE } from './prelude/coroutine.ts'
 import { GUARDS } from './prelude/guards.ts'
+import { PATTERNS } from './prelude/patterns.ts'
 import type { Writer } from './push.ts'
 import type { Runner } from './runner.ts'
 import type { Strings } from './strings.ts'
@@ -53,7 +55,14 @@ export function installPrelude(parts: PreludeParts): void {
     return 0
   })
   add('load_module', (state) => loadModule(parts, state), 'require')
-  for (const [name, source] of Object.entries({ coroutine: COROUTINE, basics: BASICS, guards: GUARDS })) {
+  add('scan', scanBinding(parts), 'string.find')
+  add('substitute', substituteBinding(parts), 'string.gsub')
+  for (const [name, source] of Object.entries({
+    coroutine: COROUTINE,
+    basics: BASICS,
+    guards: GUARDS,
+    patterns: PATTERNS,
+  })) {
     compile(engine, strings, errors, L, source, `${OWN_CHUNKS}${name}`)
     api.lua_pushvalue(L, host)
     if (api.lua_pcallk(L, 1, 0, 0, 0, 0) !== LUA.OK) throw errors.read(L, -1, 2, '')

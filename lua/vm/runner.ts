@@ -21,7 +21,8 @@ const RESUMES_PER_TURN = 200
 
 /** One entry into Lua that has not returned. */
 interface Frame {
-  readonly owner: string
+  /** Of a slice, the task's owner counts. */
+  owner: string
   /** The task whose slice it is; without one, nothing in it can wait. */
   readonly task: Task | undefined
   readonly depth: number
@@ -98,6 +99,14 @@ export class Runner {
 
   get task(): Task | undefined {
     return this.#frame?.task
+  }
+
+  /** Changes the owner of what runs now, waits included, until changed back. Returns the owner it had. */
+  changeOwner(owner: string): string {
+    const before = this.owner
+    if (this.#frame?.task !== undefined) this.#frame.task.owner = owner
+    else if (this.#frame !== undefined) this.#frame.owner = owner
+    return before
   }
 
   withOwner<T>(owner: string, body: () => T): T {

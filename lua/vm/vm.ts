@@ -120,7 +120,19 @@ export class LuaVm implements LuaVmApi {
       closing: this.#closing.signal,
     })
     for (const module of [osModule(options.env ?? process.env), ...options.modules]) {
-      installModule({ engine, main, strings: this.#strings, writer: this.#writer, dispatcher, binder, handles }, module)
+      installModule(
+        {
+          engine,
+          main,
+          strings: this.#strings,
+          writer: this.#writer,
+          errors: this.#errors,
+          dispatcher,
+          binder,
+          handles,
+        },
+        module,
+      )
     }
   }
 

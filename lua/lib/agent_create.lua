@@ -1,0 +1,167 @@
+--- Creating an agent: name and branch, record, worktree, sessions, in this order, so that whatever a crash interrupts is
+--- found again.
+
+local hooks = require("hub.hooks")
+local agent_names = require("lib.agent_names")
+local agent_sessions = require("lib.agent_sessions")
+local agent_shape = require("lib.agent_shape")
+local agent_status = require("lib.agent_status")
+local config_resolver = require("lib.config_resolver")
+local prompt = require("lib.prompt")
+
+local checked, place, existing_worktree, make_worktree, start_sessions, give_up, fail
+
+--- Creates an agent. Options: `branch` or `issue_or_branch`, `name`, `from`, `worktree` (false: none of its own),
+--- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt`, `profile_name`,
+--- `metadata`, `rows`, `cols`, `cwd`, `env`, `client_id`. Returns the agent as clients see it, or nil, message, err.
+return function(options)
+  local problem, kind
+  options, problem, kind = checked(options)
+  if not options then return nil, problem, { kind = kind } end
+
+  local where, message, err = place(options)
+  if not where then return nil, message, err end
+  local repo = worktree.repo_name()
+  local key = records.free_key(agent_names.key(repo, where.branch or options.name))
+  local record = records.add_agent{
+    id = where.id,
+    key = key,
+    name = options.name or where.branch or key,
+    status = where.make and "creating_worktree" or "spawning_ptys",
+    repo = repo,
+    branch = where.branch,
+    worktree_path = where.path,
+    in_worktree = where.make or where.path ~= nil,
+    cwd = where.path or where.cwd,
+    profile_name = options.profile_name,
+    prompt = options.prompt,
+    metadata = options.metadata or {},
+  }
+  agent_status.tell(record)
+
+  if where.make then
+    record, message, err = make_worktree(record, where, options)
+    if not record then return nil, message, err end
+  end
+  return start_sessions(record, options)
+end
+
+function checked(options)
+  options.branch = agent_names.branch(options.branch or options.issue_or_branch)
+  options.issue_or_branch = options.branch
+  options = hooks.call("before_agent_create", options)
+  if options == nil then return nil, "a hook refused the agent", "refused" end
+  -- An interceptor written against `issue_or_branch` alone changes that.
+  options.branch = agent_names.branch(options.branch) or agent_names.branch(options.issue_or_branch)
+  if options.name ~= nil then
+    local name, problem = agent_names.check(options.name)
+    if not name then return nil, problem, "bad_name" end
+    options.name = name
+  end
+  return options
+end
+
+--- Where the agent will be: {id, branch?, path? (an existing worktree), make? (a new one), cwd}.
+function place(options)
+  local id = records.new_id()
+  local cwd = options.cwd or hub.client_environment(options.client_id).cwd
+  if options.from_worktree then return existing_worktree(id, options.from_worktree) end
+  if options.worktree == false then return { id = id, cwd = cwd } end
+  if not worktree.is_git_repo() then
+    if options.branch then
+      local message = ("%s is not in a git repository: an agent with a branch needs one"):format(worktree.repo_root())
+      return nil, message, { kind = "no_repository" }
+    end
+    return { id = id, cwd = cwd }
+  end
+  local branch = options.branch or agent_names.new_branch(options.name, id)
+  return { id = id, branch = branch, make = true, cwd = worktree.repo_root() }
+end
+
+function existing_worktree(id, path)
+  local found = worktree.containing(path)
+  if not found then
+    return nil, ("%s is in no worktree of this repository"):format(path), { kind = "not_a_worktree" }
+  end
+  return { id = id, branch = found.branch, path = not found.is_main and found.path or nil, cwd = found.path }
+end
+
+function make_worktree(record, where, options)
+  local created, message, err = worktree.create{
+    branch = where.branch,
+    from = options.from,
+    prompt = options.prompt,
+    metadata = options.metadata,
+  }
+  if not created then
+    records.remove_agent(record.id)
+    events.emit("worktree_create_failed", { agent_key = record.key, branch = where.branch, error = message })
+    return fail(record, message, err)
+  end
+  local updated = records.update_agent(record.id, {
+    worktree_path = created.path,
+    branch = created.branch,
+    created_worktree = true,
+    branch_created_at = created.branch_created_at,
+    cwd = created.path,
+    status = "spawning_ptys",
+  })
+  if not updated then -- somebody deleted the agent meanwhile
+    worktree.delete(created.path, nil, { delete_branch = created.branch_created_at ~= nil })
+    return nil, ("%s was deleted while it was being created"):format(record.key), { kind = "deleted" }
+  end
+  agent_status.tell(updated)
+  events.emit("worktree_created", {
+    agent_key = updated.key,
+    branch = updated.branch,
+    path = updated.worktree_path,
+    metadata = options.metadata,
+    prompt = options.prompt,
+    profile_name = options.profile_name,
+    client_rows = options.rows,
+    client_cols = options.cols,
+  })
+  return updated
+end
+
+function start_sessions(record, options)
+  local sessions = config_resolver.resolve(options.profile_name).sessions
+  for i, session in ipairs(sessions) do
+    local command = i == 1 and options.command or session.command
+    local started = { name = session.name, command = command, port_forward = session.port_forward }
+    local handle, message, err = agent_sessions.start(record, started, options)
+    if not handle then return give_up(record, message, err) end
+  end
+  if not records.agent(record.id) then
+    return nil, ("%s was deleted while it was being created"):format(record.key), { kind = "deleted" }
+  end
+  record = agent_status.settle(record.id)
+  agent_sessions.register(record)
+  local shape = agent_shape.of(record)
+  hooks.notify("after_agent_create", shape)
+  hooks.notify("agent_created", shape)
+  if options.prompt and options.prompt ~= "" then prompt.type_when_ready(record.id, options.prompt) end
+  return shape
+end
+
+--- Takes back what was made for an agent whose program did not start. What cannot be taken back stays, with the reason.
+function give_up(record, message, err)
+  agent_sessions.stop(record.id)
+  agent_sessions.release(record.id)
+  if record.created_worktree then
+    local removed = worktree.delete(record.worktree_path, nil, { delete_branch = record.branch_created_at ~= nil })
+    if not removed then
+      agent_status.set(record.id, "failed", message)
+      return nil, message, err
+    end
+  end
+  records.remove_agent(record.id)
+  return fail(record, message, err)
+end
+
+--- Tells everybody that an agent which is gone again has failed.
+function fail(record, message, err)
+  hooks.notify("agent_lifecycle", { agent_id = record.id, agent_key = record.key, status = "failed", error = message })
+  agent_status.changed()
+  return nil, message, err
+end

@@ -1,0 +1,146 @@
+--- The sessions of agents: programs in terminals, each started through the user's shell.
+
+local hooks = require("hub.hooks")
+local agent_shape = require("lib.agent_shape")
+
+local agent_sessions = {}
+
+--- Size of a terminal nobody has looked at yet.
+local DEFAULT_ROWS, DEFAULT_COLS = 24, 80
+
+local environment, argv_of, alive
+
+--- Starts a session of an agent. `session` is {name, command?, port?, port_forward?}: a command that is text runs through
+--- the user's shell, so that its end is the session's end; a list is run as it is; none is an interactive shell. `options`
+--- is {client_id?, rows?, cols?, env?}. Returns the handle, or nil, message, err. The record is written first.
+function agent_sessions.start(record, session, options)
+  local env = environment(record, session, options)
+  if env == nil then return nil, "a hook refused the environment of the agent", { kind = "refused" } end
+  local argv = argv_of(session.command, env)
+  local rows, cols = options.rows or DEFAULT_ROWS, options.cols or DEFAULT_COLS
+  local written = records.add_session{
+    agent_id = record.id,
+    name = session.name,
+    argv = argv,
+    cwd = record.cwd,
+    rows = rows,
+    cols = cols,
+    port = session.port,
+    port_forward = session.port_forward or false,
+  }
+  local ok, handle = pcall(pty.spawn, {
+    cmd = argv,
+    cwd = record.cwd,
+    env = env,
+    inherit_env = false,
+    rows = rows,
+    cols = cols,
+    port = session.port,
+    agent_id = record.id,
+    agent_key = record.key,
+    session_name = session.name,
+  })
+  if not ok then
+    records.remove_session(written.id)
+    local message = ("%s could not be started: %s"):format(argv[1], tostring(handle))
+    return nil, message, { kind = "spawn_failed", message = message }
+  end
+  -- A program that ended at once has been written down as such already.
+  local info = handle:info()
+  if records.session(written.id).status == "starting" then
+    records.update_session(written.id, { status = "running", pid = info and info.pid })
+  end
+  return handle
+end
+
+--- Ends every session of an agent that runs, and waits for that.
+function agent_sessions.stop(id)
+  for _, session in ipairs(records.sessions(id)) do agent_sessions.end_one(session) end
+end
+
+--- Ends one session, and waits until its whole process group is gone.
+function agent_sessions.end_one(session)
+  local handle = pty.get(session.id)
+  if not handle or not handle:is_alive() then return end
+  local status, message = handle:kill()
+  if not status then log.warn(("session %s was not ended: %s"):format(session.id, message)) end
+end
+
+--- Lets the ptyhost forget an agent's sessions with their final screens.
+function agent_sessions.release(id)
+  for _, session in ipairs(records.sessions(id)) do agent_sessions.release_one(session) end
+end
+
+--- Lets the ptyhost forget one session.
+function agent_sessions.release_one(session)
+  local handle = pty.get(session.id)
+  if handle then handle:release() end
+end
+
+--- A session of an agent by name, or the first: its record and its handle. Or nil, message, err.
+function agent_sessions.find(record, name)
+  local names = {}
+  for i, session in ipairs(records.sessions(record.id)) do
+    if session.name == (name or session.name) then
+      local handle = pty.get(session.id)
+      if handle then return session, handle end
+      return nil, ("session %s of %s is gone"):format(session.name, record.key), { kind = "no_session" }
+    end
+    names[i] = session.name
+  end
+  local has = #names > 0 and "it has " .. table.concat(names, ", ") or "it has none"
+  return nil, ("%s has no session '%s': %s"):format(record.key, name or "agent", has), { kind = "no_session" }
+end
+
+--- Tells the forwarders' index which terminals an agent has.
+function agent_sessions.register(record)
+  local handles = {}
+  for _, session in ipairs(records.sessions(record.id)) do handles[#handles + 1] = pty.get(session.id) end
+  if #handles > 0 then hub.register_agent(record.key, handles) end
+end
+
+--- A name for one more session: `wanted`, or with a number while it is taken.
+function agent_sessions.free_name(id, wanted)
+  local taken = {}
+  for _, session in ipairs(records.sessions(id)) do taken[session.name] = true end
+  local name, number = wanted, 1
+  while taken[name] do
+    number = number + 1
+    name = wanted .. "-" .. number
+  end
+  return name
+end
+
+--- Whether any session of an agent runs.
+function agent_sessions.any_alive(id)
+  for _, session in ipairs(records.sessions(id)) do
+    if alive(session) then return true end
+  end
+  return false
+end
+
+function environment(record, session, options)
+  local env = pty.environment{
+    client_id = options.client_id,
+    agent_key = record.key,
+    worktree_path = record.worktree_path or record.cwd,
+    port = session.port,
+  }
+  for name, value in pairs(options.env or {}) do env[name] = value end
+  return (hooks.call("filter_agent_env", env, agent_shape.of(record)))
+end
+
+function argv_of(command, env)
+  local shell = env.SHELL
+  if shell == nil or shell == "" then shell = "/bin/sh" end
+  if type(command) == "table" and #command > 0 then return command end
+  if type(command) == "string" and command:find("%S") then return { shell, "-c", command } end
+  return { shell }
+end
+
+function alive(session)
+  local handle = pty.get(session.id)
+  return handle ~= nil and handle:is_alive()
+end
+
+return agent_sessions

@@ -1,0 +1,72 @@
+--- An agent as clients see it.
+
+local list = require("lib.list")
+
+local agent_shape = {}
+
+local session_shape, title_of, display_name, cwd_of
+
+--- The table sent to clients: see docs/protocol.md. Facts that only the ptyhost knows (title, directory, size) are as fresh
+--- as the hub's view of it.
+function agent_shape.of(record)
+  local sessions = {}
+  for i, session in ipairs(records.sessions(record.id)) do sessions[i] = session_shape(session) end
+  local title = title_of(sessions)
+  return {
+    id = record.id,
+    key = record.key,
+    name = record.name,
+    display_name = display_name(record, title),
+    title = title,
+    cwd = cwd_of(record, sessions),
+    profile_name = record.profile_name,
+    repo = record.repo,
+    metadata = record.metadata,
+    branch_name = record.branch,
+    worktree_path = record.worktree_path,
+    in_worktree = record.in_worktree,
+    status = record.status,
+    error = record.error,
+    sessions = list(sessions),
+    notification = record.notification,
+    created_at = record.created_at,
+  }
+end
+
+function session_shape(session)
+  local handle = pty.get(session.id)
+  local info = handle and handle:info() or {}
+  return {
+    name = session.name,
+    session_id = session.id,
+    pid = info.pid or session.pid,
+    cols = info.cols or session.cols,
+    rows = info.rows or session.rows,
+    title = info.title or session.title,
+    cwd = info.cwd or session.cwd,
+    port_forward = session.port_forward,
+    port = session.port,
+    status = session.status,
+    exited = session.status == "exited" or session.status == "lost",
+    exit_code = session.exit_code,
+    exit_signal = session.exit_signal,
+  }
+end
+
+function title_of(sessions)
+  local first = sessions[1]
+  return first and first.title ~= "" and first.title or nil
+end
+
+--- A name that somebody gave wins over the program's title, which wins over the name the agent began with.
+function display_name(record, title)
+  local given = record.name ~= record.branch and record.name ~= record.key
+  return given and record.name or title or record.name
+end
+
+function cwd_of(record, sessions)
+  local first = sessions[1]
+  return first and first.cwd ~= "" and first.cwd or record.cwd
+end
+
+return agent_shape

@@ -1,0 +1,58 @@
+/** `owners`: who registrations belong to. For the protected core, which loads and unloads modules and plugins. */
+import { defineFunction, defineLuaFunction, defineModule, defineRawFunction, type LuaModule } from '../vm/index.ts'
+
+export function ownersModule(): LuaModule {
+  return defineModule({
+    name: 'owners',
+    doc: 'Who registrations belong to: handlers, timers, coroutines and everything else that outlives a call belongs to the module or plugin that ran when it was made.',
+    functions: {
+      current: defineFunction({
+        doc: 'The name of the module or plugin that runs now.',
+        returns: [{ name: 'owner', type: 'text' }],
+        call: ({ owner }) => owner,
+      }),
+      call: defineLuaFunction({
+        doc: 'Calls a function as another owner: what it registers belongs to that one. It may wait.',
+        args: [
+          { name: 'owner', type: 'text' },
+          { name: 'fn', type: 'function' },
+        ],
+        variadic: { type: 'any', doc: 'passed to the function' },
+        returns: [{ type: 'any', doc: 'whatever the function returns' }],
+        example: "owners.call('plugin.github', chunk)",
+      }),
+      release: defineFunction({
+        doc: "Cancels an owner's coroutines and removes all it has registered.",
+        args: [{ name: 'owner', type: 'text' }],
+        call: ({ vm }, owner) => {
+          vm.releaseOwner(owner)
+        },
+      }),
+      change: defineRawFunction(
+        {
+          doc: 'Private to `call`.',
+          hidden: true,
+          args: [{ name: 'owner', type: 'text' }],
+          returns: [{ type: 'text' }],
+        },
+        ({ runner, strings }) =>
+          (L) => {
+            strings.pushText(L, runner.changeOwner(strings.display(L, 1)))
+            return 1
+          },
+      ),
+    },
+    lua: `
+local owners = ...
+local change = owners.change
+owners.change = nil
+local restore = { __close = function(guard) change(guard[1]) end }
+
+function owners.call(owner, fn, ...)
+  if type(owner) ~= 'string' then error("bad argument #1 to 'owners.call' (string expected)", 2) end
+  local guard <close> = setmetatable({ change(owner) }, restore)
+  return fn(...)
+end
+`,
+  })
+}
