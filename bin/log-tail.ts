@@ -34,8 +34,8 @@ function readEnd(path: string, from: number): string {
 
 function readable(line: string): string {
   try {
-    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } }
-    return [msg, err?.message].filter(Boolean).join(': ') || line
+    const { msg, error } = JSON.parse(line) as { msg?: string; error?: { message?: string } }
+    return [msg, error?.message].filter(Boolean).join(': ') || line
   } catch {
     return line
   }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import type { ListedAgent } from '../agents.ts'
 import { defineCommand } from '../command.ts'
+import type { HubConnection } from '../connect.ts'
+import { plain } from '../output.ts'
 import { CommandFailed } from '../usage.ts'
 
 export function command(): Command {
@@ -14,36 +16,45 @@ export function command(): Command {
 async function stop({ yes = false }: { yes?: boolean }): Promise<void> {
   const { findPlace } = await import('../place.ts')
   const { connectHub } = await import('../connect.ts')
-  const { listAgents } = await import('../agents.ts')
-  const { print } = await import('../output.ts')
   const { stopHub } = await import('../end-hub.ts')
+  const { print } = await import('../output.ts')
   const place = await findPlace()
   using connection = await connectHub(place, { role: 'cli', start: 'orphaned' })
   if (connection === undefined) return print(`nothing runs for ${place.root}`)
-  const alive = (await listAgents(connection)).filter(isAlive)
-  if (!yes && alive.length > 0) await askToEnd(alive)
+  const doomed = await describeDoomed(connection)
+  if (!yes && doomed.length > 0) await askToEnd(doomed)
   await stopHub(connection, { agents: true })
-  print(alive.length > 0 ? `stopped the hub and ${count(alive)}` : 'stopped the hub')
+  print(doomed.length > 0 ? `stopped the hub and ${count(doomed)}` : 'stopped the hub')
+}
+
+/** One line for each agent that a stop would end. */
+async function describeDoomed(connection: HubConnection): Promise<string[]> {
+  const { listAgents } = await import('../agents.ts')
+  try {
+    return (await listAgents(connection)).filter(isAlive).map(describe)
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error
+    const { ptyhost } = await connection.request('status', {}) // its Lua is broken: stopping must work all the same
+    return Array.from({ length: ptyhost?.sessions ?? 0 }, (_, at) => `session ${at + 1} (${error.message})`)
+  }
 }
 
 function isAlive({ status }: ListedAgent): boolean {
   return !['exited', 'lost', 'failed'].includes(status)
 }
 
-async function askToEnd(agents: readonly ListedAgent[]): Promise<void> {
+function describe({ key, branch, sessions }: ListedAgent): string {
+  const programs = sessions.map(({ name, title }) => (title ? `${name} (${plain(title)})` : name)).join(', ')
+  return `${key}${branch ? ` on ${branch}` : ''}: ${programs || 'no session'}`
+}
+
+async function askToEnd(doomed: readonly string[]): Promise<void> {
   const { print } = await import('../output.ts')
   const { confirmed } = await import('../confirm.ts')
-  print(
-    `this ends ${count(agents)}:`,
-    ...agents.map(({ key, branch, sessions }) => {
-      const programs = sessions.map(({ name, title }) => (title ? `${name} (${title})` : name)).join(', ')
-      return `  ${key}${branch ? ` on ${branch}` : ''}: ${programs || 'no session'}`
-    }),
-    'worktrees and branches stay',
-  )
+  print(`this ends ${count(doomed)}:`, ...doomed.map((line) => `  ${line}`), 'worktrees and branches stay')
   if (!(await confirmed('Stop them?', '--yes'))) throw new CommandFailed('nothing was stopped')
 }
 
-function count(agents: readonly ListedAgent[]): string {
-  return agents.length === 1 ? 'one agent' : `${agents.length} agents`
+function count(doomed: readonly string[]): string {
+  return doomed.length === 1 ? 'one agent' : `${doomed.length} agents`
 }

@@ -8,7 +8,7 @@ describe('the tail of a log', () => {
   test('shows the text of JSON lines and other lines as they are', () => {
     using directory = temporaryDirectory()
     const file = join(directory.path, 'hub.log')
-    writeFileSync(file, '{"level":30,"msg":"starting"}\nplain words\n{"msg":"failed","err":{"message":"no space"}}\n')
+    writeFileSync(file, '{"level":30,"msg":"starting"}\nplain words\n{"msg":"failed","error":{"message":"no space"}}\n')
     expect(readTail(file)).toBe('starting\n  plain words\n  failed: no space')
   })
 

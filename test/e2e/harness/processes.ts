@@ -30,6 +30,11 @@ export function isAlive(pid: number): boolean {
   return state !== undefined && state !== 'Z'
 }
 
+/** The name of what a process runs; '' when it is gone. */
+export function programOf(pid: number): string {
+  return read(`/proc/${pid}/comm`).trim()
+}
+
 /** Sends a signal; a process that is gone already is fine. */
 export function kill(pid: number, signal: NodeJS.Signals): void {
   try {

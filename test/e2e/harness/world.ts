@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { peerPid } from '../../../bin/peer-pid.ts'
 import { botsterBinary } from './binary.ts'
-import { killMarked } from './processes.ts'
+import { killMarked, markedProcesses, programOf } from './processes.ts'
 import type { Agent, Status } from './shapes.ts'
 import { Terminal, type TerminalOptions } from './terminal.ts'
 import { until } from './until.ts'
@@ -166,6 +166,11 @@ export class World implements AsyncDisposable {
   async hubPid(except?: number): Promise<number | undefined> {
     const pid = await peerPid(this.sockets().hub).catch(() => undefined)
     return pid === except ? undefined : pid
+  }
+
+  /** Pids of this world's processes that run a program of that name. */
+  running(program: string): number[] {
+    return markedProcesses(this.directory).filter((pid) => programOf(pid) === program)
   }
 
   /** The sockets of the one hub of this world. */
