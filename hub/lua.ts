@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { LuaError, type LuaErrorReport, type LuaModule, type LuaTable, type LuaValue } from '../lua/vm/index.ts'
+import { createEvents, type Events, jsonModule, type LogSink, logModule, timerModule } from '../lua/modules/index.ts'
+import { LuaError, type LuaErrorReport, type LuaTable, type LuaValue } from '../lua/vm/index.ts'
 import { LuaVm } from '../lua/vm/vm.ts'
 import type { Signal } from '../protocol/messages/ptyhost.ts'
 import type { ClientInfo } from './clients.ts'
 import { luaRoots } from './lua-roots.ts'
 import { HUB_OWNER } from './modules/callbacks.ts'
 import { snakeCase } from './modules/convert.ts'
-import { emit } from './modules/emit.ts'
 import { type HubPrimitives, hubPrimitives } from './modules/index.ts'
 import { ModuleFiles } from './modules/module-files.ts'
 import { type Outcome, refusal, success } from './outcome.ts'
@@ -15,8 +15,6 @@ import type { HubContext, HubLua, Message } from './types.ts'
 
 /** How long the hub waits for its Lua to boot before it serves: a plugin that waits for a server must not hold it up. */
 const BOOT_PATIENCE_MS = 3000
-/** How long `shutdown` handlers may take, waiting included. */
-const LAST_WORDS_MS = 1000
 
 export interface HubLuaOptions {
   /** Where modules are looked for, first to last. @default the user's, then the shipped ones */
@@ -29,10 +27,11 @@ export interface HubLuaOptions {
  */
 export async function bootHubLua(context: HubContext, options: HubLuaOptions = {}): Promise<HubLua> {
   const files = new ModuleFiles(options.roots ?? luaRoots())
-  const primitives = hubPrimitives(() => context, files)
+  const events = createEvents()
+  const primitives = hubPrimitives(() => context, files, events.emit)
   const vm = await LuaVm.create({
     name: 'hub',
-    modules: [...generalModules(context), ...primitives.modules],
+    modules: [logModule(logSink(context)), jsonModule(), events.module, timerModule(), ...primitives.modules],
     resolveModule: (name) => files.resolve(name),
     print: (text, owner) => context.log.info({ owner: moduleOf(owner) }, text),
     onError: (report) => reportError(context, report),
@@ -43,18 +42,20 @@ export async function bootHubLua(context: HubContext, options: HubLuaOptions = {
     vm.close()
     throw error
   }
-  return new RunningLua(context, vm, primitives)
+  return new RunningLua(context, vm, primitives, events)
 }
 
 class RunningLua implements HubLua {
   readonly #context: HubContext
   readonly #vm: LuaVm
   readonly #primitives: HubPrimitives
+  readonly #events: Events
 
-  constructor(context: HubContext, vm: LuaVm, primitives: HubPrimitives) {
+  constructor(context: HubContext, vm: LuaVm, primitives: HubPrimitives, events: Events) {
     this.#context = context
     this.#vm = vm
     this.#primitives = primitives
+    this.#events = events
   }
 
   async command(clientId: string, name: string, args: Message): Promise<Outcome<unknown>> {
@@ -97,11 +98,7 @@ class RunningLua implements HubLua {
   }
 
   async shutdown(): Promise<void> {
-    using abort = abortOnDispose()
-    await Promise.race([
-      emit(this.#vm, 'shutdown', {}),
-      delay(LAST_WORDS_MS, undefined, { signal: abort.signal }).catch(() => {}),
-    ])
+    this.#events.emit('shutdown', {})
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -159,6 +156,6 @@ function abortOnDispose() {
   return { signal: controller.signal, [Symbol.dispose]: () => controller.abort() }
 }
 
-function generalModules(_context: HubContext): LuaModule[] {
-  return []
+function logSink({ log }: HubContext): LogSink {
+  return (level, message, owner) => log[level]({ owner: moduleOf(owner) }, message)
 }

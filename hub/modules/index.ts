@@ -8,7 +8,7 @@ import { recordsModule } from './records.ts'
 import { type HubCallbacks, runtimeModule } from './runtime.ts'
 import { socketModule } from './socket.ts'
 import { type ClientCallbacks, tuiModule } from './tui.ts'
-import { worktreeModule } from './worktree.ts'
+import { type Emit, worktreeModule } from './worktree.ts'
 
 /** What the primitives of one VM share with whoever runs it. */
 export interface HubPrimitives {
@@ -19,7 +19,7 @@ export interface HubPrimitives {
 }
 
 /** The primitives that are the hub's, for one VM. */
-export function hubPrimitives(hub: () => HubContext, files: ModuleFiles): HubPrimitives {
+export function hubPrimitives(hub: () => HubContext, files: ModuleFiles, emit: Emit): HubPrimitives {
   const tui: ClientCallbacks = new Callbacks()
   const socket: ClientCallbacks = new Callbacks()
   const callbacks: HubCallbacks = new Callbacks()
@@ -28,7 +28,7 @@ export function hubPrimitives(hub: () => HubContext, files: ModuleFiles): HubPri
     recordsModule(hub),
     hubModule(hub),
     ptyModule(hub),
-    worktreeModule(hub),
+    worktreeModule(hub, emit),
     tuiModule(hub, tui),
     socketModule(hub, socket),
   ]
@@ -40,5 +40,5 @@ export function hubModuleDescriptions(): readonly LuaModule[] {
   const absent = () => {
     throw new Error('these modules describe, they do not run')
   }
-  return hubPrimitives(absent, new ModuleFiles([])).modules
+  return hubPrimitives(absent, new ModuleFiles([]), absent).modules
 }

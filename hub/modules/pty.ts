@@ -1,4 +1,5 @@
 import { defineFunction, defineModule, type LuaModule } from '../../lua/vm/index.ts'
+import { agentLabels } from '../agents/labels.ts'
 import type { HubContext } from '../types.ts'
 import { camelCase, parse } from './convert.ts'
 import { argvOf, labelsOf, type PtyConfig, ptyConfig, ptyId } from './pty-config.ts'
@@ -82,8 +83,14 @@ async function spawn(hub: HubContext, session: string, config: PtyConfig): Promi
     env,
     cols: config.cols,
     rows: config.rows,
-    labels: labelsOf(config),
+    labels: { ...labelsOfAgent(hub, config), ...labelsOf(config) },
   })
+}
+
+/** An agent's session carries what a hub without records needs to find the agent again. */
+function labelsOfAgent({ records }: HubContext, { agentId }: PtyConfig): Record<string, string> {
+  const agent = agentId === undefined ? undefined : records.agent(agentId)
+  return agent === undefined ? {} : agentLabels(agent)
 }
 
 function environmentOf(hub: HubContext, { clientId, agentKey, worktreePath, port }: PtyConfig): Record<string, string> {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineFunction, defineModule, type LuaModule, type LuaTable, type LuaValue } from '../../lua/vm/index.ts'
+import { freeKey, newAgentId } from '../agents/key.ts'
 import type { AgentChanges, NewAgent, NewSession, SessionChanges } from '../records/types.ts'
 import type { HubContext } from '../types.ts'
 import { camelCase, listOf, parse, snakeCase, tableOf } from './convert.ts'
@@ -73,6 +74,17 @@ export function recordsModule(hub: () => HubContext): LuaModule {
       'whatever a crash interrupts is found again. Every call is durable when it returns. Fields are those of the ' +
       'database in snake_case; one that is empty is absent.',
     functions: {
+      new_id: defineFunction({
+        doc: 'An id for a new agent: 12 random hex digits.',
+        returns: [{ type: 'text' }],
+        call: () => newAgentId(),
+      }),
+      free_key: defineFunction({
+        doc: 'The wanted key, or with the suffix -2, -3, … while another agent has it.',
+        args: [{ name: 'wanted', type: 'text' }],
+        returns: [{ type: 'text' }],
+        call: (_, wanted) => freeKey(hub().records, wanted),
+      }),
       agents: defineFunction({
         doc: 'All agents in the order they were created.',
         returns: [{ type: 'list', luaType: 'AgentRecord[]' }],

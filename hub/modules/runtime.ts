@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import {
   defineFunction,
@@ -137,6 +138,14 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
         doc: 'Milliseconds of a clock that never goes back.',
         returns: [{ type: 'number' }],
         call: () => performance.now(),
+      }),
+      sleep: defineFunction({
+        doc: 'Waits.',
+        args: [{ name: 'seconds', type: 'number' }],
+        yields: true,
+        call: async ({ signal }, seconds) => {
+          await delay(Math.max(0, seconds) * 1000, undefined, { signal })
+        },
       }),
       on_command: defineFunction({
         doc: 'Answers commands of the hub’s clients: `callback(client_id, name, args)` → value | nil, message, err.',

@@ -7,12 +7,13 @@ import {
   type LuaModule,
   type LuaTable,
   type LuaValue,
-  type LuaVmApi,
 } from '../../lua/vm/index.ts'
 import type { HubContext } from '../types.ts'
 import type { CreateWorktree } from '../worktrees/types.ts'
 import { camelCase, fromOutcome, parse, snakeCase, tableOf } from './convert.ts'
-import { emit } from './emit.ts'
+
+/** Emits an event to the subscribers in Lua. */
+export type Emit = (event: string, data: LuaTable) => void
 
 const createOptions = z.strictObject({
   branch: z.string().min(1),
@@ -33,7 +34,7 @@ const removeOptions = z.strictObject({ force: z.boolean().default(false), delete
 const pathArgument = { name: 'path', type: 'text' } as const
 
 /** Worktrees of the hub's repository: hub/worktrees as Lua sees it. git runs in child processes; nothing here blocks. */
-export function worktreeModule(hub: () => HubContext): LuaModule {
+export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
   const worktrees = () => hub().worktrees
   return defineModule({
     name: 'worktree',
@@ -122,9 +123,9 @@ export function worktreeModule(hub: () => HubContext): LuaModule {
           },
         ],
         errors: ['raises when agent_key or branch is missing'],
-        call: ({ vm }, options) => {
+        call: (_, options) => {
           const given = parse(asyncOptions, camelCase(options as LuaTable), 'worktree.create_async')
-          void createAndTell(hub(), vm, given)
+          void createAndTell(hub(), emit, given)
         },
       }),
       delete: defineFunction({
@@ -149,6 +150,21 @@ export function worktreeModule(hub: () => HubContext): LuaModule {
             }
           }
           return fromOutcome(await worktrees().remove({ path, ...parsed }), snakeCase)
+        },
+      }),
+      may_delete: defineFunction({
+        doc: 'Whether `delete` would go ahead, asked before what works there is ended.',
+        args: [
+          pathArgument,
+          { name: 'options', type: 'table', optional: true, doc: '{force = false, delete_branch = false}' },
+        ],
+        returns: [{ type: ['boolean', 'nil'] }],
+        yields: true,
+        errors: ['nil, message, {kind, files | commits} when it would refuse'],
+        call: async (_, path, options) => {
+          const given = !options || Array.isArray(options) ? {} : camelCase(options)
+          const parsed = parse(removeOptions, given, 'worktree.may_delete', 2)
+          return fromOutcome(await worktrees().mayRemove({ path, ...parsed }), () => true)
         },
       }),
       status: defineFunction({
@@ -193,13 +209,13 @@ function creation(options: unknown, where: string): CreateWorktree {
   return { branch, from, context: { prompt, metadata } }
 }
 
-async function createAndTell(hub: HubContext, vm: LuaVmApi, options: z.infer<typeof asyncOptions>): Promise<void> {
+async function createAndTell(hub: HubContext, emit: Emit, options: z.infer<typeof asyncOptions>): Promise<void> {
   const { agentKey, branch, from, prompt, metadata, profileName, clientRows, clientCols } = options
   const about = { agent_key: agentKey, branch }
   try {
     const outcome = await hub.worktrees.create({ branch, from, context: { prompt, metadata } })
-    if (!outcome.ok) return await emit(vm, 'worktree_create_failed', { ...about, error: outcome.failure.message })
-    await emit(vm, 'worktree_created', {
+    if (!outcome.ok) return void emit('worktree_create_failed', { ...about, error: outcome.failure.message })
+    emit('worktree_created', {
       ...about,
       path: outcome.value.path,
       prompt,
@@ -209,6 +225,6 @@ async function createAndTell(hub: HubContext, vm: LuaVmApi, options: z.infer<typ
       client_cols: clientCols,
     })
   } catch (error) {
-    await emit(vm, 'worktree_create_failed', { ...about, error: (error as Error).message })
+    emit('worktree_create_failed', { ...about, error: (error as Error).message })
   }
 }

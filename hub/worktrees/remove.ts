@@ -42,6 +42,19 @@ export async function removeWorktree(
   return success({ path: worktree.path, deletedBranch: branch.name, leftover: leftover.value })
 }
 
+/** What `removeWorktree` would refuse, without removing anything. See Worktrees.mayRemove. */
+export async function mayRemoveWorktree(
+  { root, base }: { readonly root: string; readonly base: string },
+  options: RemoveWorktree,
+): Promise<Outcome<void>> {
+  const listed = await listWorktrees(root, base)
+  if (!listed.ok) return listed
+  const worktree = await worktreeAt(listed.value, options.path)
+  if (worktree === undefined) return (await isGone(options.path)) ? success(undefined) : notAWorktree(options.path)
+  const findings = await mayGo(root, worktree, listed.value, options)
+  return findings.ok ? success(undefined) : findings
+}
+
 async function mayGo(
   root: string,
   worktree: Worktree,

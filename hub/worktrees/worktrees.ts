@@ -7,7 +7,7 @@ import { copyFromPatterns } from './copy.ts'
 import { createWorktree } from './create.ts'
 import { ExcludeFile } from './exclude.ts'
 import { listWorktrees, worktreeAround, worktreeAt } from './list.ts'
-import { removeWorktree } from './remove.ts'
+import { mayRemoveWorktree, removeWorktree } from './remove.ts'
 import { worktreeStatus } from './status.ts'
 import type {
   Commit,
@@ -135,6 +135,11 @@ export class Worktrees {
    */
   async remove(options: RemoveWorktree): Promise<Outcome<RemovedWorktree>> {
     return this.isRepository ? removeWorktree(this, options) : noRepository(this.root)
+  }
+
+  /** Whether {@link remove} would go ahead, asked before anything that works there is ended. Refuses what it would. */
+  async mayRemove(options: RemoveWorktree): Promise<Outcome<void>> {
+    return this.isRepository ? mayRemoveWorktree(this, options) : noRepository(this.root)
   }
 
   /**

@@ -70,16 +70,14 @@ function agent.rename(ref, name)
   return agent_shape.of(record)
 end
 
---- Starts one more session: options {name?, command?, rows?, cols?, client_id?}. Returns the agent.
+--- Starts one more session: options {name? (a number is added while it is taken), command?, rows?, cols?, client_id?}.
+--- Returns the agent.
 function agent.add_session(ref, options)
   local record, message, err = agent.find(ref)
   if not record then return nil, message, err end
-  local name = options.name or agent_sessions.free_name(record.id, "shell")
+  local name = agent_sessions.free_name(record.id, options.name or "shell")
   if not name:find("^[%w][%w._-]*$") then
     return nil, "a session's name is made of letters, digits, '.', '_' and '-'", { kind = "bad_name" }
-  end
-  if records.session(record.id .. "/" .. name) then
-    return nil, ("%s has a session '%s' already"):format(record.key, name), { kind = "exists" }
   end
   local session = { name = name, command = options.command }
   local handle

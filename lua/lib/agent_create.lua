@@ -47,12 +47,12 @@ return function(options)
 end
 
 function checked(options)
-  options.branch = agent_names.branch(options.branch or options.issue_or_branch)
-  options.issue_or_branch = options.branch
+  local asked = agent_names.branch(options.branch or options.issue_or_branch)
+  options.branch, options.issue_or_branch = asked, asked
   options = hooks.call("before_agent_create", options)
   if options == nil then return nil, "a hook refused the agent", "refused" end
-  -- An interceptor written against `issue_or_branch` alone changes that.
-  options.branch = agent_names.branch(options.branch) or agent_names.branch(options.issue_or_branch)
+  -- An interceptor may have changed either.
+  options.branch = agent_names.branch(options.branch ~= asked and options.branch or options.issue_or_branch)
   if options.name ~= nil then
     local name, problem = agent_names.check(options.name)
     if not name then return nil, problem, "bad_name" end

@@ -45,9 +45,15 @@ function agent_sessions.start(record, session, options)
     local message = ("%s could not be started: %s"):format(argv[1], tostring(handle))
     return nil, message, { kind = "spawn_failed", message = message }
   end
+  local now = records.session(written.id)
+  if not now then -- the agent was deleted meanwhile
+    handle:kill()
+    handle:release()
+    return nil, ("%s was deleted while it was being created"):format(record.key), { kind = "deleted" }
+  end
   -- A program that ended at once has been written down as such already.
   local info = handle:info()
-  if records.session(written.id).status == "starting" then
+  if now.status == "starting" then
     records.update_session(written.id, { status = "running", pid = info and info.pid })
   end
   return handle
