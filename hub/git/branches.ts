@@ -8,9 +8,10 @@ const ALL_OTHER_REFS = ['--branches', '--tags', '--remotes']
 
 /** Whether git takes `name` for a branch as it stands (`@{-1}` and the like mean other names). Refused: 'bad_branch'. */
 export async function checkBranchName(root: string, name: string): Promise<Outcome<string>> {
-  const { exitCode, stdout } = name.includes('\0')
-    ? { exitCode: 1, stdout: '' }
-    : await runGit(['check-ref-format', '--branch', name], { cwd: root })
+  const { exitCode, stdout } =
+    name.includes('\0') || name === '@' // git means HEAD by it everywhere else
+      ? { exitCode: 1, stdout: '' }
+      : await runGit(['check-ref-format', '--branch', name], { cwd: root })
   if (exitCode === 0 && chomp(stdout) === name) return success(name)
   return refusal(
     'bad_branch',

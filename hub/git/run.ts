@@ -4,6 +4,9 @@ import { type Outcome, refusal, success } from '../outcome.ts'
 /** Bytes of output that are kept. A status that lists a million files has 60 MB; more than this is not looked at. */
 const MAX_OUTPUT_BYTES = 128 << 20
 
+/** How long a cancelled git and its hooks may take to end by themselves. */
+const KILL_AFTER_MS = 2000
+
 /**
  * Git variables of ours that git may see. The others (GIT_DIR, GIT_INDEX_FILE, GIT_WORK_TREE, …) come from a hook or
  * an editor around the process that started the hub, and would turn our commands on another repository.
@@ -21,7 +24,7 @@ const KEPT_GIT_VARIABLES = new Set([
 
 export interface GitOptions {
   readonly cwd: string
-  /** Kills git and everything under it. */
+  /** Ends git and everything it started. */
   readonly signal?: AbortSignal
   /** Gets git's messages (standard error) line by line while it runs. */
   readonly onMessage?: (line: string) => void
@@ -40,12 +43,13 @@ export interface GitResult {
 
 /**
  * Runs git without a shell, without prompts, without taking optional locks, and with a clean environment.
- * A failing exit code is part of the result; so is a git that could not be started (127).
+ * A failing exit code is part of the result; so is a git that could not be started or was ended (127).
  */
 export async function runGit(
   args: readonly string[],
   { cwd, signal, onMessage, env, input = '' }: GitOptions,
 ): Promise<GitResult> {
+  if (signal?.aborted) return { exitCode: 127, stdout: '', stderr: 'cancelled' }
   const child = execa('git', args, {
     cwd,
     env: { ...gitEnvironment(process.env), ...env },
@@ -54,10 +58,13 @@ export async function runGit(
     reject: false,
     stripFinalNewline: false,
     maxBuffer: MAX_OUTPUT_BYTES,
-    cancelSignal: signal,
+    detached: true, // a process group of its own, so that a cancelled git takes its hooks and filters along
   })
   if (onMessage !== undefined) child.stderr.on('data', eachLine(onMessage))
+  const cancel = () => endGroup(child.pid)
+  signal?.addEventListener('abort', cancel, { once: true })
   const { exitCode, stdout, stderr, shortMessage, isMaxBuffer } = await child
+  signal?.removeEventListener('abort', cancel)
   if (exitCode === undefined || isMaxBuffer)
     return { exitCode: 127, stdout: '', stderr: shortMessage ?? 'git did not run' }
   return { exitCode, stdout, stderr: stderr.trim() }
@@ -96,6 +103,18 @@ export function gitEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
     GIT_OPTIONAL_LOCKS: '0', // a status of ours must not make an agent's commit fail
     LC_ALL: 'C', // what it says is shown and sometimes recognised
   }
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  signalGroup(pid, 'SIGTERM') // git removes its lock files on it
+  setTimeout(() => signalGroup(pid, 'SIGKILL'), KILL_AFTER_MS).unref()
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch {} // all of it is gone
 }
 
 function eachLine(use: (line: string) => void): (chunk: Buffer | string) => void {

@@ -33,10 +33,10 @@ export async function createWorktree(where: CreateIn, options: CreateWorktree): 
   const { branch, from, onProgress, signal } = options
   const name = await checkBranchName(root, branch)
   if (!name.ok) return name
-  const free = await freeBranch(where, branch)
-  if (!free.ok) return free
   const source = await findSource(root, branch, from)
   if (!source.ok) return source
+  const free = await freeBranch(where, branch)
+  if (!free.ok) return free
 
   const undo: Undo[] = []
   const made = await make(where, options, source.value, free.value, undo)
