@@ -47,7 +47,7 @@ export class Actions {
     const called = lua.call('handle_key', [key, ui.mode, context])
     if (!called.ok) {
       const operations = fallbackKey(key, agents)
-      operations?.forEach((operation) => this.#parts.perform(operation))
+      for (const operation of operations ?? []) this.#parts.perform(operation)
       return operations !== undefined
     }
     const action = readAction(called.values[0])

@@ -4,7 +4,7 @@
 
 local M = {}
 
---- Action name → function(context, argument). Extensions should prefer `botster.action.register`.
+--- Action name → function(context, item). Extensions should prefer `botster.action.register`.
 M.handlers = {}
 
 local handlers = M.handlers
@@ -73,12 +73,29 @@ end
 function handlers.list_select(context)
   local choice = chosen(context)
   if type(choice) == "table" then
-    return M.on_action(choice.action, context, choice)
+    context.item = choice
+    return M.on_action(choice.action, context)
   end
   return choice and M.on_action(choice, context) or nil
 end
 
 -- moving between agents and sessions --------------------------------------------------------------------------------
+
+--- Shows the agent at `index` (from 0); looking at it is what clears its mark.
+local function focus_agent(index, mode)
+  local agent = _tui_state.agents[index + 1]
+  if not agent then
+    return nil
+  end
+  local operations = { { op = "focus_terminal", agent_index = index } }
+  if mode then
+    operations[#operations + 1] = set_mode(mode)
+  end
+  if agent.notification then
+    operations[#operations + 1] = send({ type = "clear_notification", agent_id = agent.id })
+  end
+  return operations
+end
 
 local function step_agent(step)
   local count = #_tui_state.agents
@@ -86,10 +103,7 @@ local function step_agent(step)
     return nil
   end
   local index = _tui_state.selected_agent_index
-  return {
-    { op = "focus_terminal", agent_index = index and (index + step) % count or 0 },
-    _tui_state.mode == "normal" and set_mode("insert") or nil,
-  }
+  return focus_agent(index and (index + step) % count or 0, _tui_state.mode == "normal" and "insert" or nil)
 end
 
 function handlers.next_agent()
@@ -111,7 +125,7 @@ end
 
 --- A click on an item of the agent list, or an item of a list of agents.
 function handlers.select_agent(_, item)
-  return { { op = "focus_terminal", agent_index = item.index, agent_id = item.agent_id }, set_mode("insert") }
+  return focus_agent(item.index, "insert")
 end
 
 function handlers.focus_agent()
@@ -172,10 +186,10 @@ local submit = {}
 
 function submit.new_agent_create_worktree(text)
   local branch = trimmed(text)
-  if branch == "" then
-    return complain("A branch needs a name.")
+  if branch:find("%s") then
+    return complain("The name of a branch has no spaces.")
   end
-  _tui_state.pending_fields.branch = branch
+  _tui_state.pending_fields.branch = branch ~= "" and branch or nil
   return { set_mode("new_agent_command", _tui_state.last_command) }
 end
 
@@ -286,15 +300,15 @@ function handlers.copy_connection_url()
 end
 
 --- @param action string
---- @param context {overlay_actions: any[], selected_agent: table?, terminal_focused: boolean, _char: string?}
---- @param item table? the list item's own action table, when it came from one
+--- @param context {overlay_actions: any[], selected_agent: table?, terminal_focused: boolean, _char: string?, item: table?}
+---   `item` is the action of the list item it comes from, when that is a table
 --- @return table[]? operations; nil when there is nothing to do
-function M.on_action(action, context, item)
+function M.on_action(action, context)
   local handler = handlers[action]
   if not handler then
     return nil
   end
-  return handler(context, item or context.item or {})
+  return handler(context, context.item or {})
 end
 
 return M

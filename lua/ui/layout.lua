@@ -208,6 +208,7 @@ local function list_overlay(state, title, items, width, height)
   for _, item in ipairs(items) do
     lines = lines + (item.secondary and 2 or 1)
   end
+  lines = math.min(lines, math.floor((state.screen_rows or 24) * 0.8))
   return centered(state, width or 50, height or 30, lines, 26, {
     type = "list",
     id = title,
@@ -279,7 +280,7 @@ function overlays.new_agent_select_worktree(state)
 end
 
 function overlays.new_agent_create_worktree(state)
-  return input_overlay(state, "New branch", "Name of the branch:", "A new one, or one that exists. Esc leaves.")
+  return input_overlay(state, "New branch", "Name of the branch:", "A new one, or one that exists. Empty: made up.")
 end
 
 function overlays.new_agent_command(state)

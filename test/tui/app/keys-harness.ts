@@ -1,0 +1,152 @@
+import { Actions } from '../../../tui/actions.ts'
+import type { Node } from '../../../tui/chrome/node.ts'
+import { DataPlane } from '../../../tui/data/data-plane.ts'
+import { Panels } from '../../../tui/data/panels.ts'
+import { perform } from '../../../tui/effects.ts'
+import type { HubMessage } from '../../../tui/hub-link.ts'
+import { readAgents } from '../../../tui/stores/agent.ts'
+import { Agents } from '../../../tui/stores/agents.ts'
+import { Notices } from '../../../tui/stores/notices.ts'
+import { Widgets } from '../../../tui/stores/widgets.ts'
+import { Ui } from '../../../tui/ui.ts'
+import { startUi, type UiUnderTest } from '../ui-lua/harness.ts'
+
+export interface KeysUnderTest extends Disposable {
+  readonly lua: UiUnderTest
+  readonly ui: Ui
+  readonly agents: Agents
+  readonly notices: Notices
+  /** What was sent to the hub, oldest first. */
+  readonly sent: HubMessage[]
+  readonly written: string[]
+  readonly quits: () => number
+  /** Presses keys one after the other; a longer text is typed character by character with `type`. */
+  readonly press: (...keys: string[]) => boolean[]
+  readonly type: (text: string) => void
+  /** What the hub says. */
+  readonly hub: (message: HubMessage & { type: string }) => void
+  /** All text of the tree or overlay drawn last. */
+  readonly text: () => string
+  readonly overlay: () => string
+}
+
+/** Keys, Lua and operations together, without a terminal, a hub or a ptyhost. */
+export async function startKeys(): Promise<KeysUnderTest> {
+  const lua = await startUi()
+  lua.load({})
+  const agents = new Agents()
+  const widgets = new Widgets()
+  const notices = new Notices(() => {})
+  const sent: HubMessage[] = []
+  const written: string[] = []
+  let quits = 0
+  const data = new DataPlane({
+    onFrame: () => {},
+    onSignal: () => {},
+    onReleased: () => {},
+    onViewFailed: () => {},
+    onLost: () => {},
+    onWarning: () => {},
+  })
+  const panels = new Panels(data, agents, () => {})
+  let drawn: (Node | undefined)[] = []
+  const ui = new Ui({
+    lua: lua.ui,
+    agents,
+    widgets,
+    panels,
+    draw: (tree, overlay) => {
+      drawn = [tree, overlay]
+    },
+    size: () => ({ cols: 100, rows: 40 }),
+    hubStatus: () => 'connected',
+  })
+  const actions: Actions = new Actions({
+    lua: lua.ui,
+    ui,
+    agents,
+    widgets,
+    panels,
+    notices,
+    scrolled: () => {},
+    perform: (operation) =>
+      perform(operation, {
+        ui,
+        agents,
+        notices,
+        env: {},
+        send: (message) => sent.push(message) > 0,
+        selected: () => {},
+        quit: () => {
+          quits++
+        },
+        hasFocus: () => false,
+        write: (sequence) => written.push(sequence),
+      }),
+  })
+  ui.begin()
+  ui.flush()
+  const settle = <T>(result: T) => {
+    ui.flush()
+    return result
+  }
+  return {
+    lua,
+    ui,
+    agents,
+    notices,
+    sent,
+    written,
+    quits: () => quits,
+    press: (...keys) => keys.map((key) => settle(actions.key(key))),
+    type: (text) => {
+      for (const character of text) settle(actions.key(character === ' ' ? 'space' : character))
+    },
+    hub: (message) => {
+      if (message.type === 'agent_list') {
+        lua.ui.set({ agents: message.agents as never })
+        agents.replace(readAgents(message.agents))
+      }
+      actions.hubEvent(message.type, message as never)
+      ui.flush()
+    },
+    text: () => texts(drawn[0]),
+    overlay: () => texts(drawn[1]),
+    [Symbol.dispose]: () => {
+      ui.dispose()
+      notices[Symbol.dispose]()
+      lua[Symbol.dispose]()
+    },
+  }
+}
+
+/** Every string below a node, titles and items included, joined by line breaks. */
+function texts(value: unknown): string {
+  if (Array.isArray(value)) {
+    const spans = value.every((entry) => typeof entry === 'object' && entry !== null && 'text' in entry)
+    return value.map(texts).join(spans ? '' : '\n')
+  }
+  if (typeof value !== 'object' || value === null) return ''
+  const own = 'text' in value && typeof value.text === 'string' ? value.text : ''
+  const below = Object.entries(value).map(([key, inner]) => {
+    if (key === 'value' && typeof inner === 'string') return inner
+    return typeof inner === 'object' ? texts(inner) : ''
+  })
+  return [own, ...below].filter((text) => text !== '').join('\n')
+}
+
+/** An agent as the hub sends it. */
+export function agent(id: string, fields: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    id,
+    key: `repo-${id}`,
+    name: id,
+    display_name: id,
+    branch_name: id,
+    status: 'running',
+    in_worktree: true,
+    notification: false,
+    sessions: [{ name: 'agent', session_id: `${id}/agent`, exited: false }],
+    ...fields,
+  }
+}

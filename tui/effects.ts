@@ -1,0 +1,57 @@
+import { alertSequence } from './alerts.ts'
+import type { HubMessage } from './hub-link.ts'
+import type { Agents } from './stores/agents.ts'
+import type { Notices } from './stores/notices.ts'
+import type { Ui } from './ui.ts'
+import type { Operation } from './ui-lua/operations.ts'
+
+export interface EffectParts {
+  readonly ui: Ui
+  readonly agents: Agents
+  readonly notices: Notices
+  readonly env: NodeJS.ProcessEnv
+  /** @returns false when there is no hub */
+  readonly send: (data: HubMessage) => boolean
+  /** Another session is looked at now. */
+  readonly selected: () => void
+  readonly quit: () => void
+  /** Whether the outer terminal's window has the focus. */
+  readonly hasFocus: () => boolean
+  /** Writes a sequence to the outer terminal, between two frames. */
+  readonly write: (sequence: string) => void
+}
+
+/** Carries out what Lua's actions and event handlers ask for. */
+export function perform(operation: Operation, parts: EffectParts): void {
+  const { ui, agents, notices, env } = parts
+  switch (operation.op) {
+    case 'set_mode':
+      return ui.setMode(operation.mode, operation.input)
+    case 'send_msg':
+      if (!parts.send(operation.data)) notices.add('warning', notSent(operation.data))
+      return
+    case 'focus_terminal':
+      if (operation.target === undefined) agents.deselect()
+      else if (!agents.select(operation.target)) return
+      ui.invalidate()
+      return parts.selected()
+    case 'quit':
+      return parts.quit()
+    case 'set_connection_code': {
+      const { url, qr, used } = operation
+      return ui.setConnectionCode({ url, qr: [...qr], used })
+    }
+    case 'clear_connection_code':
+      return ui.setConnectionCode(undefined)
+    case 'osc_alert':
+      if (!parts.hasFocus()) parts.write(alertSequence(operation.title, operation.body, env))
+      return
+    case 'notify':
+      return notices.add(operation.level, operation.message)
+  }
+}
+
+function notSent(data: HubMessage): string {
+  const what = typeof data.type === 'string' ? `${data.type} was not sent` : 'not sent'
+  return `${what}: the hub is not there yet. Try again in a moment.`
+}
