@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createEvents, type Events, jsonModule, type LogSink, logModule, timerModule } from '../lua/modules/index.ts'
+import { createEvents, type Events, jsonModule, type LogSink, logModule, ownersModule, timerModule } from '../lua/modules/index.ts'
 import { LuaError, type LuaErrorReport, type LuaTable, type LuaValue } from '../lua/vm/index.ts'
 import { LuaVm } from '../lua/vm/vm.ts'
 import type { Signal } from '../protocol/messages/ptyhost.ts'
@@ -31,7 +31,14 @@ export async function bootHubLua(context: HubContext, options: HubLuaOptions = {
   const primitives = hubPrimitives(() => context, files, events.emit)
   const vm = await LuaVm.create({
     name: 'hub',
-    modules: [logModule(logSink(context)), jsonModule(), events.module, timerModule(), ...primitives.modules],
+    modules: [
+      logModule(logSink(context)),
+      jsonModule(),
+      ownersModule(),
+      events.module,
+      timerModule(),
+      ...primitives.modules,
+    ],
     resolveModule: (name) => files.resolve(name),
     print: (text, owner) => context.log.info({ owner: moduleOf(owner) }, text),
     onError: (report) => reportError(context, report),

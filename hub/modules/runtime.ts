@@ -38,11 +38,6 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
       'What botster’s own Lua is built on: owners, budgets, module files and the hub’s questions to Lua. Scripts use ' +
       '`hooks`, `loader` and `commands` instead.',
     functions: {
-      owner: defineFunction({
-        doc: 'The owner of the code that runs now: what it registers goes when that owner is released.',
-        returns: [{ type: 'text' }],
-        call: ({ owner }) => owner,
-      }),
       run: defineFunction({
         doc: 'Runs `body` for `owner` in a coroutine of its own, within limits, and waits until it is over.',
         args: [{ name: 'owner', type: 'text' }, { name: 'body', type: 'function' }, limitsArgument],
@@ -87,13 +82,6 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
               onError?.[Symbol.dispose]()
             })
             .catch((error: unknown) => vm.report(owner, error))
-        },
-      }),
-      release: defineFunction({
-        doc: 'Cancels what an owner still runs and removes what it registered with primitives.',
-        args: [{ name: 'owner', type: 'text' }],
-        call: ({ vm }, owner) => {
-          vm.releaseOwner(owner)
         },
       }),
       report: defineFunction({

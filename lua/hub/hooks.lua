@@ -151,7 +151,7 @@ function add(kind, what, event, name, fn, options)
     enabled = true,
     strikes = 0,
     sequence = registered,
-    owner = runtime.owner(),
+    owner = owners.current(),
   }
   transaction.apply(function()
     local previous = find(kind, event, name)

@@ -27,6 +27,7 @@ local function boot()
     guard_primitives(require("hub.transaction"))
   end)
   for _, name in ipairs(LIBRARIES) do require_step(name) end
+  commands = package.loaded["lib.commands"]
   for _, name in ipairs(HANDLERS) do require_step(name) end
   step("shutdown handler", function()
     events.on("shutdown", function() hooks.notify("shutdown") end)

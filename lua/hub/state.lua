@@ -57,7 +57,7 @@ end
 function state.class(key)
   check_key("state.class", key)
   local class = state.get(key)
-  local module = transaction.base(runtime.owner())
+  local module = transaction.base(owners.current())
   if definers[key] == nil then
     definers[key] = module
     if class.__index == nil then class.__index = class end

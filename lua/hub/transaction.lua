@@ -53,7 +53,7 @@ end
 --- Removes everything an owner registered, and cancels what it still runs.
 function transaction.release(owner)
   for _, drop in ipairs(registries) do drop(owner) end
-  runtime.release(owner)
+  owners.release(owner)
 end
 
 --- Makes a change to a registry: now, or when the load that is under way has succeeded.
@@ -125,7 +125,7 @@ function transaction.guard_registrations(primitive, names)
 end
 
 function current()
-  return open[runtime.owner()]
+  return open[owners.current()]
 end
 
 --- Runs each, and reports one that fails: the others belong to the same whole.

@@ -9,7 +9,7 @@ local refusal, may_remove_worktree, remove_worktree, forget
 
 --- Deletes the agent of a record. Options: `delete_worktree`, `delete_branch` (with it), `force` (lose work). Returns
 --- {agent_id, agent_key, deleted_worktree?, deleted_branch?}, or nil, message, err.
-return function(record, options)
+local function close(record, options)
   local answer = hooks.call("before_agent_delete", {
     agent_id = record.id,
     agent_key = record.key,
@@ -87,3 +87,5 @@ function forget(shape, removed)
     leftover = removed.leftover,
   }
 end
+
+return close

@@ -14,7 +14,7 @@ local checked, place, existing_worktree, make_worktree, start_sessions, give_up,
 --- Creates an agent. Options: `branch` or `issue_or_branch`, `name`, `from`, `worktree` (false: none of its own),
 --- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt`, `profile_name`,
 --- `metadata`, `rows`, `cols`, `cwd`, `env`, `client_id`. Returns the agent as clients see it, or nil, message, err.
-return function(options)
+local function create(options)
   local problem, kind
   options, problem, kind = checked(options)
   if not options then return nil, problem, { kind = kind } end
@@ -165,3 +165,5 @@ function fail(record, message, err)
   agent_status.changed()
   return nil, message, err
 end
+
+return create

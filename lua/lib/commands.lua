@@ -30,7 +30,7 @@ function commands.register(type_name, fn, options)
   end
   if type(fn) ~= "function" then error("bad argument #2 to 'commands.register' (function expected)", 2) end
   local description = options and options.description or ""
-  local entry = { fn = fn, description = description, owner = runtime.owner() }
+  local entry = { fn = fn, description = description, owner = owners.current() }
   transaction.apply(function() registry[type_name] = entry end)
 end
 

@@ -1,0 +1,117 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pino } from 'pino'
+import { type Hub, openHub } from '../../../hub/hub.ts'
+import { bootHubLua } from '../../../hub/lua.ts'
+import type { HubContext, HubLua } from '../../../hub/types.ts'
+import { hubId, hubPaths } from '../../../protocol/paths.ts'
+import { makeRepository, type TestRepository } from '../support/repository.ts'
+
+/** The command that runs what a test sends: written where a user would write it. */
+const EVAL = `
+commands.register('eval', function(client, sub_id, command)
+  local chunk = assert(load(command.code, '=test'))
+  return chunk(client)
+end)
+return {}
+`
+
+/** A hub in this process, with a real ptyhost, a real repository and a user's directory of its own. */
+export interface World extends AsyncDisposable {
+  readonly hub: Hub
+  readonly lua: HubLua
+  readonly repository: TestRepository
+  /** `~/.botster`. */
+  readonly userDirectory: string
+  /** Runs Lua in the hub, in a coroutine, and returns its first result. @throws Error when it fails. */
+  eval<T = unknown>(code: string): Promise<T>
+  /** Runs a command as the command line does. @throws Error with the failure's message and its code as `code` */
+  command<T = unknown>(name: string, args?: Record<string, unknown>): Promise<T>
+  /** Writes a file below `~/.botster/lua`. */
+  writeLua(path: string, source: string): Promise<string>
+  /** Messages of errors reported so far. */
+  errors(): string[]
+  /** Ends this hub, not its ptyhost, and starts another in its place. */
+  restart(): Promise<void>
+}
+
+export async function makeWorld(options: { files?: Record<string, string> } = {}): Promise<World> {
+  const repository = await makeRepository()
+  const userDirectory = join(repository.directory, 'dot-botster')
+  const writeLua = async (path: string, source: string) => {
+    const file = join(userDirectory, 'lua', path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, source)
+    return file
+  }
+  await writeLua('user/init.lua', EVAL)
+  for (const [path, source] of Object.entries(options.files ?? {})) await writeLua(path, source)
+  // The ptyhost is a process of its own and finds its paths in the environment.
+  Object.assign(process.env, {
+    HOME: repository.directory,
+    SHELL: '/bin/sh',
+    BOTSTER_CONFIG_DIR: join(repository.directory, 'config'),
+    BOTSTER_RUNTIME_DIR: join(repository.directory, 'run'),
+    BOTSTER_USER_DIR: userDirectory,
+    BOTSTER_WORKTREE_BASE: repository.base,
+  })
+  let { hub, lua } = await open(repository)
+  const command = async <T>(name: string, args: Record<string, unknown> = {}): Promise<T> => {
+    const outcome = await lua.command('test-client', name, args)
+    if (!outcome.ok) throw Object.assign(new Error(outcome.failure.message), { ...outcome.failure })
+    return outcome.value as T
+  }
+  return {
+    get hub() {
+      return hub
+    },
+    get lua() {
+      return lua
+    },
+    repository,
+    userDirectory,
+    eval: (code) => command('eval', { code }),
+    command,
+    writeLua,
+    errors: () => hub.errors.list().map(({ message }) => message),
+    async restart() {
+      hub.quit()
+      await hub.ended
+      ;({ hub, lua } = await open(repository))
+    },
+    async [Symbol.asyncDispose]() {
+      hub.quit({ agents: true })
+      await hub.ended
+      await repository[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function open(repository: TestRepository): Promise<{ hub: Hub; lua: HubLua }> {
+  let lua: HubLua | undefined
+  const hub = await openHub({
+    paths: hubPaths(hubId(repository.root)),
+    root: repository.root,
+    isRepository: true,
+    worktreeBase: repository.base,
+    log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+    env: process.env,
+    idleExitMs: 0,
+    bootLua: async (context: HubContext) => {
+      lua = await bootHubLua(context)
+      return lua
+    },
+  })
+  return { hub, lua: lua! }
+}
+
+/** Waits until `look` returns something true, and returns it. */
+export async function until<T>(look: () => T | Promise<T>, what = 'the condition'): Promise<NonNullable<T>> {
+  const deadline = Date.now() + 10_000
+  for (;;) {
+    const seen = await look()
+    if (seen) return seen as NonNullable<T>
+    if (Date.now() > deadline) throw new Error(`${what} did not come to pass`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
