@@ -20,6 +20,8 @@ export interface ActionParts {
   readonly panels: Panels
   readonly notices: Notices
   readonly perform: (operation: Operation) => void
+  /** Whether the outer terminal's window has the focus. */
+  readonly hasFocus: () => boolean
   /** The panel shows other lines now. */
   readonly scrolled: () => void
 }
@@ -146,6 +148,7 @@ export class Actions {
     return {
       overlay_actions: [...(widgets.list?.actions ?? [])] as LuaValue[],
       terminal_focused: ui.mode === 'insert' && !ui.hasOverlay && panels.focused !== undefined,
+      has_focus: this.#parts.hasFocus(),
       ...ui.terminalSize(),
     }
   }

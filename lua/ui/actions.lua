@@ -164,7 +164,11 @@ end
 
 local function create_agent(context)
   local fields = _tui_state.pending_fields
-  _tui_state.awaiting = { command = "create_agent" }
+  local known = {}
+  for _, agent in ipairs(_tui_state.agents) do
+    known[agent.id] = true
+  end
+  _tui_state.awaiting = { command = "create_agent", branch = fields.branch, known = known }
   return {
     send({
       type = "create_agent",
@@ -271,7 +275,7 @@ function handlers.choose_session_type(context, item)
     return { close() }
   end
   _tui_state.awaiting = { command = "add_session" }
-  return { send({ type = "add_session", agent = agent.id, name = item.name }), close() }
+  return { send({ type = "add_session", agent = agent.id, session_type = item.name }), close() }
 end
 
 handlers.remove_session = about_agent("remove_session_select")

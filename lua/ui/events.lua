@@ -36,40 +36,42 @@ function handlers.subscribed()
   return { send({ type = "list_profiles" }), send({ type = "list_worktrees" }) }
 end
 
-function handlers.agent_list()
-  local count = #_tui_state.agents
-  local wanted = _tui_state.go_to_agent
-  if wanted then
-    local _, index = find_agent(wanted)
-    if index then
-      _tui_state.go_to_agent = nil
-      return go_to(index)
-    end
-  end
-  if count == 0 then
-    return _tui_state.mode == "insert" and { set_mode("normal") } or nil
-  end
-  return not _tui_state.selected_agent_index and go_to(0) or nil
-end
-
---- The agent that this client asked for is shown as soon as it exists; those that others made only appear in the list.
-function handlers.agent_created(data)
+--- The agent that this client asked for and that is being made: one that was not there before.
+local function find_requested()
   local awaiting = _tui_state.awaiting
   if not awaiting or awaiting.command ~= "create_agent" then
     return nil
   end
-  _tui_state.awaiting = nil
-  local id = data.agent_id or (type(data.agent) == "table" and data.agent.id) or data.agent or data.id
-  local _, index = find_agent(id)
-  if index then
-    return go_to(index)
+  for index, agent in ipairs(_tui_state.agents) do
+    local fits = awaiting.branch == nil or awaiting.branch == agent.branch_name
+    if fits and not awaiting.known[agent.id] then
+      awaiting.known[agent.id] = true
+      return index - 1
+    end
   end
-  _tui_state.go_to_agent = id
-  return nil
 end
 
-function handlers.agent_deleted()
+function handlers.agent_list()
+  if #_tui_state.agents == 0 then
+    return _tui_state.mode == "insert" and { set_mode("normal") } or nil
+  end
+  local requested = find_requested()
+  if requested then
+    return go_to(requested)
+  end
+  return not _tui_state.selected_agent_index and go_to(0) or nil
+end
+
+--- The answer to a command of this client that went well.
+function handlers.result(data)
+  local awaiting = _tui_state.awaiting
+  if not awaiting or awaiting.command ~= data.command then
+    return nil
+  end
   _tui_state.awaiting = nil
+  if data.command == "add_session" and type(data.value) == "table" and data.value.sessions then
+    return { { op = "focus_terminal", agent_id = data.value.id, pty_index = #data.value.sessions - 1 } }
+  end
   return nil
 end
 
@@ -93,10 +95,11 @@ function handlers.session_types(data)
   _tui_state.available_session_types = data.session_types or data.types or {}
 end
 
---- An answer to what the user asked for stands in the way until it was read; anything else only passes by.
+--- Why the hub refused what the user asked for: it stands in the way until it was read. Anything else only passes by.
 function handlers.error(data)
   local message = tostring(data.message or data.error or "unknown error")
-  if not _tui_state.awaiting then
+  local awaiting = _tui_state.awaiting
+  if not awaiting or (data.command and data.command ~= awaiting.command) then
     return { { op = "notify", level = "error", message = message } }
   end
   _tui_state.awaiting = nil
@@ -112,13 +115,28 @@ function handlers.connection_code_error(data)
   return { { op = "clear_connection_code" }, { op = "notify", level = "error", message = tostring(data.message) } }
 end
 
-function handlers.pty_notification(data)
+local function clear_notification(agent)
+  return send({ type = "clear_notification", agent_id = agent.id })
+end
+
+--- A program wants attention: nothing to do when the user looks at it already, else an alert.
+function handlers.pty_notification(data, context)
   local agent = find_agent(data.agent_id or data.agent_key)
+  local seen = context.has_focus and agent and context.selected_agent and context.selected_agent.id == agent.id
+  if seen then
+    return { clear_notification(agent) }
+  end
   local name = agent and (agent.name or agent.display_name) or data.agent_key or "botster"
   if data.title and data.title ~= "" then
     name = name .. ": " .. data.title
   end
   return { { op = "osc_alert", title = name, body = data.message or data.body or "" } }
+end
+
+--- Of the host: the outer terminal's window got or lost the focus.
+function handlers.terminal_focus(data, context)
+  local agent = context.selected_agent
+  return data.focused and agent and agent.notification and { clear_notification(agent) } or nil
 end
 
 --- @param type string

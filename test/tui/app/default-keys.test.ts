@@ -172,15 +172,18 @@ describe('a new agent', () => {
     expect(tui.overlay()).toContain('has no spaces')
   })
 
-  it('is shown as soon as the hub has made it, but not when somebody else asked for it', () => {
+  it('is shown as soon as the hub makes it, but not when somebody else asked for it', () => {
     withAgents('one')
-    tui.hub({ type: 'agent_created', agent: agent('theirs') })
-    tui.hub({ type: 'agent_list', agents: [agent('one'), agent('theirs')] })
+    withAgents('one', 'theirs')
     expect(tui.agents.selected?.agent.id).toBe('one')
-    tui.press('ctrl+p', 'enter', 'enter', 'x', 'enter', 'enter', 'enter')
-    tui.hub({ type: 'agent_created', agent: agent('mine') })
-    tui.hub({ type: 'agent_list', agents: [agent('one'), agent('theirs'), agent('mine')] })
+    tui.press('ctrl+p', 'enter', 'enter', 'm', 'i', 'n', 'e', 'enter', 'enter', 'enter')
+    withAgents('one', 'theirs', 'other')
+    expect(tui.agents.selected?.agent.id).toBe('one')
+    tui.hub({ type: 'agent_list', agents: ['one', 'theirs', 'other', 'mine'].map((id) => agent(id, { sessions: [] })) })
     expect(tui.agents.selected?.agent.id).toBe('mine')
+    tui.press('ctrl+k')
+    withAgents('one', 'theirs', 'other', 'mine')
+    expect(tui.agents.selected?.agent.id).toBe('other')
   })
 
   it('shows in an overlay why the hub refused', () => {
@@ -248,10 +251,24 @@ describe('every mode', () => {
   })
 })
 
-describe('alerts', () => {
-  it('pass a program’s notification to an unfocused terminal, once', () => {
+describe('notifications of programs', () => {
+  it('become an alert of the outer terminal', () => {
     withAgents('one')
     tui.hub({ type: 'pty_notification', agent_id: 'one', title: 'Done', body: 'all tests pass' })
     expect(tui.written).toEqual(['\x1b]9;one: Done: all tests pass\x1b\\'])
+  })
+
+  it('are seen already when their agent is looked at', () => {
+    withAgents('one', 'two')
+    tui.focus(true)
+    tui.hub({ type: 'pty_notification', agent_id: 'one', body: 'all tests pass' })
+    expect(tui.sent.at(-1)).toEqual({ type: 'clear_notification', agent_id: 'one' })
+    expect(tui.written).toEqual([])
+  })
+
+  it('are seen when the user comes back to the terminal', () => {
+    tui.hub({ type: 'agent_list', agents: [agent('one', { notification: true })] })
+    tui.focus(true)
+    expect(tui.sent.at(-1)).toEqual({ type: 'clear_notification', agent_id: 'one' })
   })
 })

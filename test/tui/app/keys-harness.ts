@@ -25,6 +25,7 @@ export interface KeysUnderTest extends Disposable {
   readonly type: (text: string) => void
   /** What the hub says. */
   readonly hub: (message: HubMessage & { type: string }) => void
+  readonly focus: (focused: boolean) => void
   /** All text of the tree or overlay drawn last. */
   readonly text: () => string
   readonly overlay: () => string
@@ -40,6 +41,7 @@ export async function startKeys(): Promise<KeysUnderTest> {
   const sent: HubMessage[] = []
   const written: string[] = []
   let quits = 0
+  let focused = false
   const data = new DataPlane({
     onFrame: () => {},
     onSignal: () => {},
@@ -69,6 +71,7 @@ export async function startKeys(): Promise<KeysUnderTest> {
     panels,
     notices,
     scrolled: () => {},
+    hasFocus: () => focused,
     perform: (operation) =>
       perform(operation, {
         ui,
@@ -80,7 +83,7 @@ export async function startKeys(): Promise<KeysUnderTest> {
         quit: () => {
           quits++
         },
-        hasFocus: () => false,
+        hasFocus: () => focused,
         write: (sequence) => written.push(sequence),
       }),
   })
@@ -109,6 +112,10 @@ export async function startKeys(): Promise<KeysUnderTest> {
       }
       actions.hubEvent(message.type, message as never)
       ui.flush()
+    },
+    focus: (value) => {
+      focused = value
+      actions.hubEvent('terminal_focus', { focused })
     },
     text: () => texts(drawn[0]),
     overlay: () => texts(drawn[1]),
