@@ -50,7 +50,8 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   try {
     const clients = new Clients({ env: definedOnly(options.env), cwd: root }, onError)
     const worktrees = new Worktrees({ root, isRepository, base: options.worktreeBase, repo, log })
-    const ptyhost = await PtyhostLink.open({ paths, log, onError, argv: options.ptyhostArgv })
+    const lastPid = Number(records.fact('ptyhost')) || undefined
+    const ptyhost = await PtyhostLink.open({ paths, log, onError, argv: options.ptyhostArgv, lastPid })
     const hub = new Hub({ ...options, errors, records, clients, worktrees, ptyhost, onError })
     try {
       await hub.start(options.bootLua)
@@ -214,6 +215,7 @@ export class Hub implements HubContext {
   }
 
   #reconcile(options: { interrupted: boolean }) {
+    this.records.setFact('ptyhost', String(this.ptyhost.pid))
     const reconciled = reconcile(this.records, this.ptyhost.sessions, options)
     this.log.info(reconciled, 'records and ptyhost agree')
     return reconciled

@@ -5,6 +5,7 @@ import type { Connection, Received } from '../protocol/connection.ts'
 import { ConnectionClosed } from '../protocol/errors.ts'
 import { type PtyhostProtocol, ptyhostProtocol } from '../protocol/messages/ptyhost.ts'
 import type { HubPaths } from '../protocol/paths.ts'
+import { isAlive } from './alive.ts'
 import { readOrCreateKey } from './ptyhost/key.ts'
 import { type StartedPtyhost, startPtyhost } from './ptyhost-process.ts'
 
@@ -12,6 +13,8 @@ import { type StartedPtyhost, startPtyhost } from './ptyhost-process.ts'
 const START_DEADLINE_MS = 20_000
 /** How often is tried while one starts. */
 const RETRY_MS = 25
+/** A ptyhost whose socket file was removed (cleaners of /tmp do that) notices within 5 s and makes it again. */
+const SOCKET_PATIENCE_MS = 7000
 /** A start that fails is tried again; one that fails as often as this is not a matter of luck. */
 const MAX_STARTS = 3
 
@@ -21,6 +24,8 @@ export interface ReachOptions {
   readonly paths: HubPaths
   readonly log: Logger
   readonly argv?: readonly string[]
+  /** The ptyhost that served last. While it lives, a missing socket is taken for one that it will put back. */
+  readonly lastPid?: number
   readonly onMessage: (message: Received<PtyhostProtocol, 'client'>) => void
   readonly onClose: (reason: string) => void
 }
@@ -32,7 +37,8 @@ export interface ReachOptions {
  */
 export async function reachPtyhost(options: ReachOptions): Promise<PtyhostConnection> {
   const { paths, log } = options
-  const deadline = Date.now() + START_DEADLINE_MS
+  const begin = Date.now()
+  const deadline = begin + START_DEADLINE_MS
   let started: StartedPtyhost | undefined
   let starts = 0
   for (;;) {
@@ -42,7 +48,8 @@ export async function reachPtyhost(options: ReachOptions): Promise<PtyhostConnec
       if (!(error instanceof ConnectionClosed)) throw error // another version, a key that does not fit
       if (Date.now() > deadline) throw unreachable(paths, error.message, error)
       const ended = started?.ended()
-      if (isNobodyThere(error) && (started === undefined || ended !== undefined)) {
+      const mayReturn = isMissing(error) && Date.now() - begin < SOCKET_PATIENCE_MS && lives(options.lastPid)
+      if (isNobodyThere(error) && !mayReturn && (started === undefined || ended !== undefined)) {
         if (starts === MAX_STARTS) throw unreachable(paths, `it ended at once (${ended})`, error)
         log.info({ starts, ended }, 'starting a ptyhost')
         started = startPtyhost(paths, options.argv)
@@ -75,8 +82,16 @@ async function connectWithKey({ paths, log, onMessage, onClose }: ReachOptions):
   }
 }
 
-function isNobodyThere({ message }: Error): boolean {
-  return /ECONNREFUSED|ENOENT/.test(message)
+function isNobodyThere(error: Error): boolean {
+  return isMissing(error) || error.message.includes('ECONNREFUSED')
+}
+
+function isMissing({ message }: Error): boolean {
+  return message.includes('ENOENT')
+}
+
+function lives(pid: number | undefined): boolean {
+  return pid !== undefined && isAlive(pid)
 }
 
 function unreachable(paths: HubPaths, why: string, cause: unknown): Error {

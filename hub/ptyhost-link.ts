@@ -26,6 +26,8 @@ export interface PtyhostLinkOptions {
   readonly onError: (error: unknown) => void
   /** What is started when nobody answers: argv of the ptyhost. @default this Node with the ptyhost beside this file */
   readonly argv?: readonly string[]
+  /** Pid of the ptyhost that an earlier hub used. */
+  readonly lastPid?: number
 }
 
 /** What a ticket opens. */
@@ -68,6 +70,7 @@ export class PtyhostLink implements AsyncDisposable {
 
   private constructor(options: PtyhostLinkOptions) {
     this.#options = options
+    this.#lastPid = options.lastPid
     this.#signals = new Listeners(options.onError)
     this.#losses = new Listeners(options.onError)
     this.#changes = new Listeners(options.onError)
@@ -232,6 +235,7 @@ export class PtyhostLink implements AsyncDisposable {
       paths,
       log,
       argv,
+      lastPid: this.#lastPid,
       onMessage: (message) => this.#receive(message),
       onClose: (reason) => this.#lose(reason),
     })

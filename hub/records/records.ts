@@ -5,6 +5,8 @@ import type { AgentChanges, AgentRecord, NewAgent, NewSession, SessionChanges, S
 
 export type * from './types.ts'
 
+type Fact = 'root' | 'ptyhost'
+
 /**
  * What the hub must still know after it was killed: agents and their sessions, in SQLite. A record is written before
  * the effect it describes, so that whatever a crash interrupts is found again; hub/agents/reconcile.ts brings the
@@ -84,12 +86,12 @@ export class Records implements Disposable {
     this.#run('DELETE FROM sessions WHERE id = ?', id)
   }
 
-  /** Something to remember of the hub itself, such as the directory it is for. */
-  fact(name: 'root'): string | undefined {
+  /** Something to remember of the hub itself: the directory it is for, the pid of the ptyhost it used. */
+  fact(name: Fact): string | undefined {
     return this.#all('SELECT value FROM facts WHERE name = ?', name).map(({ value }) => String(value))[0]
   }
 
-  setFact(name: 'root', value: string): void {
+  setFact(name: Fact, value: string): void {
     this.#run('INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value', name, value)
   }
 

@@ -111,7 +111,7 @@ test.each(['', '-x', '--upload-pack=x', 'a b', 'a..b', 'a\nb', '@{-1}', '@', 'a~
   },
 )
 
-test.each(['ünï/cödé-日本', 'quote\'"$(touch x)`x`;x', 'b'.repeat(200)])('The branch name %j works', async (branch) => {
+test.each(['ünï/cödé-日本', 'quote\'"$(x)`x`;x', 'b'.repeat(200)])('The branch name %j works', async (branch) => {
   await using repository = await makeRepository({ name: 'sp ace\nline' })
   const { path } = value(await repository.worktrees.create({ branch }))
   expect(await repository.git(['symbolic-ref', '--short', 'HEAD'], path)).toBe(branch)
