@@ -9,6 +9,9 @@ import type { LuaErrorKind, LuaTable, LuaValue } from './types.ts'
 /** Errors on their way through JavaScript whose Lua value is kept, so that it arrives as the same value. */
 const KEPT = 64
 
+/** Long chunk names remembered. */
+const MOST_CHUNKS = 1000
+
 /** What the VM's own Lua is called, which no traceback need show. */
 export const OWN_CHUNKS = 'botster/vm/'
 const OWN_FRAMES = /^(\t\[C\]: in [^\n]*\n)?\tbotster\/vm\/[^\n]*\n?/gm
@@ -51,7 +54,9 @@ export class Errors {
   /** Remembers a chunk name that Lua will shorten in messages, so that `LuaError.file` is whole. */
   nameChunk(name: string): void {
     const short = shortName(name)
-    if (short !== name) this.#chunks.set(short, name)
+    if (short === name) return
+    if (this.#chunks.size >= MOST_CHUNKS) this.#chunks.clear()
+    this.#chunks.set(short, name)
   }
 
   /** Pushes the Lua error for something a primitive threw; `at` is the thread that called it. */
@@ -201,7 +206,7 @@ export class Errors {
       if (api.lua_rawget(L, at) === LUA.TSTRING) copy[field] = this.#strings.display(L, -1)
       api.lua_settop(L, -2)
     }
-    return copy
+    return copy.message === undefined ? undefined : copy
   }
 
   #keep(L: State, index: number, error: LuaError): void {

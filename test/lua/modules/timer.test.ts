@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest'
+import { timerModule } from '../../../lua/modules/index.ts'
+import { newVm } from '../support.ts'
+
+const withTimer = () => newVm({ modules: [timerModule()] })
+
+it('after calls once, every calls until cancelled', async () => {
+  await using t = await withTimer()
+  await t.run(`
+    log = {}
+    timer.after(0.002, function() log[#log + 1] = 'after' end)
+    local id
+    id = timer.every(0.001, function()
+      ticks = (ticks or 0) + 1
+      if ticks == 4 then cancelled, again = timer.cancel(id), timer.cancel(id) end
+    end)`)
+  await expect.poll(() => t.vm.getGlobal('cancelled')).toBe(true)
+  await expect.poll(() => t.vm.getGlobal('log')).toEqual(['after'])
+  expect(t.vm.getGlobal('again')).toBe(false)
+  expect(t.vm.getGlobal('ticks')).toBe(4)
+})
+
+it('A repeating timer keeps going after an error and does not overtake itself', async () => {
+  await using t = await withTimer()
+  await t.run(`
+    runs, inside, most = 0, 0, 0
+    timer.every(0.001, function()
+      runs = runs + 1
+      inside = inside + 1
+      most = math.max(most, inside)
+      for i = 1, 20 do t.soon() end
+      inside = inside - 1
+      if runs == 1 then error('first') end
+    end)`)
+  await expect.poll(() => Number(t.vm.getGlobal('runs'))).toBeGreaterThan(3)
+  expect(t.vm.getGlobal('most')).toBe(1)
+  expect(t.errors).toMatchObject([{ owner: 'test', message: 'test.lua:9: first' }])
+})
+
+it('A cancelled timer does not fire, and timers go with their owner', async () => {
+  await using t = await withTimer()
+  await t.run('fired = false timer.cancel(timer.after(0.001, function() fired = true end))')
+  await t.vm.run('timer.after(0.001, function() fired = true end) timer.every(0.001, function() fired = true end)', {
+    chunkName: 'p',
+    owner: 'plugin.p',
+  })
+  t.vm.releaseOwner('plugin.p')
+  await t.run('timer.after(0.02, function() over = true end)')
+  await expect.poll(() => t.vm.getGlobal('over')).toBe(true)
+  expect(t.vm.getGlobal('fired')).toBe(false)
+})
+
+it('Times that make no sense are refused', async () => {
+  await using t = await withTimer()
+  for (const seconds of ['-1', '0/0', '1/0', '"1"'])
+    await expect(t.run(`timer.after(${seconds}, print)`)).rejects.toMatchObject({ line: 1 })
+  expect(await t.run('return timer.cancel(timer.after(1e9, print)), timer.cancel(99)')).toEqual([true, false])
+})
