@@ -1,11 +1,9 @@
 // Entry of the `botster` command. Small on purpose: the compile cache only helps what is loaded after it is enabled,
 // so everything else is behind an import() and in files of its own.
 import { enableCompileCache } from 'node:module'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { compileCacheDirectory } from './compile-cache.ts'
 
-const cacheHome = process.env.XDG_CACHE_HOME || join(process.env.HOME || homedir(), '.cache')
-enableCompileCache(join(cacheHome, 'botster'))
+enableCompileCache(compileCacheDirectory())
 
 const { main } = await import('./program.ts')
 process.exitCode = await main(process.argv.slice(2))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { packageRoot } from '../protocol/paths.ts'
 import { ensurePrivateDirectory } from '../protocol/server.ts'
+import { compileCacheDirectory } from './compile-cache.ts'
 import { readTail } from './log-tail.ts'
 import type { Place } from './place.ts'
 import { CommandFailed } from './usage.ts'
@@ -58,7 +59,8 @@ function spawnHub(place: Place): HubProcess {
     cwd: place.root,
     detached: true,
     stdio: ['ignore', file, file],
-    env: { ...process.env, BOTSTER_HUB_ID: place.paths.id },
+    // A bundle cannot enable the cache for itself; it saves a fifth of what starting the hub and its ptyhost costs.
+    env: { NODE_COMPILE_CACHE: compileCacheDirectory(), ...process.env, BOTSTER_HUB_ID: place.paths.id },
   })
   closeSync(file)
   child.on('exit', (status, signal) => {

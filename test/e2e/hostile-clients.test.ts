@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { createConnection, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { encodeFrame } from '../../protocol/frame.ts'
@@ -49,9 +48,12 @@ function frameOf(body: Buffer): Buffer {
 
 async function connected(path: string): Promise<Socket> {
   const socket = createConnection({ path })
-  socket.on('error', () => {}) // being thrown out is what is expected
+  const { promise, resolve } = Promise.withResolvers<void>()
+  socket.on('error', () => {}) // being thrown out, or not let in, is what is expected
+  socket.on('connect', resolve)
+  socket.on('close', () => resolve())
   socket.resume()
-  await Promise.race([once(socket, 'connect'), once(socket, 'close')])
+  await promise
   return socket
 }
 
