@@ -1,0 +1,20 @@
+/** What a row of the benchmark must keep: at most a figure, or at least as fast as tmux in the same run. */
+export type Limit = { most: number } | { asTmux: true }
+
+/** What binds now; docs/architecture.md says where we are going. */
+const LIMITS: readonly [pattern: RegExp, limit: Limit][] = [
+  [/^echo idle, p50$/, { most: 1.2 }],
+  [/^echo idle, p99$/, { most: 6 }],
+  [/^echo while it redraws, p99$/, { most: 8 }],
+  [/^echo beside hidden flood, p99$/, { most: 15 }],
+  [/^cat /, { asTmux: true }],
+  [/^attach until drawn, p50$/, { most: 400 }],
+  [/^idle processor, all$/, { most: 0.5 }],
+  [/^memory, all, per further session$/, { most: 8 }],
+  [/^chrome frame .* main thread p99$/, { most: 2 }],
+]
+
+/** The limit of a row, if it has one. */
+export function limitFor(row: string): Limit | undefined {
+  return LIMITS.find(([pattern]) => pattern.test(row))?.[1]
+}
