@@ -1,6 +1,7 @@
 import type { Node } from '../chrome/node.ts'
 import type { Panel as PanelArea } from '../chrome/protocol.ts'
 import type { Agents } from '../stores/agents.ts'
+import { eachNode } from '../tree.ts'
 import type { DataPlane } from './data-plane.ts'
 import { Panel } from './panel.ts'
 
@@ -77,25 +78,11 @@ export class Panels {
     for (const panel of this.#panels.values()) panel.reconnect()
   }
 
-  #retarget(node: Node): void {
-    switch (node.type) {
-      case 'hsplit':
-      case 'vsplit':
-        for (const child of node.children) this.#retarget(child)
-        return
-      case 'centered':
-        return this.#retarget(node.child)
-      case 'terminal': {
-        const session = this.#agents.resolve(node)?.session?.sessionId
-        if (session !== undefined) this.#panels.get(node.path)?.show(session)
-        return
-      }
-      case 'list':
-      case 'paragraph':
-      case 'input':
-      case 'connection_code':
-      case 'empty':
-        return
+  #retarget(tree: Node): void {
+    for (const node of eachNode(tree)) {
+      if (node.type !== 'terminal') continue
+      const session = this.#agents.resolve(node)?.session?.sessionId
+      if (session !== undefined) this.#panels.get(node.path)?.show(session)
     }
   }
 }

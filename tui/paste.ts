@@ -1,0 +1,40 @@
+const BEGIN = Buffer.from('\x1b[200~')
+const END = Buffer.from('\x1b[201~')
+const LAST = END[END.length - 1]
+const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
+
+/**
+ * Pasted text as a terminal sends it to a program: in brackets when the program asked for them (DECSET 2004), an end
+ * bracket within it removed, since what follows would count as typed. Without brackets line ends are Enter.
+ */
+export function encodePaste(text: Uint8Array, bracketed: boolean): Uint8Array {
+  return bracketed ? Buffer.concat([BEGIN, withoutEnd(text), END]) : withEnters(text)
+}
+
+/** Removing one may make another out of what stood around it, which is why the end of the result is looked at. */
+function withoutEnd(text: Uint8Array): Uint8Array {
+  const result = new Uint8Array(text.length)
+  let length = 0
+  for (const byte of text) {
+    result[length++] = byte
+    if (byte === LAST && endsWithEnd(result, length)) length -= END.length
+  }
+  return result.subarray(0, length)
+}
+
+function endsWithEnd(bytes: Uint8Array, length: number): boolean {
+  const start = length - END.length
+  return start >= 0 && END.every((byte, index) => bytes[start + index] === byte)
+}
+
+function withEnters(text: Uint8Array): Uint8Array {
+  const result = new Uint8Array(text.length)
+  let length = 0
+  for (let index = 0; index < text.length; index++) {
+    const byte = text[index]!
+    if (byte === LINE_FEED && text[index - 1] === CARRIAGE_RETURN) continue
+    result[length++] = byte === LINE_FEED ? CARRIAGE_RETURN : byte
+  }
+  return result.subarray(0, length)
+}

@@ -1,0 +1,198 @@
+import { encodeKey, type KeyPress } from '../screen/keys.ts'
+import { encodeMouse, type MouseEvent, WHEEL_DOWN, WHEEL_LEFT, WHEEL_UP } from '../screen/mouse.ts'
+import { type Actions, WHEEL_LINES } from './actions.ts'
+import type { Area, ListArea, WidgetArea } from './chrome/protocol.ts'
+import type { DataPlane } from './data/data-plane.ts'
+import type { Panel } from './data/panel.ts'
+import type { Panels } from './data/panels.ts'
+import { encodePaste } from './paste.ts'
+import type { Agents } from './stores/agents.ts'
+import { PLAIN_MODES } from './stores/panel-screen.ts'
+import type { Widgets } from './stores/widgets.ts'
+import { findList } from './tree.ts'
+import type { Ui } from './ui.ts'
+
+export interface RouterParts {
+  readonly ui: Ui
+  readonly actions: Actions
+  readonly agents: Agents
+  readonly widgets: Widgets
+  readonly panels: Panels
+  readonly data: DataPlane
+  /** Where lists and inputs are on the screen now. */
+  readonly widgetAreas: () => readonly WidgetArea[]
+  /** What the overlay covers. */
+  readonly overlayAreas: () => readonly Area[]
+  /** The panel shows other lines now. */
+  readonly scrolled: () => void
+}
+
+/**
+ * Decides for whom input is: the overlay while one is up, an action of the layout's keys, or the program in the focused
+ * terminal, for whose modes it is then encoded.
+ */
+export class Router {
+  readonly #parts: RouterParts
+  /** Keys that were ours when pressed: their release is none of the program's business. */
+  readonly #held = new Set<string>()
+  /** The terminal in which a mouse button went down: it hears of everything until it goes up. */
+  #captured: Panel | undefined
+
+  constructor(parts: RouterParts) {
+    this.#parts = parts
+  }
+
+  key(press: KeyPress): void {
+    const { descriptor, event } = press
+    if (event === 'release') {
+      if (!this.#held.delete(descriptor)) this.#keyToProgram(press)
+      return
+    }
+    if (descriptor !== '' && this.#parts.actions.key(descriptor)) {
+      this.#held.add(descriptor)
+      return
+    }
+    this.#keyToProgram(press)
+  }
+
+  /** Pasted text, without its brackets. */
+  paste(text: Uint8Array): void {
+    const { ui, widgets } = this.#parts
+    ui.flush()
+    if (widgets.field) {
+      widgets.field.insert(Buffer.from(text).toString())
+      ui.mirror()
+      ui.invalidate()
+      return
+    }
+    if (this.#typesIntoProgram) this.#toProgram(encodePaste(text, this.#modes.bracketedPaste))
+  }
+
+  mouse(event: MouseEvent): void {
+    this.#parts.ui.flush()
+    const captured = this.#captured
+    if (event.action === 'release') this.#captured = undefined
+    if (captured) return this.#mouseToProgram(captured, event)
+    const wheel = event.button >= WHEEL_UP
+    const list = this.#listAt(event)
+    if (list) {
+      if (wheel) this.#wheelInList(event, list)
+      else if (event.action === 'press' && event.button === 0) this.#click(event, list)
+      return
+    }
+    if (this.#parts.ui.hasOverlay) return
+    const panel = this.#parts.panels.list.find(({ area }) => {
+      return contains({ x: area.x, y: area.y, width: area.cols, height: area.rows }, event)
+    })
+    if (panel === undefined) return
+    if (event.action === 'press' && !wheel) this.#focus(panel)
+    if (wheel) this.#wheelInPanel(panel, event)
+    else {
+      if (event.action === 'press') this.#captured = panel
+      this.#mouseToProgram(panel, event)
+    }
+  }
+
+  /** The outer terminal's window got or lost the focus; a program that asked is told. */
+  focus(focused: boolean): void {
+    this.#parts.actions.hubEvent('terminal_focus', { focused })
+    if (this.#modes.focusReports) this.#send(focused ? FOCUS_IN : FOCUS_OUT)
+  }
+
+  get #typesIntoProgram(): boolean {
+    const { ui } = this.#parts
+    return ui.mode === 'insert' && !ui.hasOverlay
+  }
+
+  get #modes() {
+    return this.#parts.panels.focused?.screen.modes ?? PLAIN_MODES
+  }
+
+  #keyToProgram(press: KeyPress): void {
+    if (!this.#typesIntoProgram) return
+    const bytes = encodeKey(press, this.#modes)
+    if (bytes.length === 0) return
+    if (press.event === 'release') this.#send(bytes)
+    else this.#toProgram(bytes)
+  }
+
+  /** Typing shows what is typed: a view into the past goes back to the bottom. */
+  #toProgram(bytes: Uint8Array): void {
+    const { panels, scrolled } = this.#parts
+    if (panels.focused?.scrollback.toBottom()) scrolled()
+    this.#send(bytes)
+  }
+
+  #send(bytes: Uint8Array): void {
+    const session = this.#parts.agents.selected?.session?.sessionId
+    if (session !== undefined) this.#parts.data.input(session, bytes)
+  }
+
+  #mouseToProgram(panel: Panel, event: MouseEvent): void {
+    if (panel.scrollback.active) return // what stands under the mouse is not what the program shows
+    const { x, y, cols, rows } = panel.area
+    const inside = {
+      ...event,
+      x: Math.max(0, Math.min(cols - 1, event.x - x)),
+      y: Math.max(0, Math.min(rows - 1, event.y - y)),
+    }
+    const bytes = encodeMouse(inside, panel.screen.modes)
+    if (bytes) this.#parts.data.input(panel.session, bytes)
+  }
+
+  /** The wheel belongs to a program that asked for the mouse; else it scrolls, or presses arrows in full screen. */
+  #wheelInPanel(panel: Panel, event: MouseEvent): void {
+    const { modes } = panel.screen
+    if (modes.mouseTracking !== 0 && modes.mouseTracking !== 9 && !panel.scrollback.active) {
+      return this.#mouseToProgram(panel, event)
+    }
+    if (event.button >= WHEEL_LEFT) return
+    const up = event.button === WHEEL_UP
+    if (modes.alternateScreen) {
+      const arrow = encodeKey({ descriptor: up ? 'up' : 'down', event: 'press', raw: new Uint8Array(0) }, modes)
+      for (let line = 0; line < WHEEL_LINES; line++) this.#parts.data.input(panel.session, arrow)
+      return
+    }
+    if (panel.scrollback.scroll(up ? WHEEL_LINES : -WHEEL_LINES)) this.#parts.scrolled()
+  }
+
+  /** Clicking into a terminal selects it. */
+  #focus(panel: Panel): void {
+    const { agents, ui } = this.#parts
+    if (agents.selected?.session?.sessionId === panel.session) return
+    for (const [agentIndex, agent] of agents.list.entries()) {
+      const ptyIndex = agent.sessions.findIndex(({ sessionId }) => sessionId === panel.session)
+      if (ptyIndex < 0) continue
+      agents.select({ agentIndex, ptyIndex })
+      ui.invalidate()
+    }
+  }
+
+  /** The list under the mouse; while an overlay is up, only its own. */
+  #listAt(event: MouseEvent): ListArea | undefined {
+    const { ui, widgetAreas, overlayAreas } = this.#parts
+    if (ui.hasOverlay && !overlayAreas().some((area) => contains(area, event))) return undefined
+    const lists = widgetAreas().filter((area) => area.kind === 'list')
+    return lists.find((area) => area.overlay === ui.hasOverlay && contains(area, event))
+  }
+
+  #wheelInList(event: MouseEvent, list: ListArea): void {
+    if (list.overlay) this.#parts.actions.run({ action: event.button === WHEEL_DOWN ? 'list_down' : 'list_up' })
+  }
+
+  #click(event: MouseEvent, list: ListArea): void {
+    const { ui, actions } = this.#parts
+    const index = list.rowItems[event.y - list.y]
+    if (index === undefined || index < 0) return
+    if (list.overlay) return actions.run({ action: 'list_select', index })
+    const item = findList(ui.trees, list.path)?.items.filter(({ header }) => !header)[index]
+    if (item) actions.runItem(item.action as never)
+  }
+}
+
+const FOCUS_IN = Buffer.from('\x1b[I')
+const FOCUS_OUT = Buffer.from('\x1b[O')
+
+function contains(area: Area, { x, y }: { x: number; y: number }): boolean {
+  return x >= area.x && x < area.x + area.width && y >= area.y && y < area.y + area.height
+}

@@ -1,0 +1,31 @@
+import type { ListNode, Node } from './chrome/node.ts'
+
+/** The list at `path` in one of the trees. */
+export function findList(trees: readonly (Node | undefined)[], path: string): ListNode | undefined {
+  for (const tree of trees) {
+    for (const node of tree ? eachNode(tree) : []) {
+      if (node.type === 'list' && node.path === path) return node
+    }
+  }
+  return undefined
+}
+
+/** A node and all nodes below it. */
+export function* eachNode(node: Node): Generator<Node> {
+  yield node
+  switch (node.type) {
+    case 'hsplit':
+    case 'vsplit':
+      for (const child of node.children) yield* eachNode(child)
+      return
+    case 'centered':
+      return yield* eachNode(node.child)
+    case 'list':
+    case 'paragraph':
+    case 'input':
+    case 'terminal':
+    case 'connection_code':
+    case 'empty':
+      return
+  }
+}
