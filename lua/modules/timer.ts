@@ -54,7 +54,10 @@ export function timerModule(): LuaModule {
   const seconds = { name: 'seconds', type: 'number', doc: 'fractions allowed' } as const
   const callback = { name: 'callback', type: 'function', luaType: 'fun()' } as const
   const returns = [{ name: 'id', type: 'integer', doc: 'for cancel' }] as const
-  const errors = ['raises if seconds is negative or not finite', 'an error in the callback is logged']
+  const errors = [
+    'raises if seconds is negative or not finite',
+    'an error in the callback is logged, and a repeating timer goes on',
+  ]
   return defineModule({
     name: 'timer',
     doc: 'Calls functions later. Timers end with the module or plugin that started them. A callback may wait.',

@@ -124,6 +124,13 @@ export interface ConstantSpec {
   readonly doc: string
 }
 
+/** A shape of tables that arguments or results have, for stubs and reference. */
+export interface TableTypeSpec {
+  readonly doc: string
+  /** Field name → LuaLS type, with what it is after a `#`: `{ branch: 'string # without refs/heads/' }`. */
+  readonly fields: Readonly<Record<string, string>>
+}
+
 export interface ModuleSpec {
   /** Name of the global table. */
   readonly name: string
@@ -132,6 +139,8 @@ export interface ModuleSpec {
   readonly functions: Readonly<Record<string, AnyFunctionSpec>>
   readonly handles?: Readonly<Record<string, HandleSpec>>
   readonly constants?: Readonly<Record<string, ConstantSpec>>
+  /** Shapes that `luaType`s speak of, by name. */
+  readonly types?: Readonly<Record<string, TableTypeSpec>>
   /**
    * Lua source run with the module's table as argument when it is installed: for functions that hand Lua values through
    * or let what they call wait. What it leaves nil again is private to it.

@@ -1,0 +1,65 @@
+// Writes lua/types (LuaLS stubs) and docs/lua (the reference) from the module definitions. With --check it writes nothing
+// and exits 1 when a file is stale, naming it.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { hubModuleDescriptions } from '../hub/modules/index.ts'
+import { describedModules } from '../lua/modules/index.ts'
+import type { LuaModule } from '../lua/vm/index.ts'
+import { index, page } from './generate/reference.ts'
+import { stub } from './generate/stubs.ts'
+
+const root = dirname(import.meta.dirname)
+const folders = { stubs: join(root, 'lua/types'), reference: join(root, 'docs/lua') }
+
+/** Names that LuaLS knows by itself: a stub would say it twice. */
+const BUILT_IN = new Set(['os', 'io'])
+
+const modules: readonly LuaModule[] = [...describedModules(), ...hubModuleDescriptions()].toSorted((a, b) =>
+  a.name < b.name ? -1 : 1,
+)
+
+const files = new Map<string, string>([[join(folders.reference, 'README.md'), index(modules)]])
+for (const module of modules) {
+  files.set(join(folders.reference, `${module.name}.md`), page(module))
+  if (!BUILT_IN.has(module.name)) files.set(join(folders.stubs, `${module.name}.lua`), stub(module))
+}
+
+const stale = staleFiles()
+if (process.argv.includes('--check')) {
+  for (const path of stale) process.stderr.write(`stale: ${relative(root, path)}\n`)
+  if (stale.length > 0) process.stderr.write('run `npm run generate`\n')
+  process.exitCode = stale.length > 0 ? 1 : 0
+} else {
+  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true })
+  for (const path of stale) {
+    const text = files.get(path)
+    if (text === undefined) rmSync(path)
+    else writeFileSync(path, text)
+    process.stdout.write(`${text === undefined ? 'removed' : 'wrote'} ${relative(root, path)}\n`)
+  }
+}
+
+/** Files that are missing, differ, or belong to no module any more. */
+function staleFiles(): string[] {
+  const changed = [...files].filter(([path, text]) => readText(path) !== text).map(([path]) => path)
+  const left = Object.values(folders)
+    .flatMap(list)
+    .filter((path) => !files.has(path))
+  return [...changed, ...left].sort()
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name))
+  } catch {
+    return [] // not made yet
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { defineFunction, defineModule } from '../../lua/vm/index.ts'
+import { page } from '../../scripts/generate/reference.ts'
+import { stub } from '../../scripts/generate/stubs.ts'
+
+const module = defineModule({
+  name: 'thing',
+  doc: 'Things.',
+  sandbox: true,
+  types: { Thing: { doc: 'A thing.', fields: { name: 'string # what it is called' } } },
+  constants: { most: { value: 5, doc: 'the most' } },
+  functions: {
+    make: defineFunction({
+      doc: 'Makes a thing.',
+      args: [
+        { name: 'name', type: 'text', doc: 'its name' },
+        { name: 'size', type: ['integer', 'table'], default: 1 },
+      ],
+      variadic: { type: 'any' },
+      yields: true,
+      returns: [{ type: 'table', luaType: 'Thing' }],
+      errors: ['nil, message, err when there are too many'],
+      example: "thing.make('x')",
+      call: async () => ({}),
+    }),
+    inner: defineFunction({ doc: 'Private.', hidden: true, call: () => undefined }),
+  },
+  handles: { box: { doc: 'A box.', methods: { open: defineFunction({ doc: 'Opens it.', call: () => undefined }) } } },
+})
+
+it('Stubs tell an editor types, optional arguments, failures and handles', () => {
+  const text = stub(module)
+  expect(text).toContain(`---Makes a thing.
+---@async
+---@param name string its name
+---@param size? integer|table
+---@param ... any
+---@return Thing
+---@return string? message
+---@return table? err
+function thing.make(name, size, ...) end`)
+  expect(text).toContain('---@class Thing\n---@field name string # what it is called')
+  expect(text).toContain('---@field most number the most')
+  expect(text).toContain('function box_handle:open() end')
+  expect(text).not.toContain('inner')
+})
+
+it('The reference shows signature, defaults, failures and an example', () => {
+  const text = page(module)
+  expect(text).toContain('## thing.make(name, size?, ...)')
+  expect(text).toContain('- `size` (`integer|table`, default `1`)')
+  expect(text).toContain('- on failure: nil, message, err when there are too many')
+  expect(text).toContain("```lua\nthing.make('x')\n```")
+  expect(text).not.toContain('inner')
+})
+
+it('A description that contradicts itself is refused', () => {
+  const args = [
+    { name: 'a', type: 'text', optional: true },
+    { name: 'b', type: 'text' },
+  ] as const
+  const define = () =>
+    defineModule({ name: 'x', doc: '', functions: { f: defineFunction({ doc: '', args, call: () => undefined }) } })
+  expect(define).toThrow("x.f: argument 'b' follows an optional one")
+})
+
+it('The committed stubs and reference are those of the definitions', () => {
+  const root = join(import.meta.dirname, '../..')
+  expect(execFileSync(process.execPath, ['scripts/generate.ts', '--check'], { cwd: root, encoding: 'utf8' })).toBe('')
+})
