@@ -33,6 +33,7 @@ export class TextStream {
         if (index > start) text += this.#decoder.write(chunk.subarray(start, index) as Buffer)
         start = -1
         this.#state = 'escape'
+        this.#control = ''
       } else if (this.#ends(byte)) start = index + 1
     }
     if (start >= 0 && start < chunk.length) text += this.#decoder.write(chunk.subarray(start) as Buffer)
@@ -60,9 +61,11 @@ export class TextStream {
   }
 
   #begins(byte: number): boolean {
-    this.#control = String.fromCharCode(byte)
-    if (byte === 0x5b) this.#state = 'control'
-    else if ('P]X^_'.includes(this.#control)) this.#state = 'string'
+    const character = String.fromCharCode(byte)
+    const first = this.#control === ''
+    this.#control += character
+    if (first && character === '[') this.#state = 'control'
+    else if (first && 'P]X^_'.includes(character)) this.#state = 'string'
     else if (byte >= 0x30) return this.#done()
     return false // intermediate bytes (0x20–0x2f): the final byte follows
   }
