@@ -12,7 +12,7 @@ test('text is found between sequences of every kind', () => {
   const controls: string[] = []
   const stream = new TextStream((control) => controls.push(control))
   expect(stream.push(BYTES)).toBe(TEXT)
-  expect(controls).toEqual(['[1;31m', ']0;a title', ']8;;https://x.org', ']8;;', 'P+q544e', '(B', '=', '7', '[?2026h'])
+  expect(controls).toEqual(['[1;31m', ']0;a title', ']8;;https://x.org', 'P+q544e', '(B', '=', '7', '[?2026h'])
 })
 
 test('it does not matter where reads cut sequences and characters', () => {
