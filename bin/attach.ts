@@ -37,10 +37,9 @@ export async function attach({ start }: { start: StartPolicy }): Promise<void> {
 
 function assertTerminal(): void {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    throw new CommandFailed(
-      `the UI needs a terminal, and ${process.stdin.isTTY ? 'stdout' : 'stdin'} is none`,
-      'without one: `botster start --headless`, `botster list`, `botster screen AGENT`',
-    )
+    throw new CommandFailed(`the UI needs a terminal, and ${process.stdin.isTTY ? 'stdout' : 'stdin'} is none`, {
+      hint: 'without one: `botster start --headless`, `botster list`, `botster screen AGENT`',
+    })
   }
   if (process.env.TERM === 'dumb') {
     throw new CommandFailed('this terminal calls itself dumb (TERM=dumb): the UI cannot be drawn on it')

@@ -7,7 +7,7 @@ import { CommandFailed } from './usage.ts'
  */
 export async function confirmed(question: string, option: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    throw new CommandFailed('nobody can be asked here: this is not a terminal', `say ${option} to go ahead`)
+    throw new CommandFailed('nobody can be asked here: this is not a terminal', { hint: `say ${option} to go ahead` })
   }
   const { confirm } = await import('@inquirer/prompts')
   try {

@@ -48,7 +48,7 @@ export async function requireHub(place: Place, options: ConnectOptions): Promise
 
 /** @throws CommandFailed always. */
 export function failNotRunning(place: Place): never {
-  throw new CommandFailed(`no hub runs for ${place.root}`, 'run `botster` to start it')
+  throw new CommandFailed(`no hub runs for ${place.root}`, { hint: 'run `botster` to start it' })
 }
 
 /** Whether agents run here without a hub: it was killed, and the next one adopts them. */

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { waitForDeath } from '../hub/alive.ts'
 import { ConnectionClosed, VersionMismatch } from '../protocol/errors.ts'
 import { connectHub, type HubConnection } from './connect.ts'
 import { peerPid } from './peer-pid.ts'
@@ -7,7 +7,6 @@ import { CommandFailed } from './usage.ts'
 
 /** A hub gives its agents 2 s to end before it kills them; the rest is for writing records on a slow disk. */
 const END_TIMEOUT_MS = 15_000
-const LOOK_EVERY_MS = 10
 
 /**
  * Ends the hub of a place, agents living on, whatever version it is: an old one is what a restart is for.
@@ -45,23 +44,8 @@ export async function stopHub(connection: HubConnection, { agents }: { agents: b
 }
 
 async function ended(pid: number): Promise<void> {
-  const deadline = Date.now() + END_TIMEOUT_MS
-  while (isRunning(pid)) {
-    if (Date.now() > deadline) {
-      throw new CommandFailed(
-        `the hub (pid ${pid}) does not end`,
-        `end it with \`kill -9 ${pid}\`: agents survive that`,
-      )
-    }
-    await delay(LOOK_EVERY_MS)
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  if (await waitForDeath(pid, END_TIMEOUT_MS)) return
+  throw new CommandFailed(`the hub (pid ${pid}) does not end`, {
+    hint: `end it with \`kill -9 ${pid}\`: agents survive that`,
+  })
 }

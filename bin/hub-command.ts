@@ -16,7 +16,7 @@ export async function runHubCommand(
     const { value } = await connection.request('command', { name, args: withoutUndefined(args) })
     return value ?? undefined
   } catch (error) {
-    if (error instanceof RequestError) throw new CommandFailed(error.message, undefined, { cause: error })
+    if (error instanceof RequestError) throw new CommandFailed(error.message, { code: error.code, cause: error })
     throw error
   }
 }

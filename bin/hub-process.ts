@@ -49,7 +49,8 @@ interface HubProcess {
 
 function spawnHub(place: Place): HubProcess {
   const program = join(packageRoot(), 'dist', 'hub.js')
-  if (!existsSync(program)) throw new CommandFailed(`${program} is missing`, 'run `npm run build` in the checkout')
+  if (!existsSync(program))
+    throw new CommandFailed(`${program} is missing`, { hint: 'run `npm run build` in the checkout' })
   ensurePrivateDirectory(place.paths.directory)
   const output = join(place.paths.directory, 'hub.out')
   const file = openSync(output, 'a', 0o600)
@@ -80,8 +81,6 @@ function didNotStart(place: Place, hub: HubProcess): CommandFailed {
       ? `does not accept within ${START_TIMEOUT_MS / 1000} s`
       : `ended with ${exit.signal ?? exit.status}`
   const tail = readTail(hub.output, hub.outputStart) || readTail(place.paths.log)
-  return new CommandFailed(
-    `the hub of ${place.root} did not start: it ${how}`,
-    `${tail ? `${tail}\n  ` : ''}log: ${place.paths.log}`,
-  )
+  const hint = `${tail ? `${tail}\n  ` : ''}log: ${place.paths.log}`
+  return new CommandFailed(`the hub of ${place.root} did not start: it ${how}`, { hint })
 }

@@ -20,7 +20,7 @@ export async function peerPid(socketPath: string): Promise<number> {
       for (const message of decoder.push(chunk)) return hello.parse(message).pid
     }
   } catch (cause) {
-    throw new CommandFailed(`what serves ${socketPath} does not say who it is`, undefined, { cause })
+    throw new CommandFailed(`what serves ${socketPath} does not say who it is`, { cause })
   } finally {
     socket.destroy()
   }

@@ -9,13 +9,22 @@ export class UsageError extends Error {
   }
 }
 
-/** A command could not do what was asked: exit code 1. `hint` says what the user can do about it. */
+interface FailureOptions extends ErrorOptions {
+  /** What the user can do about it. */
+  readonly hint?: string
+  /** The hub's word for what went wrong. */
+  readonly code?: string
+}
+
+/** A command could not do what was asked: exit code 1. */
 export class CommandFailed extends Error {
   override name = 'CommandFailed'
   readonly hint: string | undefined
+  readonly code: string | undefined
 
-  constructor(message: string, hint?: string, options?: ErrorOptions) {
+  constructor(message: string, { hint, code, ...options }: FailureOptions = {}) {
     super(message, options)
     this.hint = hint
+    this.code = code
   }
 }

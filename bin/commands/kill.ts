@@ -31,11 +31,29 @@ async function kill(agent: string, { deleteWorktree, deleteBranch, force }: Kill
   const { findPlace } = await import('../place.ts')
   const { requireHub } = await import('../connect.ts')
   const { runHubCommand } = await import('../hub-command.ts')
+  const { print } = await import('../output.ts')
   using connection = await requireHub(await findPlace(), { role: 'cli', start: 'known' })
-  await runHubCommand(connection, 'delete_agent', {
+  const value = await runHubCommand(connection, 'delete_agent', {
     agent,
     delete_worktree: deleteWorktree ?? false,
     delete_branch: deleteBranch ?? false,
     force: force ?? false,
   })
+  print(...describe(value as Deleted | undefined))
+}
+
+/** What the hub's `delete_agent` answers, as far as people want to know. */
+interface Deleted {
+  readonly agent_key?: string
+  readonly deleted_worktree?: string
+  readonly deleted_branch?: string
+  readonly leftover?: boolean
+}
+
+function describe({ agent_key, deleted_worktree, deleted_branch, leftover }: Deleted = {}): string[] {
+  const lines = [`ended ${agent_key}`]
+  if (deleted_worktree && !leftover) lines.push(`deleted the worktree ${deleted_worktree}`)
+  if (deleted_worktree && leftover) lines.push(`took the worktree ${deleted_worktree} off; some files are still there`)
+  if (deleted_branch) lines.push(`deleted the branch ${deleted_branch}`)
+  return lines
 }

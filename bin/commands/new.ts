@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { defineCommand } from '../command.ts'
-import { UsageError } from '../usage.ts'
+import { CommandFailed, UsageError } from '../usage.ts'
 
 interface NewOptions {
   readonly cmd?: string
@@ -41,9 +41,18 @@ async function create(branch: string | undefined, options: NewOptions): Promise<
   const { print, printJson } = await import('../output.ts')
   const place = await findPlace()
   using connection = await requireHub(place, { role: 'cli', start: 'needed', environment: true })
-  const agent = listedAgent(await runHubCommand(connection, 'create_agent', args))
+  const created = await runHubCommand(connection, 'create_agent', args).catch(adviseNoWorktree)
+  const agent = listedAgent(created)
   if (options.json) return printJson(agent)
   print(`${agent.key} runs${agent.worktree ? ` in ${agent.worktree}` : ''}`)
+}
+
+/** Outside a repository there are no branches; the hub cannot know how this command says so. */
+function adviseNoWorktree(error: unknown): never {
+  if (error instanceof CommandFailed && error.code === 'no_repository') {
+    throw new CommandFailed(error.message, { hint: 'with --no-worktree it runs in the present directory' })
+  }
+  throw error
 }
 
 /** What the hub's `create_agent` wants. */

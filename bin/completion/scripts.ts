@@ -41,7 +41,8 @@ if [ "$funcstack[1]" = _botster ]; then _botster "$@"; else compdef _botster bot
 
 const FISH = `# fish completion for botster
 function __botster_complete
-    set -l words (commandline -opc) (commandline -ct)
-    botster complete -- $words[2..-1] 2>/dev/null
+    set -l words (commandline -opc)
+    set -l typed (commandline -ct)
+    botster complete -- $words[2..-1] "$typed" 2>/dev/null
 end
 complete -c botster -f -a '(__botster_complete)'`

@@ -123,4 +123,37 @@ describe('botster restart', () => {
     const numbers = lineNumbers(await world.botster('screen', 'count', '--history', '100000'))
     expect(isGapless(numbers)).toBe(true)
   })
+
+  test('replaces a hub of another protocol version, which other commands refuse with that advice', async () => {
+    await using world = new World()
+    await world.botster('start', '--headless')
+    await world.botster('stop', '--yes')
+    const old = world.script('old-hub.mjs', OLD_HUB)
+    const terminal = world.openProgram(process.execPath, [old, world.sockets().hub])
+    await terminal.waitFor('serving')
+    const refused = await world.run(['list'])
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toContain('botster restart')
+    await world.botster('restart')
+    await terminal.exited
+    expect(await world.agents()).toEqual([])
+  })
 })
+
+/** Says hello as a hub of protocol 0 would. */
+const OLD_HUB = `
+import { createServer } from 'node:net'
+import { rmSync } from 'node:fs'
+const body = Buffer.concat([Buffer.from([0x85]), ...Object.entries({ type: 'hello', version: '0.0.1', role: 'hub' }).flatMap(
+  ([key, value]) => [Buffer.from([0xa0 | key.length]), Buffer.from(key), Buffer.from([0xa0 | value.length]), Buffer.from(value)],
+), Buffer.from([0xa8]), Buffer.from('protocol'), Buffer.from([0]), Buffer.from([0xa3]), Buffer.from('pid'), Buffer.from([0xce])])
+const pid = Buffer.alloc(4)
+pid.writeUInt32BE(process.pid)
+const length = Buffer.alloc(4)
+length.writeUInt32LE(body.length + 4)
+rmSync(process.argv[2], { force: true })
+createServer((socket) => {
+  socket.on('error', () => {})
+  socket.write(Buffer.concat([length, body, pid]))
+}).listen(process.argv[2], () => console.log('serving'))
+`
