@@ -1,10 +1,10 @@
-import stringWidth from 'string-width'
 import { CLUSTER, WIDE } from '../../screen/cell.ts'
+import { eachCluster } from '../../screen/width.ts'
 
 /** A grapheme cluster as a cell holds it. */
 export interface Glyph {
   text: string
-  /** Cells: 1 or 2; 0 for what is not drawn. */
+  /** Cells: 1 or 2. */
   width: number
   /** The cell's GLYPH number (screen/cell.ts). */
   code: number
@@ -16,12 +16,8 @@ const MAX_GLYPHS = 8192
 /** Texts whose glyphs are remembered; a screen shows a hundred, most of them again in the next frame. */
 const MAX_TEXTS = 1024
 
-/** What may join its neighbour in one cluster. Text without any is as many clusters as code points. */
-const JOINING = /[\p{M}\p{Cf}\p{RI}\p{EMod}\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb\u0e33\u0eb3\uff9e\uff9f]/u
-
-/** Cuts text into glyphs and knows their widths, remembering both. */
+/** Cuts text into glyphs, remembering them: segmenting each text in each frame kept the garbage collector busy. */
 export class Glyphs {
-  readonly #segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   readonly #known = new Map<string, Glyph>()
   readonly #texts = new Map<string, readonly Glyph[]>()
 
@@ -30,10 +26,9 @@ export class Glyphs {
     const known = this.#texts.get(text)
     if (known) return known
     const glyphs: Glyph[] = []
-    for (const cluster of this.#clusters(text)) {
-      const glyph = this.#glyph(cluster)
-      if (glyph.width > 0) glyphs.push(glyph)
-    }
+    eachCluster(text, (cluster, width) => {
+      if (width > 0) glyphs.push(this.#glyph(cluster, width))
+    })
     if (this.#texts.size >= MAX_TEXTS) this.#texts.clear()
     this.#texts.set(text, glyphs)
     return glyphs
@@ -46,15 +41,10 @@ export class Glyphs {
     return width
   }
 
-  /** The segmenter is the last resort: it takes microseconds a cluster and leaves much for the garbage collector. */
-  #clusters(text: string): Iterable<string> {
-    return JOINING.test(text) ? [...this.#segmenter.segment(text)].map(({ segment }) => segment) : text
-  }
-
-  #glyph(text: string): Glyph {
+  #glyph(text: string, cells: number): Glyph {
     const known = this.#known.get(text)
     if (known) return known
-    const width = Math.min(2, stringWidth(text))
+    const width = Math.min(2, cells)
     const codePoint = text.codePointAt(0)!
     const single = text.length === (codePoint > 0xffff ? 2 : 1)
     const code = codePoint | (single ? 0 : CLUSTER) | (width === 2 ? WIDE : 0)
