@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Incoming, MethodName, Outgoing, Params, Protocol, ReceivedParams, Result } from './definition.ts'
 import { envelopes, type Failure, type Hello, type Role } from './envelope.ts'
 import { ConnectionClosed, RequestError } from './errors.ts'

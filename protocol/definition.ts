@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** One request that a server answers: the shapes of its parameters and of its result. */
 export interface Method<Params extends z.ZodType = z.ZodType, Result extends z.ZodType = z.ZodType> {

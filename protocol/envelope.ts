@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Who is speaking. The role decides what a server offers, never what it trusts. */
 export const role = z.enum(['tui', 'cli', 'hub', 'ptyhost', 'peer'])

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineProtocol, method, nothing } from '../definition.ts'
 
 /** What Lua sends and receives: JSON-like values; bytes stay bytes. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { bytes, defineProtocol, method, nothing } from '../definition.ts'
 
 const MAX_ENVIRONMENT = 4096 // variables; Linux itself allows about 2 MB of them
