@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createEvents, type Events, jsonModule, type LogSink, logModule, ownersModule, timerModule } from '../lua/modules/index.ts'
+import {
+  createEvents,
+  type Events,
+  jsonModule,
+  type LogSink,
+  logModule,
+  ownersModule,
+  timerModule,
+} from '../lua/modules/index.ts'
 import { LuaError, type LuaErrorReport, type LuaTable, type LuaValue } from '../lua/vm/index.ts'
 import { LuaVm } from '../lua/vm/vm.ts'
 import type { Signal } from '../protocol/messages/ptyhost.ts'
@@ -8,6 +16,7 @@ import { luaRoots } from './lua-roots.ts'
 import { HUB_OWNER } from './modules/callbacks.ts'
 import { snakeCase } from './modules/convert.ts'
 import { type HubPrimitives, hubPrimitives } from './modules/index.ts'
+import { locatedMessage } from './modules/lua-errors.ts'
 import { ModuleFiles } from './modules/module-files.ts'
 import { type Outcome, refusal, success } from './outcome.ts'
 import type { PtyhostChange } from './ptyhost-link.ts'
@@ -72,8 +81,8 @@ class RunningLua implements HubLua {
       return outcomeOf(results)
     } catch (error) {
       this.#vm.report(HUB_OWNER, error)
-      const message = error instanceof Error ? error.message : String(error)
-      return refusal(error instanceof LuaError ? error.kind : 'internal', `${name} failed: ${message}`)
+      if (!(error instanceof LuaError)) return refusal('internal', `${name} failed: ${String(error)}`)
+      return refusal(error.kind, `${name} failed: ${locatedMessage(error)}`)
     }
   }
 
@@ -146,11 +155,9 @@ function isTable(value: LuaValue): value is LuaTable {
 
 function reportError({ errors, log }: HubContext, report: LuaErrorReport): void {
   const owner = moduleOf(report.owner)
-  log.error(
-    { owner, kind: report.kind, file: report.file, line: report.line, traceback: report.traceback },
-    report.message,
-  )
-  errors.report(owner, report)
+  const message = locatedMessage(report)
+  log.error({ owner, kind: report.kind, file: report.file, line: report.line, traceback: report.traceback }, message)
+  errors.report(owner, { message, traceback: report.traceback })
 }
 
 /** The module an owner belongs to: each load of a module has an owner of its own (lua/hub/transaction.lua). */

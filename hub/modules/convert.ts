@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { failure, type LuaTable, type LuaValue, type PrimitiveResult } from '../../lua/vm/index.ts'
 import type { Outcome } from '../outcome.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineFunction, defineModule, type LuaModule, type LuaTable, type LuaValue } from '../../lua/vm/index.ts'
 import { freeKey, newAgentId } from '../agents/key.ts'
 import type { AgentChanges, NewAgent, NewSession, SessionChanges } from '../records/types.ts'

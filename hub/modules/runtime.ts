@@ -1,16 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { z } from 'zod'
-import {
-  defineFunction,
-  defineModule,
-  failure,
-  LuaError,
-  type LuaModule,
-  type LuaTable,
-  type LuaValue,
-} from '../../lua/vm/index.ts'
+import * as z from 'zod'
+import { defineFunction, defineModule, failure, LuaError, type LuaModule } from '../../lua/vm/index.ts'
 import type { Callbacks } from './callbacks.ts'
 import { parse } from './convert.ts'
+import { errorFields, errorFrom, locatedMessage } from './lua-errors.ts'
 import type { ModuleFiles } from './module-files.ts'
 
 /** What the rest of the hub asks of Lua, or tells it. */
@@ -51,7 +44,7 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
             return true
           } catch (error) {
             if (!(error instanceof LuaError)) throw error
-            return failure(error.message, errorFields(error))
+            return failure(locatedMessage(error), errorFields(error))
           }
         },
       }),
@@ -74,8 +67,8 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
           vm.call(body, [], options)
             .catch((error: unknown) => {
               if (onError === undefined || onError.released || vm.closed) return vm.report(owner, error)
-              const fields = error instanceof LuaError ? errorFields(error) : {}
-              vm.spawn(onError, [{ message: String((error as Error).message), ...fields }])
+              if (!(error instanceof LuaError)) throw error
+              vm.spawn(onError, [{ message: locatedMessage(error), ...errorFields(error) }])
             })
             .finally(() => {
               body[Symbol.dispose]()
@@ -91,7 +84,7 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
           { name: 'err', type: ['text', 'table'], doc: 'a message, or {message, traceback, kind}' },
         ],
         call: ({ vm }, owner, err) => {
-          vm.report(owner, typeof err === 'string' ? new LuaError({ kind: 'runtime', message: err }) : asError(err))
+          vm.report(owner, typeof err === 'string' ? new LuaError({ kind: 'runtime', message: err }) : errorFrom(err))
         },
       }),
       find_module: defineFunction({
@@ -118,7 +111,7 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
             return vm.load(read.value, { chunkName: path, owner })
           } catch (error) {
             if (!(error instanceof LuaError)) throw error
-            return failure(error.message, { ...errorFields(error), path })
+            return failure(locatedMessage(error), { ...errorFields(error), path })
           }
         },
       }),
@@ -163,24 +156,4 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
 function milliseconds(given: unknown, where: string): { budgetMs?: number; deadlineMs?: number } {
   const { budget_ms, deadline_ms } = parse(limits, Array.isArray(given) ? {} : (given ?? {}), where, 3)
   return { budgetMs: budget_ms, deadlineMs: deadline_ms }
-}
-
-function errorFields({ kind, traceback, file, line, value }: LuaError): LuaTable {
-  return { kind, traceback, file, line, reported: wasReported(value) }
-}
-
-/** The loader marks what it has reported, so that nobody above reports it again. */
-function wasReported(value: LuaValue): true | undefined {
-  return typeof value === 'object' && value !== null && 'reported' in value && value.reported === true
-    ? true
-    : undefined
-}
-
-function asError(table: unknown): LuaError {
-  const { message, traceback, kind } = Array.isArray(table) ? ({} as LuaTable) : (table as LuaTable)
-  return new LuaError({
-    kind: typeof kind === 'string' ? kind : 'runtime',
-    message: typeof message === 'string' ? message : 'an error without a message',
-    traceback: typeof traceback === 'string' ? traceback : '',
-  })
 }

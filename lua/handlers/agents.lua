@@ -5,10 +5,12 @@ local agent = require("lib.agent")
 local agent_sessions = require("lib.agent_sessions")
 local agent_status = require("lib.agent_status")
 local connections = require("handlers.connections")
-local state = require("hub.state")
 
---- What waits to be sent at the end of the turn.
-local pending = state.get("handlers.agents.pending")
+--- Seconds between two lists when nothing but titles and directories change.
+local FLICKER_SECONDS = 0.1
+
+--- The list that waits to be sent: {timer, urgent}.
+local pending = {}
 
 local owner_of, session_index, notification, from_agent
 local on = {}
@@ -32,12 +34,13 @@ runtime.on_ptyhost_changed(function(change)
   agent_status.changed()
 end)
 
---- The whole list, once a turn however much has changed.
-events.on("agents_changed", function()
-  if pending.list then return end
-  pending.list = true
-  timer.after(0, function()
-    pending.list = false
+--- The whole list: once a turn however much has changed, and less often for what changes all the time.
+events.on("agents_changed", function(change)
+  if pending.timer and (pending.urgent or not change.urgent) then return end
+  if pending.timer then timer.cancel(pending.timer) end
+  pending.urgent = change.urgent
+  pending.timer = timer.after(change.urgent and 0 or FLICKER_SECONDS, function()
+    pending.timer = nil
     if connections.has_subscribers("hub") then
       connections.broadcast("hub", { type = "agent_list", agents = agent.list() })
     end
@@ -82,12 +85,12 @@ end
 
 function on.title(signal, record, name)
   hooks.notify("pty_title_changed", from_agent(signal, record, name, { title = signal.title }))
-  agent_status.changed()
+  agent_status.flickered()
 end
 
 function on.cwd(signal, record, name)
   hooks.notify("pty_cwd_changed", from_agent(signal, record, name, { cwd = signal.cwd }))
-  agent_status.changed()
+  agent_status.flickered()
 end
 
 function on.prompt(signal, record, name)
@@ -157,4 +160,11 @@ end
 -- Terminals that outlived the hub before this one.
 for _, record in ipairs(records.agents()) do agent_sessions.register(record) end
 
-return {}
+local M = {}
+
+--- A list that waited to be sent went with the old version.
+function M._after_reload()
+  connections.broadcast("hub", { type = "agent_list", agents = agent.list() })
+end
+
+return M

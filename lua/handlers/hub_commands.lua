@@ -3,6 +3,7 @@
 local hooks = require("hub.hooks")
 local agent = require("lib.agent")
 local agent_sessions = require("lib.agent_sessions")
+local check = require("lib.check")
 local commands = require("lib.commands")
 local config_resolver = require("lib.config_resolver")
 local connections = require("handlers.connections")
@@ -54,7 +55,7 @@ function answer(client, subscription, command, value, message, err)
     return
   end
   local reply = { subscriptionId = subscription.id, type = kind }
-  for name, field in pairs(value) do reply[name] = field end
+  for name, field in pairs(value or {}) do reply[name] = field end
   client:send(reply)
 end
 
@@ -154,7 +155,10 @@ register("send", "Type text into an agent", function(_, _, command)
   local session, handle
   session, handle, err = agent_sessions.find(record, command.session)
   if not session then return nil, handle, err end
-  local text = tostring(command.text or "")
+  local fine
+  fine, message, err = check(command, { text = "text" })
+  if not fine then return nil, message, err end
+  local text = command.text or ""
   local outcome
   outcome, message, err = handle:send_message(text, {
     submit = command.enter == true,

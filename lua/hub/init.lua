@@ -59,6 +59,7 @@ end
 function guard_primitives(transaction)
   transaction.guard_callbacks(events, { "on" }, 2)
   transaction.guard_ids(events, { "on" }, { "off" })
+  transaction.guard_callbacks(timer, { "every" }, 2)
   transaction.guard_ids(timer, { "after", "every" }, { "cancel" })
   for primitive, names in pairs({
     [tui] = { "on_connected", "on_disconnected", "on_message" },

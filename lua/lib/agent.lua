@@ -8,6 +8,7 @@ local agent_names = require("lib.agent_names")
 local agent_sessions = require("lib.agent_sessions")
 local agent_shape = require("lib.agent_shape")
 local agent_status = require("lib.agent_status")
+local check = require("lib.check")
 local list = require("lib.list")
 
 local agent = {}
@@ -19,8 +20,13 @@ agent.create = agent_create
 
 --- All agents as clients see them, in the order they were created.
 function agent.list()
-  local agents = {}
-  for i, record in ipairs(records.agents()) do agents[i] = agent_shape.of(record) end
+  local agents, by_agent = {}, {}
+  for _, session in ipairs(records.sessions()) do
+    local sessions = by_agent[session.agent_id] or {}
+    sessions[#sessions + 1] = session
+    by_agent[session.agent_id] = sessions
+  end
+  for i, record in ipairs(records.agents()) do agents[i] = agent_shape.of(record, by_agent[record.id] or {}) end
   return list(agents)
 end
 
@@ -75,6 +81,9 @@ end
 function agent.add_session(ref, options)
   local record, message, err = agent.find(ref)
   if not record then return nil, message, err end
+  local fine
+  fine, message, err = check(options, { name = "text", command = "command", rows = "rows", cols = "cols" })
+  if not fine then return nil, message, err end
   local name = agent_sessions.free_name(record.id, options.name or "shell")
   if not name:find("^[%w][%w._-]*$") then
     return nil, "a session's name is made of letters, digits, '.', '_' and '-'", { kind = "bad_name" }

@@ -6,8 +6,25 @@ local agent_names = require("lib.agent_names")
 local agent_sessions = require("lib.agent_sessions")
 local agent_shape = require("lib.agent_shape")
 local agent_status = require("lib.agent_status")
+local check = require("lib.check")
 local config_resolver = require("lib.config_resolver")
 local prompt = require("lib.prompt")
+
+local FIELDS = {
+  branch = "reference",
+  issue_or_branch = "reference",
+  name = "text",
+  from = "text",
+  worktree = "boolean",
+  from_worktree = "text",
+  command = "command",
+  prompt = "text",
+  profile_name = "text",
+  metadata = "table",
+  rows = "rows",
+  cols = "cols",
+  cwd = "text",
+}
 
 local checked, place, existing_worktree, make_worktree, start_sessions, give_up, fail
 
@@ -15,11 +32,10 @@ local checked, place, existing_worktree, make_worktree, start_sessions, give_up,
 --- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt`, `profile_name`,
 --- `metadata`, `rows`, `cols`, `cwd`, `env`, `client_id`. Returns the agent as clients see it, or nil, message, err.
 local function create(options)
-  local problem, kind
-  options, problem, kind = checked(options)
-  if not options then return nil, problem, { kind = kind } end
-
-  local where, message, err = place(options)
+  local message, err, where
+  options, message, err = checked(options)
+  if not options then return nil, message, err end
+  where, message, err = place(options)
   if not where then return nil, message, err end
   local repo = worktree.repo_name()
   local key = records.free_key(agent_names.key(repo, where.branch or options.name))
@@ -47,15 +63,17 @@ local function create(options)
 end
 
 function checked(options)
+  local fine, message, err = check(options, FIELDS)
+  if not fine then return nil, message, err end
   local asked = agent_names.branch(options.branch or options.issue_or_branch)
   options.branch, options.issue_or_branch = asked, asked
   options = hooks.call("before_agent_create", options)
-  if options == nil then return nil, "a hook refused the agent", "refused" end
+  if options == nil then return nil, "a hook refused the agent", { kind = "refused" } end
   -- An interceptor may have changed either.
   options.branch = agent_names.branch(options.branch ~= asked and options.branch or options.issue_or_branch)
   if options.name ~= nil then
     local name, problem = agent_names.check(options.name)
-    if not name then return nil, problem, "bad_name" end
+    if not name then return nil, problem, { kind = "bad_name" } end
     options.name = name
   end
   return options

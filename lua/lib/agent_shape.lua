@@ -7,10 +7,10 @@ local agent_shape = {}
 local session_shape, title_of, display_name, cwd_of
 
 --- The table sent to clients: see docs/protocol.md. Facts that only the ptyhost knows (title, directory, size) are as fresh
---- as the hub's view of it.
-function agent_shape.of(record)
+--- as the hub's view of it. `of_agent` is the records of its sessions, when the caller has them.
+function agent_shape.of(record, of_agent)
   local sessions = {}
-  for i, session in ipairs(records.sessions(record.id)) do sessions[i] = session_shape(session) end
+  for i, session in ipairs(of_agent or records.sessions(record.id)) do sessions[i] = session_shape(session) end
   local title = title_of(sessions)
   return {
     id = record.id,

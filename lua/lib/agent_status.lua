@@ -37,7 +37,12 @@ end
 
 --- Something that clients show of an agent changed. handlers/agents.lua sends them the list, once a turn.
 function agent_status.changed()
-  events.emit("agents_changed")
+  events.emit("agents_changed", { urgent = true })
+end
+
+--- Something changed that programs change all the time (a title with a spinner): the list is sent a few times a second.
+function agent_status.flickered()
+  events.emit("agents_changed", { urgent = false })
 end
 
 return agent_status

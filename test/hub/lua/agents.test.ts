@@ -36,7 +36,8 @@ const create = (options: Record<string, unknown>) => world.command<Agent>('creat
 const list = async () => (await world.command<{ agents: Agent[] }>('list_agents')).agents
 const agent = async (key: string) => (await list()).find((one) => one.key === key)!
 const screen = async (key: string) => (await world.command<{ text: string }>('screen', { agent: key })).text
-const shows = (key: string, text: string) => until(async () => (await screen(key)).includes(text), `'${text}' on screen`)
+const shows = (key: string, text: string) =>
+  until(async () => (await screen(key)).includes(text), `'${text}' on screen`)
 
 describe('Creating an agent', () => {
   test('Gives it a new branch in a worktree of its own, and runs its command there', async () => {
@@ -77,7 +78,8 @@ describe('Creating an agent', () => {
   })
 
   test('Tells programs where they are, and what terminal they have', async () => {
-    const command = 'echo "$BOTSTER_AGENT_KEY $BOTSTER_WORKTREE_PATH $BOTSTER_HUB_ID $TERM $COLORTERM"; command -v botster; sleep 100'
+    const command =
+      'echo "$BOTSTER_AGENT_KEY $BOTSTER_WORKTREE_PATH $BOTSTER_HUB_ID $TERM $COLORTERM"; command -v botster; sleep 100'
     const made = await create({ branch: 'env', command, cols: 300 })
     const { hub } = world
     await shows(made.key, `project-env ${made.worktree_path} ${hub.id} xterm-256color truecolor`)
@@ -114,7 +116,12 @@ describe('Creating an agent', () => {
   })
 
   test('Types the prompt once the program takes input', async () => {
-    const made = await create({ worktree: false, name: 'ask', prompt: 'what is new', command: 'printf "> "; read line; echo "got: $line"; sleep 100' })
+    const made = await create({
+      worktree: false,
+      name: 'ask',
+      prompt: 'what is new',
+      command: 'printf "> "; read line; echo "got: $line"; sleep 100',
+    })
     await shows(made.key, 'got: what is new')
   })
 })
@@ -126,15 +133,25 @@ describe('Finding an agent', () => {
     for (const ref of ['alpha', 'project-alpha', 'alph', made.id]) {
       expect(await world.command('rename_agent', { agent: ref, name: 'alpha' })).toMatchObject({ id: made.id })
     }
-    await expect(world.command('screen', { agent: 'al' })).rejects.toThrow("'al' fits several agents: project-alpha, project-alpine")
-    await expect(world.command('screen', { agent: 'nobody' })).rejects.toThrow("no agent 'nobody': there are project-alpha, project-alpine")
+    await expect(world.command('screen', { agent: 'al' })).rejects.toThrow(
+      "'al' fits several agents: project-alpha, project-alpine",
+    )
+    await expect(world.command('screen', { agent: 'nobody' })).rejects.toThrow(
+      "no agent 'nobody': there are project-alpha, project-alpine",
+    )
   })
 
   test('Shows the new name after a rename, while the key stays', async () => {
     const made = await create({ branch: 'fix', command: 'sleep 100' })
     await world.command('rename_agent', { agent: made.key, name: 'The big fix' })
-    expect(await agent(made.key)).toMatchObject({ name: 'The big fix', display_name: 'The big fix', key: 'project-fix' })
-    await expect(world.command('rename_agent', { agent: made.key, name: '  ' })).rejects.toThrow('at least one character')
+    expect(await agent(made.key)).toMatchObject({
+      name: 'The big fix',
+      display_name: 'The big fix',
+      key: 'project-fix',
+    })
+    await expect(world.command('rename_agent', { agent: made.key, name: '  ' })).rejects.toThrow(
+      'at least one character',
+    )
   })
 })
 
@@ -183,7 +200,9 @@ describe('Sessions', () => {
     await world.command('remove_session', { agent: made.key, name: 'shell-2' })
     await world.command('remove_session', { agent: made.key, name: 'shell' })
     expect((await agent(made.key)).sessions).toHaveLength(1)
-    await expect(world.command('remove_session', { agent: made.key, name: 'agent' })).rejects.toThrow('delete the agent')
+    await expect(world.command('remove_session', { agent: made.key, name: 'agent' })).rejects.toThrow(
+      'delete the agent',
+    )
   })
 
   test('Take text that is sent to them', async () => {
@@ -218,7 +237,11 @@ describe('A hub that starts again', () => {
 })
 
 test('A program that wants attention marks its agent, until somebody looks', async () => {
-  const made = await create({ worktree: false, name: 'loud', command: 'printf "\\033]9;build is done\\007"; sleep 1000' })
+  const made = await create({
+    worktree: false,
+    name: 'loud',
+    command: 'printf "\\033]9;build is done\\007"; sleep 1000',
+  })
   await until(async () => (await agent(made.key)).notification, 'the mark')
   await world.command('clear_notification', { agent_id: made.id })
   expect((await agent(made.key)).notification).toBe(false)

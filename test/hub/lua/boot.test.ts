@@ -1,16 +1,89 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
 import { makeWorld, type World } from './world.ts'
 
 let world: World
-beforeAll(async () => {
+afterEach(() => world[Symbol.asyncDispose]())
+
+test('Boots without a single error, and runs what the user’s own file registers', async () => {
   world = await makeWorld()
-})
-afterAll(() => world[Symbol.asyncDispose]())
-
-test('Boots without a single error', () => {
   expect(world.errors()).toEqual([])
+  expect(await world.eval('return 1 + 1')).toBe(2)
 })
 
-test('Runs Lua that a client sends to a command of the user', async () => {
-  expect(await world.eval('return 1 + 1')).toBe(2)
+test('Loads everything in the documented order, and logs how long each step took', async () => {
+  world = await makeWorld()
+  const steps = world.log.flatMap(({ msg }) => /^boot: (.+) took [\d.]+ ms$/.exec(msg)?.[1] ?? [])
+  expect(steps).toEqual([
+    'hub.state',
+    'hub.hooks',
+    'hub.loader',
+    'lib.config_resolver',
+    'lib.agent',
+    'lib.commands',
+    'handlers.connections',
+    'handlers.agents',
+    'handlers.hub_commands',
+    'handlers.tui',
+    'handlers.socket',
+    'handlers.commands',
+    'shutdown handler',
+    'user.init',
+    'plugins',
+  ])
+})
+
+describe('A step that fails does not keep the hub from working:', () => {
+  test('a broken user.init', async () => {
+    world = await makeWorld({ files: { 'user/init.lua': 'commands.register("half", print)\nlocal x = 5 +' } })
+    expect(world.errors()).toEqual([expect.stringMatching(/user\/init\.lua:2: unexpected symbol near <eof>/)])
+    expect((await world.command<{ agents: unknown[] }>('list_agents')).agents).toEqual([])
+    await expect(world.command('half')).rejects.toThrow('unknown command')
+  })
+
+  test('a user’s handler that replaces a shipped one and loops for ever', async () => {
+    world = await makeWorld({ files: { 'handlers/socket.lua': '\nwhile true do end' } })
+    expect(world.errors()).toEqual([expect.stringMatching(/handlers\/socket\.lua:2: stopped: it ran longer/)])
+    expect(await world.eval('return 5')).toBe(5)
+  })
+
+  test('a user.init that waits for something that never comes', async () => {
+    world = await makeWorld({ files: { 'user/init.lua': 'runtime.sleep(1e6)' } })
+    expect((await world.command<{ agents: unknown[] }>('list_agents')).agents).toEqual([])
+  })
+})
+
+test('A module that fails inside another is reported once, by its own name', async () => {
+  world = await makeWorld({ files: { 'a.lua': 'require("b")', 'b.lua': 'error("deep down")' } })
+  await expect(world.eval('require("a")')).rejects.toThrow(/b\.lua:1: deep down/)
+  const reports = world.hub.errors.list().filter(({ message }) => message.includes('deep down'))
+  expect(reports.map(({ owner }) => owner).filter((owner) => owner !== 'hub')).toEqual(['b'])
+})
+
+test('What Lua prints and logs goes into the hub’s log, with whose it is', async () => {
+  world = await makeWorld({ files: { 'talk.lua': 'print("printed", 5)\nlog.warn("logged", { a = 1 })' } })
+  await world.eval('require("talk")')
+  const said = world.log.filter(({ owner }) => owner === 'talk').map(({ level, msg }) => [level, msg])
+  expect(said).toEqual([
+    [30, 'printed\t5'],
+    [40, 'logged {"a":1}'],
+  ])
+})
+
+test('Its last words are heard when the hub ends', async () => {
+  world = await makeWorld()
+  await world.eval('events.on("shutdown", function() log.info("farewell") end)')
+  await world.restart()
+  expect(world.log.map(({ msg }) => msg)).toContain('farewell')
+})
+
+test('A module’s file is found whatever its root, and nothing outside of the roots is', async () => {
+  world = await makeWorld({ files: { 'deep/er/init.lua': 'return "deeper"' } })
+  expect(await world.eval('return require("deep.er")')).toBe('deeper')
+  expect(await world.eval('return runtime.find_module("deep.er")')).toBe(
+    join(world.userDirectory, 'lua/deep/er/init.lua'),
+  )
+  for (const name of ['..secret', 'a/b', '.', 'x..y', '../user/init']) {
+    await expect(world.eval(`require(${JSON.stringify(name)})`)).rejects.toThrow('not found')
+  }
 })

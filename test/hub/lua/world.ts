@@ -16,6 +16,13 @@ end)
 return {}
 `
 
+/** One line of the hub's log. */
+export interface LogLine {
+  readonly level: number
+  readonly owner?: string
+  readonly msg: string
+}
+
 /** A hub in this process, with a real ptyhost, a real repository and a user's directory of its own. */
 export interface World extends AsyncDisposable {
   readonly hub: Hub
@@ -29,6 +36,8 @@ export interface World extends AsyncDisposable {
   command<T = unknown>(name: string, args?: Record<string, unknown>): Promise<T>
   /** Writes a file below `~/.botster/lua`. */
   writeLua(path: string, source: string): Promise<string>
+  /** Messages logged so far, by this hub and those before it. */
+  readonly log: readonly LogLine[]
   /** Messages of errors reported so far. */
   errors(): string[]
   /** Ends this hub, not its ptyhost, and starts another in its place. */
@@ -55,7 +64,8 @@ export async function makeWorld(options: { files?: Record<string, string> } = {}
     BOTSTER_USER_DIR: userDirectory,
     BOTSTER_WORKTREE_BASE: repository.base,
   })
-  let { hub, lua } = await open(repository)
+  const log: LogLine[] = []
+  let { hub, lua } = await open(repository, log)
   const command = async <T>(name: string, args: Record<string, unknown> = {}): Promise<T> => {
     const outcome = await lua.command('test-client', name, args)
     if (!outcome.ok) throw Object.assign(new Error(outcome.failure.message), { ...outcome.failure })
@@ -70,6 +80,7 @@ export async function makeWorld(options: { files?: Record<string, string> } = {}
     },
     repository,
     userDirectory,
+    log,
     eval: (code) => command('eval', { code }),
     command,
     writeLua,
@@ -77,7 +88,7 @@ export async function makeWorld(options: { files?: Record<string, string> } = {}
     async restart() {
       hub.quit()
       await hub.ended
-      ;({ hub, lua } = await open(repository))
+      ;({ hub, lua } = await open(repository, log))
     },
     async [Symbol.asyncDispose]() {
       hub.quit({ agents: true })
@@ -87,14 +98,14 @@ export async function makeWorld(options: { files?: Record<string, string> } = {}
   }
 }
 
-async function open(repository: TestRepository): Promise<{ hub: Hub; lua: HubLua }> {
+async function open(repository: TestRepository, lines: LogLine[]): Promise<{ hub: Hub; lua: HubLua }> {
   let lua: HubLua | undefined
   const hub = await openHub({
     paths: hubPaths(hubId(repository.root)),
     root: repository.root,
     isRepository: true,
     worktreeBase: repository.base,
-    log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+    log: pino({ level: 'debug' }, { write: (line) => lines.push(JSON.parse(line)) }),
     env: process.env,
     idleExitMs: 0,
     bootLua: async (context: HubContext) => {
@@ -106,11 +117,14 @@ async function open(repository: TestRepository): Promise<{ hub: Hub; lua: HubLua
 }
 
 /** Waits until `look` returns something true, and returns it. */
-export async function until<T>(look: () => T | Promise<T>, what = 'the condition'): Promise<NonNullable<T>> {
+export async function until<T>(
+  look: () => T | Promise<T>,
+  what = 'the condition',
+): Promise<Exclude<T, false | null | undefined>> {
   const deadline = Date.now() + 10_000
   for (;;) {
     const seen = await look()
-    if (seen) return seen as NonNullable<T>
+    if (seen) return seen as Exclude<T, false | null | undefined>
     if (Date.now() > deadline) throw new Error(`${what} did not come to pass`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
