@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { terminalColors } from '../../protocol/messages/ptyhost.ts'
 import { paletteRgb } from '../../screen/color.ts'
 import type { SequenceParser } from './xterm-internals.ts'
