@@ -91,7 +91,9 @@ export class Strings {
   pushBytes(L: State, bytes: Uint8Array): void {
     const { length } = bytes
     if (length <= SCRATCH) {
-      this.#engine.bytes.set(bytes, this.#scratch)
+      const target = this.#engine.bytes
+      if (length > SHORT) target.set(bytes, this.#scratch)
+      else for (let i = 0; i < length; i++) target[this.#scratch + i] = bytes[i]!
       this.#api.lua_pushlstring(L, this.#scratch, length)
       return
     }

@@ -57,7 +57,7 @@ it('Numbers are exact, whole ones beyond 2^53 too', async () => {
 
 it('Lists and maps keep their shape, and an empty list stays one', async () => {
   await using t = await newVm()
-  const value = { list: [1, [2, {}], []], map: { a: { b: { c: true } } }, 'odd key': 'x', ['__proto__x']: 1 }
+  const value = { list: [1, [2, {}], []], map: { a: { b: { c: true } } }, 'odd key': 'x', __proto__x: 1 }
   expect(await t.run('return ...', value)).toEqual([value])
   expect(await t.run('return {}, {1,2}, {[2]="b",[1]="a"}, #...', [1, 2, 3])).toEqual([{}, [1, 2], ['a', 'b'], 3])
   expect(await t.run('return t.list({}), t.list({1})')).toEqual([[], [1]])

@@ -1,9 +1,12 @@
 /** JSON text to Lua values, straight from bytes to the Lua stack: nothing is lost on a way through JavaScript values. */
 import type { BindParts } from '../../vm/bind.ts'
 import type { LuaApi, State } from '../../vm/engine.ts'
+import { integer } from '../../vm/push.ts'
 
 /** Arrays and objects within each other. */
 const MOST_DEPTH = 512
+/** Bytes of buffer kept from one decoding to the next. */
+const KEPT_BUFFER = 1 << 18
 const GREATEST = 2n ** 63n - 1n
 const LEAST = -(2n ** 63n)
 
@@ -20,6 +23,7 @@ export class Decoder {
   readonly #api: LuaApi
   readonly #nulls: Nulls
   #bytes: Uint8Array = new Uint8Array()
+  #buffer = Buffer.allocUnsafeSlow(4096)
   #at = 0
   #depth = 0
 
@@ -29,8 +33,9 @@ export class Decoder {
     this.#nulls = nulls
   }
 
-  /** Pushes the value that `bytes` describe. Throws JsonError; the stack is then the caller's to clear. */
-  decode(L: State, bytes: Uint8Array): void {
+  /** Pushes the value that the string at `index` describes. Throws JsonError; the stack is then the caller's to clear. */
+  decode(L: State, index: number): void {
+    const bytes = this.#copy(L, index)
     this.#bytes = bytes
     this.#at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
     this.#depth = 0
@@ -38,6 +43,19 @@ export class Decoder {
     this.#value(L)
     this.#skipSpace()
     if (this.#at < bytes.length) this.#fail('unexpected text after the value')
+  }
+
+  /** A copy, since Lua's memory may move as values are made; into the same buffer each time, to spare the collector. */
+  #copy(L: State, index: number): Uint8Array {
+    const { strings, engine } = this.#parts
+    const pointer = strings.locate(L, index)
+    const length = strings.lastLength
+    const isLarge = length > KEPT_BUFFER
+    if (!isLarge && length > this.#buffer.length)
+      this.#buffer = Buffer.allocUnsafeSlow(Math.min(KEPT_BUFFER, length * 2))
+    const target = isLarge ? Buffer.allocUnsafeSlow(length) : this.#buffer
+    target.set(engine.bytes.subarray(pointer, pointer + length))
+    return target.subarray(0, length)
   }
 
   #value(L: State): void {
@@ -174,6 +192,7 @@ export class Decoder {
   }
 
   #number(L: State): void {
+    if (this.#smallInteger(L)) return
     const start = this.#at
     let end = start
     while (NUMBER_BYTES.has(this.#bytes[end]!)) end++
@@ -186,6 +205,24 @@ export class Decoder {
     const exact = BigInt(text)
     if (exact > GREATEST || exact < LEAST) this.#api.lua_pushnumber(L, Number(text))
     else this.#api.lua_pushinteger(L, exact)
+  }
+
+  /** The usual number, read digit by digit: no sign, no fraction, below 10^15. */
+  #smallInteger(L: State): boolean {
+    let value = 0
+    let end = this.#at
+    for (; end - this.#at < 15; end++) {
+      const digit = this.#bytes[end]! - 0x30
+      if (!(digit >= 0 && digit <= 9)) break
+      value = value * 10 + digit
+    }
+    const length = end - this.#at
+    const isPlain =
+      length > 0 && !NUMBER_BYTES.has(this.#bytes[end]!) && (length === 1 || this.#bytes[this.#at] !== 0x30)
+    if (!isPlain) return false
+    this.#at = end
+    this.#api.lua_pushinteger(L, integer(value))
+    return true
   }
 
   #word(word: string): void {

@@ -80,9 +80,9 @@ export class Encoder {
   }
 
   /** String keys in order, or the highest position of a list. */
-  #keysOf(L: State, index: number): { keys: string[]; highest: number } {
+  #keysOf(L: State, index: number): { keys: Key[]; highest: number } {
     const api = this.#api
-    const keys: string[] = []
+    const keys: Key[] = []
     let highest = 0
     let count = 0
     api.lua_pushnil(L)
@@ -90,8 +90,7 @@ export class Encoder {
       api.lua_settop(L, -2)
       const type = api.lua_type(L, -1)
       if (type === LUA.TSTRING) {
-        // Latin-1 keeps each byte, so that any key can be found again.
-        keys.push(Buffer.from(this.#parts.strings.bytes(L, -1)).toString('latin1'))
+        keys.push(this.#parts.strings.key(L, -1) ?? this.#parts.strings.bytes(L, -1))
         continue
       }
       const key = type === LUA.TNUMBER ? api.lua_tonumberx(L, -1, 0) : 0
@@ -104,7 +103,7 @@ export class Encoder {
       throw new ConversionError('a table with both positions and names has no JSON form')
     if (highest > count * MOST_HOLES)
       throw new ConversionError(`a list of ${count} that reaches to position ${highest} has no JSON form`)
-    return { keys: keys.sort(), highest }
+    return { keys: inOrder(keys), highest }
   }
 
   #list(L: State, index: number, highest: number): void {
@@ -122,16 +121,17 @@ export class Encoder {
     this.#byte(0x5d)
   }
 
-  #fields(L: State, index: number, keys: string[]): void {
+  #fields(L: State, index: number, keys: readonly Key[]): void {
     const api = this.#api
     this.#byte(0x7b)
     for (const [i, key] of keys.entries()) {
       this.#separate(i === 0)
-      this.#parts.strings.pushBytes(L, Buffer.from(key, 'latin1'))
+      if (typeof key === 'string') this.#parts.strings.pushKey(L, key)
+      else this.#parts.strings.pushBytes(L, key)
       this.#string(L, -1)
       this.#byte(0x3a)
       if (this.#indent !== undefined) this.#byte(0x20)
-      this.#path.push(key)
+      this.#path.push(String(key))
       api.lua_rawget(L, index)
       this.#value(L, api.lua_gettop(L))
       api.lua_settop(L, -2)
@@ -185,6 +185,15 @@ export class Encoder {
     larger.set(this.#out.subarray(0, this.#length))
     this.#out = larger
   }
+}
+
+/** Text, or bytes that are none. */
+type Key = string | Uint8Array
+
+function inOrder(keys: Key[]): Key[] {
+  return keys.every((key) => typeof key === 'string')
+    ? keys.sort()
+    : keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
 }
 
 function escaped(byte: number): string {

@@ -1,7 +1,10 @@
 /** `json`: text to tables and back, exact in bytes and numbers. */
 
-import { argumentReader } from '../../vm/arguments.ts'
+import { nameAt } from '../../vm/arguments.ts'
+import type { BindParts } from '../../vm/bind.ts'
+import { LUA, type State } from '../../vm/engine.ts'
 import { failure } from '../../vm/error.ts'
+import { ArgumentError } from '../../vm/errors.ts'
 import { defineModule, defineRawFunction, LUA_NULL, type LuaModule } from '../../vm/index.ts'
 import { Decoder, JsonError, type Nulls } from './decode.ts'
 import { Encoder } from './encode.ts'
@@ -50,10 +53,11 @@ export function jsonModule({ nulls = 'nil' }: { nulls?: Nulls } = {}): LuaModule
         },
         (parts, name) => {
           const decoder = new Decoder(parts, nulls)
-          const read = argumentReader(parts, name, 1, text)
+          const check = stringArgument(parts, name)
           return (L) => {
             try {
-              decoder.decode(L, read(L, 1) as Uint8Array)
+              check(L)
+              decoder.decode(L, 1)
               return 1
             } catch (error) {
               if (!(error instanceof JsonError)) throw error
@@ -66,4 +70,12 @@ export function jsonModule({ nulls = 'nil' }: { nulls?: Nulls } = {}): LuaModule
     },
     constants: { null: { value: LUA_NULL, doc: 'Stands for null where nil would mean "absent".' } },
   })
+}
+
+/** Checks that the first argument is a string without copying it. */
+function stringArgument({ engine: { api } }: BindParts, name: string): (L: State) => void {
+  return (L) => {
+    if (api.lua_type(L, 1) === LUA.TSTRING) return
+    throw new ArgumentError(`bad argument #1 to '${name}' (string expected, got ${nameAt(api, L, 1)})`)
+  }
 }
