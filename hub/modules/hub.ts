@@ -4,6 +4,7 @@ import { botsterVersion } from '../../protocol/version.ts'
 import type { ClientInfo } from '../clients.ts'
 import type { HubContext } from '../types.ts'
 import { snakeCase } from './convert.ts'
+import { WORKTREE } from './worktree.ts'
 
 /** The hub itself: who it is, who is connected, which agents have which terminals. */
 export function hubModule(hub: () => HubContext): LuaModule {
@@ -30,7 +31,7 @@ export function hubModule(hub: () => HubContext): LuaModule {
       }),
       get_worktrees: defineFunction({
         doc: 'All worktrees of the repository, as worktree.list gives them.',
-        returns: [{ type: 'list', luaType: 'Worktree[]' }],
+        returns: [{ type: 'list', luaType: `(${WORKTREE})[]` }],
         yields: true,
         sandbox: true,
         call: async () => (await hub().worktrees.list()).map(snakeCase),

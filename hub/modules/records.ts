@@ -62,6 +62,15 @@ const newSession = sessionChanges.extend({
   rows: count,
 })
 
+const AGENT =
+  '{id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, ' +
+  'worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, ' +
+  'profile_name: string?, prompt: string?, metadata: table, notification: boolean, created_at: integer}'
+const SESSION =
+  '{id: string, agent_id: string, name: string, status: string, argv: string[], cwd: string, cols: integer, ' +
+  'rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, ' +
+  'exit_signal: string?, created_at: integer}'
+
 const idArgument = { name: 'id', type: 'text' } as const
 const changesArgument = { name: 'changes', type: 'table', doc: 'the fields to change; json.null empties one' } as const
 
@@ -87,19 +96,19 @@ export function recordsModule(hub: () => HubContext): LuaModule {
       }),
       agents: defineFunction({
         doc: 'All agents in the order they were created.',
-        returns: [{ type: 'list', luaType: 'AgentRecord[]' }],
+        returns: [{ type: 'list', luaType: `(${AGENT})[]` }],
         call: () => hub().records.agents().map(agentTable),
       }),
       agent: defineFunction({
         doc: 'One agent, or nil.',
         args: [idArgument],
-        returns: [{ type: ['table', 'nil'], luaType: 'AgentRecord?' }],
+        returns: [{ type: ['table', 'nil'], luaType: `(${AGENT})?` }],
         call: (_, id) => optional(hub().records.agent(id), agentTable),
       }),
       add_agent: defineFunction({
         doc: 'Writes a new agent and returns its record.',
         args: [{ name: 'fields', type: 'table', doc: 'id, key, name and cwd are required' }],
-        returns: [{ type: 'table', luaType: 'AgentRecord' }],
+        returns: [{ type: 'table', luaType: AGENT }],
         errors: ['raises when id or key is taken, or a field has the wrong type'],
         example: 'records.add_agent{ id = "3f…", key = "app-fix", name = "fix", cwd = "/src/app" }',
         call: (_, fields) =>
@@ -108,7 +117,7 @@ export function recordsModule(hub: () => HubContext): LuaModule {
       update_agent: defineFunction({
         doc: 'Changes fields of an agent. Returns its record as it is now, nil when there is none.',
         args: [idArgument, changesArgument],
-        returns: [{ type: ['table', 'nil'], luaType: 'AgentRecord?' }],
+        returns: [{ type: ['table', 'nil'], luaType: `(${AGENT})?` }],
         errors: ['raises when a field is unknown or has the wrong type'],
         example: 'records.update_agent(id, { status = "failed", error = message })',
         call: (_, id, changes) =>
@@ -130,19 +139,19 @@ export function recordsModule(hub: () => HubContext): LuaModule {
       sessions: defineFunction({
         doc: 'The sessions of one agent, or of all, in the order they were added.',
         args: [{ name: 'agent_id', type: 'text', optional: true }],
-        returns: [{ type: 'list', luaType: 'SessionRecord[]' }],
+        returns: [{ type: 'list', luaType: `(${SESSION})[]` }],
         call: (_, agentId) => hub().records.sessions(agentId).map(sessionTable),
       }),
       session: defineFunction({
         doc: 'One session by its id, `<agent id>/<name>`, or nil.',
         args: [idArgument],
-        returns: [{ type: ['table', 'nil'], luaType: 'SessionRecord?' }],
+        returns: [{ type: ['table', 'nil'], luaType: `(${SESSION})?` }],
         call: (_, id) => optional(hub().records.session(id), sessionTable),
       }),
       add_session: defineFunction({
         doc: 'Writes a new session and returns its record.',
         args: [{ name: 'fields', type: 'table', doc: 'agent_id, name, argv, cwd, cols and rows are required' }],
-        returns: [{ type: 'table', luaType: 'SessionRecord' }],
+        returns: [{ type: 'table', luaType: SESSION }],
         errors: ['raises when the agent is unknown, its session name taken, or a field has the wrong type'],
         call: (_, fields) =>
           sessionTable(hub().records.addSession(parse(newSession, camel(fields), 'records.add_session') as NewSession)),
@@ -150,7 +159,7 @@ export function recordsModule(hub: () => HubContext): LuaModule {
       update_session: defineFunction({
         doc: 'Changes fields of a session. Returns its record as it is now, nil when there is none.',
         args: [idArgument, changesArgument],
-        returns: [{ type: ['table', 'nil'], luaType: 'SessionRecord?' }],
+        returns: [{ type: ['table', 'nil'], luaType: `(${SESSION})?` }],
         errors: ['raises when a field is unknown or has the wrong type'],
         call: (_, id, changes) =>
           optional(

@@ -31,6 +31,11 @@ const asyncOptions = createOptions.extend({
 
 const removeOptions = z.strictObject({ force: z.boolean().default(false), deleteBranch: z.boolean().default(false) })
 
+/** A worktree as Lua sees it. */
+export const WORKTREE =
+  '{path: string, head: string?, branch: string?, is_main: boolean, is_bare: boolean, locked: string?, ' +
+  'is_missing: boolean, in_base: boolean}'
+
 const pathArgument = { name: 'path', type: 'text' } as const
 
 /** Worktrees of the hub's repository: hub/worktrees as Lua sees it. git runs in child processes; nothing here blocks. */
@@ -66,7 +71,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
       }),
       list: defineFunction({
         doc: 'All worktrees, the main one first. Empty outside a repository.',
-        returns: [{ type: 'list', luaType: 'Worktree[]' }],
+        returns: [{ type: 'list', luaType: `(${WORKTREE})[]` }],
         yields: true,
         call: async () => (await worktrees().list()).map(snakeCase),
       }),
@@ -80,7 +85,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
       containing: defineFunction({
         doc: 'The worktree a path is in, at its top or anywhere below, or nil.',
         args: [pathArgument],
-        returns: [{ type: ['table', 'nil'], luaType: 'Worktree?' }],
+        returns: [{ type: ['table', 'nil'], luaType: `(${WORKTREE})?` }],
         yields: true,
         call: async (_, path) => {
           const found = await worktrees().containing(path)

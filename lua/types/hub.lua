@@ -19,7 +19,7 @@ function hub.user_directory() end
 
 ---All worktrees of the repository, as worktree.list gives them.
 ---@async
----@return Worktree[]
+---@return ({path: string, head: string?, branch: string?, is_main: boolean, is_bare: boolean, locked: string?, is_missing: boolean, in_base: boolean})[]
 function hub.get_worktrees() end
 
 ---The repository as "owner/name" (BOTSTER_REPO, else the remote origin), else the directory’s name.

@@ -15,23 +15,23 @@ function records.new_id() end
 function records.free_key(wanted) end
 
 ---All agents in the order they were created.
----@return AgentRecord[]
+---@return ({id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, created_at: integer})[]
 function records.agents() end
 
 ---One agent, or nil.
 ---@param id string
----@return AgentRecord?
+---@return ({id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, created_at: integer})?
 function records.agent(id) end
 
 ---Writes a new agent and returns its record.
 ---@param fields table id, key, name and cwd are required
----@return AgentRecord
+---@return {id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, created_at: integer}
 function records.add_agent(fields) end
 
 ---Changes fields of an agent. Returns its record as it is now, nil when there is none.
 ---@param id string
 ---@param changes table the fields to change; json.null empties one
----@return AgentRecord?
+---@return ({id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, created_at: integer})?
 function records.update_agent(id, changes) end
 
 ---Forgets an agent and its sessions.
@@ -40,23 +40,23 @@ function records.remove_agent(id) end
 
 ---The sessions of one agent, or of all, in the order they were added.
 ---@param agent_id? string
----@return SessionRecord[]
+---@return ({id: string, agent_id: string, name: string, status: string, argv: string[], cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})[]
 function records.sessions(agent_id) end
 
 ---One session by its id, `<agent id>/<name>`, or nil.
 ---@param id string
----@return SessionRecord?
+---@return ({id: string, agent_id: string, name: string, status: string, argv: string[], cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})?
 function records.session(id) end
 
 ---Writes a new session and returns its record.
 ---@param fields table agent_id, name, argv, cwd, cols and rows are required
----@return SessionRecord
+---@return {id: string, agent_id: string, name: string, status: string, argv: string[], cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer}
 function records.add_session(fields) end
 
 ---Changes fields of a session. Returns its record as it is now, nil when there is none.
 ---@param id string
 ---@param changes table the fields to change; json.null empties one
----@return SessionRecord?
+---@return ({id: string, agent_id: string, name: string, status: string, argv: string[], cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})?
 function records.update_session(id, changes) end
 
 ---Forgets a session.

@@ -24,7 +24,7 @@ function worktree.repo_name() end
 
 ---All worktrees, the main one first. Empty outside a repository.
 ---@async
----@return Worktree[]
+---@return ({path: string, head: string?, branch: string?, is_main: boolean, is_bare: boolean, locked: string?, is_missing: boolean, in_base: boolean})[]
 function worktree.list() end
 
 ---Path of the worktree that has a branch checked out, or nil.
@@ -36,7 +36,7 @@ function worktree.find(branch) end
 ---The worktree a path is in, at its top or anywhere below, or nil.
 ---@async
 ---@param path string
----@return Worktree?
+---@return ({path: string, head: string?, branch: string?, is_main: boolean, is_bare: boolean, locked: string?, is_missing: boolean, in_base: boolean})?
 function worktree.containing(path) end
 
 ---Whether a path is the top of one of the repository’s worktrees.
