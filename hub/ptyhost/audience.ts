@@ -5,8 +5,8 @@ const UNLIMITED_AFTER_INPUT_MS = 100
 
 /** What an audience looks at. */
 export interface Stage {
-  /** Brings the screen's rows up to date and tells what it shows. */
-  state(): ScreenState
+  /** Brings the screen's rows up to date, thoroughly or quickly, and tells what it shows. */
+  state(thorough: boolean): ScreenState
   /** Milliseconds for which the program wants nothing shown; 0 when it does not mind. */
   heldFor(now: number): number
 }
@@ -56,9 +56,11 @@ export class Audience implements Disposable {
         next = Math.min(next, dueIn)
         continue
       }
-      state ??= this.#stage.state()
+      state ??= this.#stage.state(!unlimited)
       view.update(state, now)
     }
+    // What a quick look missed, should it ever, is made up for when the typing pauses.
+    if (unlimited) next = Math.min(next, this.#lastInputAt + UNLIMITED_AFTER_INPUT_MS - now)
     if (next < Number.POSITIVE_INFINITY) this.#flushIn(next)
   }
 

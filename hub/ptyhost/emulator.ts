@@ -8,6 +8,7 @@ import { KeyboardFlags } from './keyboard-flags.ts'
 import { Links } from './links.ts'
 import { ModeLedger } from './mode-ledger.ts'
 import { boundRepeatCounts } from './parameter-bounds.ts'
+import { Utf8Boundary } from './utf8-boundary.ts'
 import type { XtermBuffer, XtermCore, XtermLine } from './xterm-internals.ts'
 
 /** xterm does not work below this. */
@@ -56,8 +57,12 @@ export class Emulator implements Disposable {
   readonly #core: XtermCore
   readonly #events: EmulatorEvents
   readonly #scrollback: number
+  readonly #boundary = new Utf8Boundary()
   /** Rows the whole screen moved up since it was last asked. */
   #scrolled = 0
+  /** Rows that parsing may have changed since it was last asked; none while the first is above the last. */
+  #firstChanged = Number.POSITIVE_INFINITY
+  #lastChanged = -1
   /** Lines that left at the top; makes positions comparable over time. */
   #left = 0
   #commandStart: { line: number; x: number } | undefined
@@ -143,11 +148,12 @@ export class Emulator implements Disposable {
   /** Takes what the program wrote. Sequences may be cut anywhere. Everything is done when it returns. */
   parse(data: Uint8Array): void {
     try {
-      this.#core._inputHandler.parse(data)
+      this.#core._inputHandler.parse(this.#boundary.whole(data))
     } catch (error) {
       this.#core._inputHandler._parser.reset()
       this.#events.failed(error)
     }
+    this.#noteChangedRows()
   }
 
   /** Lays everything out for the new size; no line is lost, whatever the new width makes of them. */
@@ -174,6 +180,18 @@ export class Emulator implements Disposable {
     const scrolled = this.#scrolled
     this.#scrolled = 0
     return scrolled
+  }
+
+  /**
+   * The rows that parsing may have changed since this was last called, as xterm noted them: `first` is above `last`
+   * when none did. Neither scrolling (`takeScrolled`) nor a change between the screens is in it.
+   */
+  takeChangedRows(): { first: number; last: number } {
+    this.#noteChangedRows() // this may be in the middle of a parse
+    const changed = { first: this.#firstChanged, last: this.#lastChanged }
+    this.#firstChanged = Number.POSITIVE_INFINITY
+    this.#lastChanged = -1
+    return changed
   }
 
   cursor(): Cursor {
@@ -216,6 +234,12 @@ export class Emulator implements Disposable {
       }
       scroll(eraseAttributes, isWrapped)
     }
+  }
+
+  #noteChangedRows(): void {
+    const { start, end } = this.#core._inputHandler._dirtyRowTracker
+    this.#firstChanged = Math.min(this.#firstChanged, start)
+    this.#lastChanged = Math.max(this.#lastChanged, end)
   }
 
   #lineLeaves(line: XtermLine): void {

@@ -74,7 +74,7 @@ export class Session implements Disposable {
     this.history = new History(options.historyBytes, this.emulator)
     this.#rows = new ScreenRows(this.emulator)
     this.audience = new Audience({
-      state: () => this.#state(),
+      state: (thorough) => this.#state(thorough),
       heldFor: (now) => (this.exit ? 0 : this.emulator.ledger.synchronizedFor(now)),
     })
     this.#signals = new Signals(id, options.onSignal)
@@ -132,17 +132,18 @@ export class Session implements Disposable {
   /** Sends input to the program; `client` is whose it is. False when it was not taken. */
   write(data: Uint8Array, origin: Origin, client: object): boolean {
     if (this.exit !== undefined) return false
-    if (origin.kind === 'person') {
-      const now = performance.now()
-      this.audience.noteInput(now)
-      this.#typing.note(data, now)
-      this.#sizing.touch(client)
-      this.#applySize()
-    } else {
+    if (origin.kind !== 'person') {
       this.#writes.note(origin, data.length)
+      return this.#pty.writer.write(data)
     }
+    this.#sizing.touch(client)
+    this.#applySize()
     const taken = this.#pty.writer.write(data)
-    if (origin.kind === 'person') this.#injector.pump()
+    // The program answers meanwhile.
+    const now = performance.now()
+    this.audience.noteInput(now)
+    this.#typing.note(data, now)
+    this.#injector.pump()
     return taken
   }
 
@@ -239,8 +240,8 @@ export class Session implements Disposable {
     this.#options.onChanged(this)
   }
 
-  #state(): ScreenState {
-    this.#rows.update()
+  #state(thorough: boolean): ScreenState {
+    this.#rows.update(thorough)
     return {
       cols: this.emulator.cols,
       rows: this.#rows.rows,
