@@ -1,11 +1,102 @@
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { packageRoot } from '../protocol/paths.ts'
+import { App } from './app.ts'
+import { paletteQueries } from './colors.ts'
+import { Display } from './display.ts'
+import { InputDecoder } from './input/decoder.ts'
 import type { TuiOptions } from './options.ts'
+import { Notices } from './stores/notices.ts'
+import { Terminal } from './terminal.ts'
+import { createUiVm } from './ui-lua/create-vm.ts'
+import { uiDirectories } from './ui-lua/files.ts'
+import { UiLua } from './ui-lua/ui-lua.ts'
 
 export type { HubConnection, HubHandlers, TuiOptions } from './options.ts'
 
+const DETACHED = 'Detached: the agents keep running. To come back: botster\n'
+
 /**
  * Opens the UI and stays until the user leaves or the terminal goes away; then the terminal is as it was before.
- * @returns the exit code: 0 after a detach, 1 when it could not start or the terminal vanished
+ * @returns the exit code: 0 after a detach, 1 when it could not start or the terminal vanished, 128 + n after a signal
+ * @throws what `connectHub` throws when there is no hub to begin with; the terminal was not touched then
  */
-export async function runTui(_options: TuiOptions): Promise<number> {
-  return 1
+export async function runTui(options: TuiOptions): Promise<number> {
+  const { stdin, stdout, env = process.env, log = () => {} } = options
+  const problem = whyNot(options)
+  if (problem !== undefined) {
+    process.stderr.write(`botster: ${problem}\n`)
+    return 1
+  }
+  const ended = Promise.withResolvers<number>()
+  const directories = uiDirectories(env)
+  const lua = await openLua()
+  const notices = new Notices(() => app.noticesChanged())
+  const decoder = new InputDecoder((event) => app.input(event))
+  const terminal = new Terminal(
+    { stdin, stdout, env },
+    {
+      onData: (bytes) => decoder.feed(bytes),
+      onResize: (size) => app.resized(size),
+      onDrain: () => app.drained(),
+      onResume: () => app.repaint(),
+      onGone: () => ended.resolve(1),
+      onSignal: (signal) => ended.resolve(128 + constants.signals[signal]),
+    },
+  )
+  const display = new Display(terminal, terminal.size, terminal.abilities)
+  const app: App = new App(lua, notices, {
+    connectHub: options.connectHub,
+    env,
+    chromeWorker: options.chromeWorker ?? join(packageRoot(), 'dist', 'chrome.js'),
+    directories,
+    display,
+    log,
+    followModes: ({ mouseTracking, kittyFlags }) => {
+      terminal.setMouse(mouseTracking === 1003 ? 1003 : 1002)
+      terminal.setKeyboard(kittyFlags)
+    },
+    onQuit: () => ended.resolve(0),
+  })
+  try {
+    await app.connect()
+    terminal.open()
+    app.start()
+    terminal.write(paletteQueries())
+    terminal.query()
+    const code = await ended.promise
+    terminal.close()
+    if (code === 0) stdout.write(DETACHED)
+    return code
+  } finally {
+    terminal.close()
+    decoder[Symbol.dispose]()
+    app[Symbol.dispose]()
+  }
+
+  async function openLua(): Promise<UiLua> {
+    const vm = await createUiVm({
+      env,
+      roots: [join(directories.root, 'lua'), join(packageRoot(), 'lua')],
+      notify: (level, message) => notices.add(level, message),
+      redraw: () => app.redraw(),
+      log: (level, message, owner) => log(`${level} ${owner}: ${message}`),
+      onError: ({ message }) => notices.add('error', message),
+    })
+    return new UiLua({
+      vm,
+      shippedDirectory: options.shippedUi ?? join(packageRoot(), 'lua', 'ui'),
+      onProblem: ({ message, traceback }) => {
+        log([message, traceback].filter(Boolean).join('\n'))
+        notices.add('error', message)
+      },
+    })
+  }
+}
+
+/** Why a full-screen UI cannot be shown here. */
+function whyNot({ stdin, stdout, env = process.env }: TuiOptions): string | undefined {
+  if (!stdin.isTTY || !stdout.isTTY) return 'the UI needs a terminal; `botster --help` lists what works without one'
+  if (env.TERM === 'dumb') return 'the UI needs a terminal that can move its cursor (TERM is "dumb")'
+  return undefined
 }

@@ -10,6 +10,14 @@ export interface PanelChange {
   readonly all: boolean
 }
 
+/** Where the chrome has room for a terminal. */
+export interface PanelPlace {
+  /** Of the node in the tree. */
+  readonly path: string
+  readonly area: Rectangle
+  readonly overlay: boolean
+}
+
 /**
  * One terminal of the layout: a rectangle of the screen, the session shown in it, and the view that feeds it. When the
  * session changes, the old picture stays until the first frame of the new one.
@@ -20,17 +28,26 @@ export class Panel {
   readonly #data: DataPlane
   readonly #onHistory: (panel: Panel) => void
   area: Rectangle
+  /** Part of the overlay. */
+  overlay: boolean
   session: string
   #view = 0
   #screen: PanelScreen
   #scrollback: Scrollback
   /** What is shown until `#screen` is ready. */
   #previous: Grid | undefined
+  #failed = false
 
-  constructor(path: string, session: string, area: Rectangle, data: DataPlane, onHistory: (panel: Panel) => void) {
+  constructor(
+    { path, overlay, area }: PanelPlace,
+    session: string,
+    data: DataPlane,
+    onHistory: (panel: Panel) => void,
+  ) {
     this.path = path
     this.session = session
     this.area = area
+    this.overlay = overlay
     this.#data = data
     this.#onHistory = onHistory
     this.#screen = new PanelScreen(area.cols, area.rows)
@@ -69,9 +86,11 @@ export class Panel {
   }
 
   /** Takes another place; the session takes the new size at once. @returns whether anything changed */
-  place(area: Rectangle): boolean {
+  place({ area, overlay }: PanelPlace): boolean {
     const { x, y, cols, rows } = this.area
-    if (x === area.x && y === area.y && cols === area.cols && rows === area.rows) return false
+    const stays = x === area.x && y === area.y && cols === area.cols && rows === area.rows
+    if (stays && overlay === this.overlay) return false
+    this.overlay = overlay
     this.area = area
     if (cols !== area.cols || rows !== area.rows) this.#data.resize(this.session, this.size)
     return true
@@ -86,6 +105,11 @@ export class Panel {
   /** The view was refused: nothing of an earlier session must stand in its place. */
   fail(): void {
     this.#previous = undefined
+    this.#failed = true
+  }
+
+  get failed(): boolean {
+    return this.#failed
   }
 
   apply(frame: Frame): PanelChange {
@@ -108,6 +132,7 @@ export class Panel {
   }
 
   #start(): void {
+    this.#failed = false
     this.#view = this.#data.view(this.session, this.size)
   }
 

@@ -12,6 +12,8 @@ export class Panels {
   readonly #onHistory: (panel: Panel) => void
   /** By path of their node. */
   readonly #panels = new Map<string, Panel>()
+  /** Sessions that the terminals of the newest tree show, by path. */
+  readonly #targets = new Map<string, string>()
 
   constructor(data: DataPlane, agents: Agents, onHistory: (panel: Panel) => void) {
     this.#data = data
@@ -41,28 +43,33 @@ export class Panels {
    * drawn, so that switching takes one request to the ptyhost.
    */
   retarget(...trees: (Node | undefined)[]): void {
-    for (const tree of trees) {
-      if (tree) this.#retarget(tree)
+    this.#targets.clear()
+    for (const node of trees.flatMap((tree) => (tree ? [...eachNode(tree)] : []))) {
+      if (node.type !== 'terminal') continue
+      const session = this.#agents.resolve(node)?.session?.sessionId
+      if (session === undefined) continue
+      this.#targets.set(node.path, session)
+      this.#panels.get(node.path)?.show(session)
     }
   }
 
-  /** The chrome was drawn: terminals come, go and move. @returns whether anything changed */
+  /**
+   * The chrome was drawn: terminals come, go and move. What they show is what the newest tree says, of which this may
+   * not be the picture yet. @returns whether anything changed
+   */
   place(areas: readonly PanelArea[]): boolean {
     let changed = false
     const present = new Set<string>()
-    for (const { path, x, y, width, height, agentIndex, ptyIndex } of areas) {
-      const session = this.#agents.resolve({ agentIndex, ptyIndex })?.session?.sessionId
+    for (const { path, x, y, width, height, overlay } of areas) {
+      const session = this.#targets.get(path)
       if (session === undefined || width <= 0 || height <= 0) continue
       present.add(path)
-      const area = { x, y, cols: width, rows: height }
+      const place = { path, overlay, area: { x, y, cols: width, rows: height } }
       const panel = this.#panels.get(path)
       if (panel === undefined) {
-        this.#panels.set(path, new Panel(path, session, area, this.#data, this.#onHistory))
+        this.#panels.set(path, new Panel(place, session, this.#data, this.#onHistory))
         changed = true
-        continue
-      }
-      changed = panel.place(area) || changed
-      panel.show(session)
+      } else changed = panel.place(place) || changed
     }
     for (const [path, panel] of this.#panels) {
       if (present.has(path)) continue
@@ -78,11 +85,8 @@ export class Panels {
     for (const panel of this.#panels.values()) panel.reconnect()
   }
 
-  #retarget(tree: Node): void {
-    for (const node of eachNode(tree)) {
-      if (node.type !== 'terminal') continue
-      const session = this.#agents.resolve(node)?.session?.sessionId
-      if (session !== undefined) this.#panels.get(node.path)?.show(session)
-    }
+  /** Views that were refused are asked for again: the session may be there by now. */
+  retryFailed(): void {
+    for (const panel of this.#panels.values()) if (panel.failed) panel.reconnect()
   }
 }

@@ -14,10 +14,15 @@ export class Scrollback {
   #top: number | undefined
   #epoch = 0
   #view: Grid | undefined
+  /** The view was not made again since something in it changed. */
+  #stale = true
 
   constructor(screen: PanelScreen, fetch: FetchHistory, onArrival: () => void) {
     this.#screen = screen
-    this.#cache = new HistoryCache(fetch, onArrival)
+    this.#cache = new HistoryCache(fetch, () => {
+      this.#stale = true
+      onArrival()
+    })
   }
 
   /** Lines between the view and the bottom; 0 when it shows the screen as it is. */
@@ -37,6 +42,7 @@ export class Scrollback {
     const top = Math.max(first, (this.#top ?? this.#bottom) - lines)
     this.#top = top >= this.#bottom ? undefined : top
     this.#epoch = this.#screen.history.epoch
+    this.#stale = true
     return this.#top !== before
   }
 
@@ -54,6 +60,7 @@ export class Scrollback {
 
   /** To be called after every frame: lines may have been dropped, or renumbered by a new epoch. */
   follow(): void {
+    this.#stale = true
     if (this.#top === undefined) return
     const { epoch, first, lines } = this.#screen.history
     if (epoch !== this.#epoch || this.#screen.modes.alternateScreen) {
@@ -70,6 +77,8 @@ export class Scrollback {
     const top = this.#top
     if (top === undefined) return grid
     const view = this.#ensureView(grid.cols, grid.rows)
+    if (!this.#stale) return view
+    this.#stale = false
     const bottom = this.#bottom
     for (let y = 0; y < view.rows; y++) {
       const line = top + y

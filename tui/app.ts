@@ -1,0 +1,342 @@
+import type { LuaTable } from '../lua/vm/index.ts'
+import type { Frame, Signal, TerminalModes } from '../protocol/messages/ptyhost.ts'
+import { Actions } from './actions.ts'
+import { clipboardSequence } from './alerts.ts'
+import { Chrome } from './chrome/client.ts'
+import type { ScreenSize } from './chrome/protocol.ts'
+import { withReply } from './colors.ts'
+import { DataPlane } from './data/data-plane.ts'
+import { Panels } from './data/panels.ts'
+import { DataLink } from './data-link.ts'
+import type { Display } from './display.ts'
+import { perform } from './effects.ts'
+import { HubLink, type HubMessage } from './hub-link.ts'
+import type { InputEvent, TerminalReply } from './input/event.ts'
+import type { HubConnection, HubHandlers } from './options.ts'
+import { Router } from './router.ts'
+import { readAgents } from './stores/agent.ts'
+import { Agents } from './stores/agents.ts'
+import type { Notices } from './stores/notices.ts'
+import { Widgets } from './stores/widgets.ts'
+import { Ui } from './ui.ts'
+import type { UiDirectories } from './ui-lua/files.ts'
+import { HotReload } from './ui-lua/hot-reload.ts'
+import type { UiLua } from './ui-lua/ui-lua.ts'
+
+/** Milliseconds between two drawings of the chrome that only say how far back the scrolled view is. */
+const SCROLL_TITLE_MS = 200
+
+export interface AppOptions {
+  readonly connectHub: (handlers: HubHandlers) => Promise<HubConnection>
+  readonly env: NodeJS.ProcessEnv
+  readonly chromeWorker: string | URL
+  readonly directories: UiDirectories
+  readonly display: Display
+  readonly log: (line: string) => void
+  /** What the focused program wants to hear of mouse and keyboard. */
+  readonly followModes: (modes: TerminalModes) => void
+  /** The user leaves. */
+  readonly onQuit: () => void
+}
+
+/** The TUI's main thread, put together: what comes from hub, ptyhost, terminal, files and worker, and where it goes. */
+export class App implements Disposable {
+  readonly #options: AppOptions
+  readonly #lua: UiLua
+  readonly #agents = new Agents()
+  readonly #widgets = new Widgets()
+  readonly #notices: Notices
+  readonly #data: DataPlane
+  readonly #panels: Panels
+  readonly #hub: HubLink
+  readonly #dataLink: DataLink
+  readonly #chrome: Chrome
+  readonly #ui: Ui
+  readonly #actions: Actions
+  readonly #router: Router
+  readonly #reload: HotReload
+  #focused = true
+  #scrollTitle: NodeJS.Timeout | undefined
+  /** The outer terminal's colours differ from those that programs were told. */
+  #colorsChanged = false
+  /** Frames that were applied while the terminal was busy, by view: acknowledged once they are drawn. */
+  readonly #undrawn = new Map<number, number>()
+
+  constructor(lua: UiLua, notices: Notices, options: AppOptions) {
+    this.#options = options
+    this.#lua = lua
+    this.#notices = notices
+    const { display } = options
+    this.#data = new DataPlane({
+      onFrame: (frame) => this.#showFrame(frame),
+      onSignal: (signal) => this.#showSignal(signal),
+      onReleased: () => {}, // the hub's next agent_list says what became of it
+      onViewFailed: (view: number, message: string) => this.#viewFailed(view, message),
+      onLost: (reason) => this.#dataLink.lost(reason),
+      onWarning: options.log,
+    })
+    this.#panels = new Panels(this.#data, this.#agents, (panel) => {
+      display.panelChanged(panel)
+      this.#paint()
+    })
+    this.#hub = new HubLink(options.connectHub, {
+      onConnected: () => this.#hubConnected(),
+      onLost: (reason) => this.#hubLost(reason),
+      onMessage: (data) => this.#hubMessage(data),
+      onPtyhostChanged: () => this.#dataLink.renew(),
+      onErrorReported: (message) => notices.add('warning', message),
+      onWarning: options.log,
+      onGivenUp: (reason) => notices.set('hub', 'error', reason),
+    })
+    this.#dataLink = new DataLink({
+      data: this.#data,
+      ticket: () => this.#hub.ticket(),
+      hubConnected: () => this.#hub.connected,
+      onOpen: (replaced) => this.#dataOpen(replaced),
+      onUnreachable: (reason) => notices.set('ptyhost', 'warning', `The terminals cannot be reached: ${reason}`),
+    })
+    this.#chrome = new Chrome({
+      workerPath: options.chromeWorker,
+      onFrame: (frame) => {
+        display.showChrome(frame)
+        if (this.#panels.place(frame.panels)) display.placePanels(this.#panels.list)
+        this.#paint()
+      },
+      onError: ({ kind, message }) => {
+        options.log(message)
+        notices.add(kind === 'dead' ? 'error' : 'warning', message)
+      },
+    })
+    this.#ui = new Ui({
+      lua,
+      agents: this.#agents,
+      widgets: this.#widgets,
+      panels: this.#panels,
+      draw: (tree, overlay, code) => this.#chrome.render(tree, overlay, display.size, code),
+      size: () => display.size,
+      hubStatus: () => (this.#hub.connected ? 'connected' : 'reconnecting'),
+    })
+    this.#actions = new Actions({
+      lua,
+      ui: this.#ui,
+      agents: this.#agents,
+      widgets: this.#widgets,
+      panels: this.#panels,
+      notices,
+      hasFocus: () => this.#focused,
+      scrolled: () => this.#scrolled(),
+      perform: (operation) =>
+        perform(operation, {
+          ui: this.#ui,
+          agents: this.#agents,
+          notices,
+          env: options.env,
+          send: (data) => this.#hub.send(data),
+          selected: () => this.#ui.flush(),
+          quit: options.onQuit,
+          hasFocus: () => this.#focused,
+          write: (sequence) => display.write(sequence),
+        }),
+    })
+    this.#router = new Router({
+      ui: this.#ui,
+      actions: this.#actions,
+      agents: this.#agents,
+      widgets: this.#widgets,
+      panels: this.#panels,
+      data: this.#data,
+      widgetAreas: () => display.widgets,
+      overlayAreas: () => display.overlays,
+      scrolled: () => this.#scrolled(),
+    })
+    this.#reload = new HotReload(options.directories, (sources, changed) => {
+      lua.load(sources, changed, () => this.#ui.probe())
+      this.#ui.invalidate()
+    })
+  }
+
+  /** Connects to the hub. @throws when that fails */
+  connect(): Promise<void> {
+    return this.#hub.open()
+  }
+
+  /** Loads the UI's files and draws for the first time. */
+  start(): void {
+    const sources = this.#reload.start()
+    const labels = sources.map(({ label }) => label)
+    this.#lua.load(sources, labels, () => this.#ui.probe())
+    this.#ui.begin()
+    this.#ui.flush()
+  }
+
+  /** What the user's terminal sent. */
+  input(event: InputEvent): void {
+    switch (event.type) {
+      case 'key':
+        return this.#router.key(event)
+      case 'paste':
+        return this.#router.paste(event.data)
+      case 'mouse':
+        return this.#router.mouse(event.mouse)
+      case 'focus':
+        this.#focused = event.focused
+        return this.#router.focus(event.focused)
+      case 'reply':
+        return this.#noteReply(event.reply)
+    }
+  }
+
+  /** The terminal has another size. */
+  resized(size: ScreenSize): void {
+    this.#options.display.resize(size)
+    this.#ui.invalidate()
+    this.#ui.flush()
+  }
+
+  /** The terminal takes bytes again: what came meanwhile is drawn, as it is now. */
+  drained(): void {
+    this.#options.display.drained()
+    this.#paint()
+    for (const [view, seq] of this.#undrawn) this.#data.ack(view, seq)
+    this.#undrawn.clear()
+  }
+
+  /** Something else wrote to the terminal. */
+  repaint(): void {
+    this.#options.display.invalidate()
+    this.#paint()
+  }
+
+  noticesChanged(): void {
+    this.#options.display.showNotices(this.#notices.list)
+    this.#paint()
+  }
+
+  redraw(): void {
+    this.#ui.invalidate()
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#scrollTitle)
+    this.#reload[Symbol.dispose]()
+    this.#ui.dispose()
+    this.#dataLink[Symbol.dispose]()
+    this.#data[Symbol.dispose]()
+    this.#hub[Symbol.dispose]()
+    this.#chrome.dispose()
+    this.#notices[Symbol.dispose]()
+    this.#lua[Symbol.dispose]()
+  }
+
+  // hub ------------------------------------------------------------------------------------------------------------
+
+  #hubConnected(): void {
+    this.#notices.clear('hub')
+    this.#ui.invalidate()
+    this.#dataLink.ensure()
+  }
+
+  #hubLost(reason: string): void {
+    this.#options.log(`hub lost: ${reason}`)
+    this.#notices.set('hub', 'warning', `The hub is gone (${reason}). Starting it again; agents keep running.`)
+    this.#ui.invalidate()
+  }
+
+  #hubMessage(data: HubMessage): void {
+    const type = typeof data.type === 'string' ? data.type : ''
+    if (type === 'agent_list') this.#takeAgents(data)
+    const taken = this.#actions.hubEvent(type, data as LuaTable)
+    if (type === 'agent_list' && !taken) this.#selectSomething()
+  }
+
+  #takeAgents(data: HubMessage): void {
+    this.#lua.set({ agents: (data.agents ?? []) as LuaTable })
+    this.#agents.replace(readAgents(data.agents))
+    this.#panels.retryFailed()
+  }
+
+  /** What events.lua does, for when no Lua can. */
+  #selectSomething(): void {
+    if (this.#agents.selected !== undefined || !this.#agents.select({ agentIndex: 0 })) return
+    this.#ui.setMode('insert')
+  }
+
+  // ptyhost --------------------------------------------------------------------------------------------------------
+
+  #dataOpen(replaced: boolean): void {
+    this.#notices.clear('ptyhost')
+    if (replaced) {
+      this.#notices.add('error', 'The ptyhost ended and its agents were lost. Worktrees are untouched.')
+    }
+    this.#panels.reconnect()
+  }
+
+  /** The hot path: everything between a program's output and the outer terminal. */
+  #showFrame(frame: Frame): void {
+    const panel = this.#panels.byView(frame.view)
+    if (panel === undefined) return // given up meanwhile
+    this.#options.display.panelChanged(panel, panel.apply(frame))
+    if (frame.modes && panel === this.#panels.focused) this.#options.followModes(frame.modes)
+    if (this.#paint()) this.#data.ack(frame.view, frame.seq)
+    else this.#undrawn.set(frame.view, frame.seq)
+    if (panel.scrollback.active) this.#drawScrollTitleSoon()
+  }
+
+  #showSignal(signal: Signal): void {
+    if (signal.session !== this.#panels.focused?.session) return
+    switch (signal.kind) {
+      case 'clipboard':
+        return this.#options.display.write(clipboardSequence(signal.selection, signal.data))
+      case 'bell':
+        return this.#options.display.write('\x07')
+      case 'title':
+      case 'cwd':
+      case 'notification':
+      case 'prompt':
+      case 'progress':
+      case 'cursorVisibility':
+      case 'exit':
+        return // the hub tells of them
+    }
+  }
+
+  #viewFailed(view: number, message: string): void {
+    const panel = this.#panels.byView(view)
+    if (panel === undefined) return
+    this.#options.log(`view of ${panel.session}: ${message}`)
+    panel.fail()
+    this.#options.display.panelChanged(panel)
+    this.#paint()
+  }
+
+  // screen ---------------------------------------------------------------------------------------------------------
+
+  #paint(): boolean {
+    const typing = this.#ui.mode === 'insert' && !this.#ui.hasOverlay
+    return this.#options.display.paint(typing ? this.#panels.focused : undefined)
+  }
+
+  #scrolled(): void {
+    const panel = this.#panels.focused
+    if (panel) this.#options.display.panelChanged(panel)
+    this.#paint()
+    this.#ui.invalidate()
+  }
+
+  #drawScrollTitleSoon(): void {
+    this.#scrollTitle ??= setTimeout(() => {
+      this.#scrollTitle = undefined
+      this.#ui.invalidate()
+    }, SCROLL_TITLE_MS)
+  }
+
+  /** Device attributes come last of all answers: then programs hear of the colours, all at once. */
+  #noteReply(reply: TerminalReply): void {
+    const colors = withReply(this.#data.colors, reply)
+    if (colors !== this.#data.colors) this.#colorsChanged = true
+    this.#data.colors = colors
+    if (reply.kind !== 'attributes' || !this.#colorsChanged) return
+    this.#colorsChanged = false
+    this.#panels.reconnect()
+  }
+}
