@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type HubPaths, packageRoot } from '../protocol/paths.ts'
+import { ensurePrivateDirectory } from '../protocol/server.ts'
 
 /** A ptyhost that was started and may have ended again. */
 export interface StartedPtyhost {
@@ -15,6 +16,7 @@ export interface StartedPtyhost {
  */
 export function startPtyhost(paths: HubPaths, argv: readonly string[] = ptyhostCommand(paths)): StartedPtyhost {
   const [program, ...args] = argv
+  ensurePrivateDirectory(dirname(paths.ptyhostLog))
   const log = openSync(paths.ptyhostLog, 'a', 0o600)
   let end: string | undefined
   try {
