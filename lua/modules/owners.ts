@@ -35,9 +35,9 @@ export function ownersModule(): LuaModule {
           args: [{ name: 'owner', type: 'text' }],
           returns: [{ type: 'text' }],
         },
-        ({ runner, strings }) =>
+        ({ frames, strings }) =>
           (L) => {
-            strings.pushText(L, runner.changeOwner(strings.display(L, 1)))
+            strings.pushText(L, frames.changeOwner(strings.display(L, 1)))
             return 1
           },
       ),

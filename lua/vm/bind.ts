@@ -4,17 +4,19 @@ import type { Binding } from './dispatcher.ts'
 import type { State } from './engine.ts'
 import { LuaFailure, LuaResults } from './error.ts'
 import { ArgumentError, type Errors } from './errors.ts'
+import type { Frames } from './frames.ts'
 import type { AnyFunctionSpec, CallContext, PrimitiveResult } from './module.ts'
 import type { Writer } from './push.ts'
 import { ConversionError } from './read.ts'
-import type { Runner } from './runner.ts'
+import type { Scheduler } from './scheduler.ts'
 import type { LuaValue, LuaVmApi } from './types.ts'
 
 export interface BindParts extends ArgumentParts {
   readonly vm: LuaVmApi
   readonly writer: Writer
   readonly errors: Errors
-  readonly runner: Runner
+  readonly frames: Frames
+  readonly scheduler: Scheduler
   /** Aborted when the VM closes: the signal of calls that no task makes. */
   readonly closing: AbortSignal
 }
@@ -35,20 +37,20 @@ class SharedContext implements CallContext {
   }
 
   get owner(): string {
-    return this.#parts.runner.owner
+    return this.#parts.frames.owner
   }
 
   get signal(): AbortSignal {
-    return this.#parts.runner.task?.signal ?? this.#parts.closing
+    return this.#parts.frames.task?.signal ?? this.#parts.closing
   }
 }
 
 /** The context of one call, which a waiting primitive may keep. */
 function ownContext(parts: BindParts, self: number): CallContext {
-  const { task } = parts.runner
+  const { task } = parts.frames
   return {
     vm: parts.vm,
-    owner: parts.runner.owner,
+    owner: parts.frames.owner,
     self,
     get signal() {
       return task?.signal ?? parts.closing
@@ -138,15 +140,15 @@ export class Binder {
     read: (L: State) => LuaValue[],
     context: (L: State) => CallContext,
   ): Binding {
-    const { runner } = this.#parts
+    const { scheduler } = this.#parts
     const call = spec.call as unknown as Call
     const push = (L: State, value: unknown) => this.#result(L, name, spec, value as PrimitiveResult)
     return (L) => {
       // Before anything is begun, so that a call that cannot wait has no effect.
-      const reason = runner.cannotWait(L)
+      const reason = scheduler.cannotWait(L)
       if (reason !== undefined) throw new Error(`'${name}' waits, and ${reason}`)
       const result = call(context(L), ...read(L))
-      return result instanceof Promise ? runner.wait(L, result, name, push) : push(L, result)
+      return result instanceof Promise ? scheduler.wait(L, result, name, push) : push(L, result)
     }
   }
 

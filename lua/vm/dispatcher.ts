@@ -4,7 +4,7 @@
  */
 import { type Engine, LONGJMP, type Pointer, type State, upvalueIndex } from './engine.ts'
 import type { Errors } from './errors.ts'
-import type { Runner } from './runner.ts'
+import type { Frames } from './frames.ts'
 import { Kill } from './watchdog.ts'
 
 /** Works on the caller's stack like a `lua_CFunction`: arguments from 1 on, returns how many results it left on top. */
@@ -18,14 +18,14 @@ export class Dispatcher {
   readonly #bindings: Binding[] = []
   readonly #names: string[] = []
 
-  constructor(engine: Engine, runner: () => Runner, errors: () => Errors) {
+  constructor(engine: Engine, frames: () => Frames, errors: () => Errors) {
     this.#engine = engine
     const { api } = engine
     this.#pointer = engine.addFunction('ii', (state) => {
       const L = state as State
       const index = api.lua_touserdata(L, UPVALUE)
       try {
-        runner().L = L
+        frames().L = L
         return this.#bindings[index]!(L)
       } catch (thrown) {
         // Lua's own errors, and what stops everything, pass.

@@ -9,7 +9,7 @@ import { COROUTINE } from './prelude/coroutine.ts'
 import { GUARDS } from './prelude/guards.ts'
 import { PATTERNS } from './prelude/patterns.ts'
 import type { Writer } from './push.ts'
-import type { Runner } from './runner.ts'
+import type { Scheduler } from './scheduler.ts'
 import type { Strings } from './strings.ts'
 import type { ModuleResolver } from './types.ts'
 import type { Watchdog } from './watchdog.ts'
@@ -20,7 +20,7 @@ export interface PreludeParts {
   readonly strings: Strings
   readonly writer: Writer
   readonly dispatcher: Dispatcher
-  readonly runner: Runner
+  readonly scheduler: Scheduler
   readonly errors: Errors
   readonly watchdog: Watchdog
   readonly errorMark: bigint
@@ -29,7 +29,7 @@ export interface PreludeParts {
 }
 
 export function installPrelude(parts: PreludeParts): void {
-  const { engine, main: L, strings, errors, runner, watchdog } = parts
+  const { engine, main: L, strings, errors, scheduler, watchdog } = parts
   const { api } = engine
   api.lua_createtable(L, 0, 8)
   const host = api.lua_gettop(L)
@@ -39,10 +39,10 @@ export function installPrelude(parts: PreludeParts): void {
     api.lua_rawset(L, host)
   }
   strings.pushText(L, 'token')
-  api.lua_pushlightuserdata(L, runner.token)
+  api.lua_pushlightuserdata(L, scheduler.token)
   api.lua_rawset(L, host)
   add('abandon', (state) => {
-    const waited = runner.abandonWait()
+    const waited = scheduler.abandonWait()
     strings.pushText(state, `'${waited}' waits, and Lua cannot wait where this coroutine was resumed`)
     return 1
   })

@@ -1,10 +1,12 @@
 /** The Lua VM: what the hub and the TUI each have one of. */
 import { Binder } from './bind.ts'
+import { type CallSyncParts, callSync } from './call-sync.ts'
 import { compile } from './compile.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Engine, LUA, type State } from './engine.ts'
 import { LuaError } from './error.ts'
 import { Errors } from './errors.ts'
+import { Frames } from './frames.ts'
 import { Functions, HeldFunction } from './functions.ts'
 import { getGlobal, setGlobal } from './globals.ts'
 import { Handles } from './handles.ts'
@@ -15,10 +17,11 @@ import { Owners } from './owners.ts'
 import { installPrelude } from './prelude.ts'
 import { Writer } from './push.ts'
 import { Reader } from './read.ts'
-import { Runner } from './runner.ts'
+import { Scheduler } from './scheduler.ts'
 import { openState } from './state.ts'
 import { Strings } from './strings.ts'
 import { Threads } from './threads.ts'
+import { Transfer } from './transfer.ts'
 import type {
   CallOptions,
   CallSyncOptions,
@@ -45,7 +48,13 @@ export class LuaVm implements LuaVmApi {
   readonly #errors: Errors
   readonly #functions: Functions
   readonly #owners = new Owners()
-  readonly #runner: Runner
+  readonly #threads: Threads
+  readonly #frames: Frames
+  readonly #calls: CallSyncParts
+  readonly #transfer: Transfer
+  readonly #scheduler: Scheduler
+  /** The stack of the last error, as the message handler saw it. */
+  #traceback = ''
   readonly #closing = new AbortController()
   #freed = false
 
@@ -76,22 +85,22 @@ export class LuaVm implements LuaVmApi {
     })
     const dispatcher = new Dispatcher(
       engine,
-      () => this.#runner,
+      () => this.#frames,
       () => this.#errors,
     )
     const watchdog = new Watchdog(engine, (L) => this.#errors.traceback(L, 0))
     watchdog.watch(main)
-    const threads = new Threads(engine, main, this.#messageHandler(dispatcher))
-    this.#runner = new Runner({
-      engine,
-      memory: this.#memory,
-      threads,
+    this.#threads = new Threads(engine, main, this.#messageHandler(dispatcher))
+    const running = { engine, memory: this.#memory, threads: this.#threads, errors: this.#errors }
+    this.#frames = new Frames({ ...running, watchdog })
+    this.#calls = { ...running, frames: this.#frames }
+    this.#transfer = new Transfer(engine, this.#reader, this.#writer)
+    this.#scheduler = new Scheduler({
+      ...running,
+      frames: this.#frames,
       functions: this.#functions,
-      reader: this.#reader,
-      writer: this.#writer,
-      errors: this.#errors,
+      transfer: this.#transfer,
       owners: this.#owners,
-      watchdog,
     })
     installPrelude({
       engine,
@@ -99,11 +108,11 @@ export class LuaVm implements LuaVmApi {
       strings: this.#strings,
       writer: this.#writer,
       dispatcher,
-      runner: this.#runner,
+      scheduler: this.#scheduler,
       errors: this.#errors,
       watchdog,
       errorMark: state.errorMark,
-      print: (text) => options.print?.(text, this.#runner.owner),
+      print: (text) => options.print?.(text, this.#frames.owner),
       resolveModule: options.resolveModule,
     })
     const binder = new Binder({
@@ -115,8 +124,9 @@ export class LuaVm implements LuaVmApi {
       functions: this.#functions,
       handles,
       errors: this.#errors,
-      runner: this.#runner,
-      owner: () => this.#runner.owner,
+      frames: this.#frames,
+      scheduler: this.#scheduler,
+      owner: () => this.#frames.owner,
       closing: this.#closing.signal,
     })
     for (const module of [osModule(options.env ?? process.env), ...options.modules]) {
@@ -137,7 +147,7 @@ export class LuaVm implements LuaVmApi {
   }
 
   get currentOwner(): string {
-    return this.#runner.owner
+    return this.#frames.owner
   }
 
   get memoryUsed(): number {
@@ -170,22 +180,24 @@ export class LuaVm implements LuaVmApi {
 
   async call(fn: LuaFunction, args: readonly LuaValue[], options: CallOptions = {}): Promise<LuaValue[]> {
     const held = this.#held(fn)
-    return await this.#runner.start(held, args, { ...options, owner: options.owner ?? held.owner })
+    return await this.#scheduler.start(held, args, { ...options, owner: options.owner ?? held.owner })
   }
 
   callSync(fn: LuaFunction, args: readonly LuaValue[], options: CallSyncOptions = {}): LuaValue[] {
     const held = this.#held(fn)
     const owner = options.owner ?? held.owner
     const policy = { functions: options.functions ?? ('refuse' as const), owner }
-    return this.#runner.callSync(
-      (L) => {
+    return callSync(this.#calls, {
+      owner,
+      budgetMs: options.budgetMs,
+      push: (L) => {
         this.#functions.push(L, held)
-        this.#runner.pushAll(L, args)
+        this.#transfer.push(L, args)
         return args.length
       },
-      { owner, budgetMs: options.budgetMs },
-      (L) => this.#runner.readAll(L, 2, policy),
-    )
+      read: (L) => this.#transfer.read(L, 2, policy),
+      traceback: () => this.#traceback,
+    })
   }
 
   spawn(fn: LuaFunction, args: readonly LuaValue[], options: CallOptions = {}): void {
@@ -225,6 +237,10 @@ export class LuaVm implements LuaVmApi {
   }
 
   addDisposal(owner: string, dispose: () => void): () => void {
+    if (this.closed) {
+      dispose()
+      return () => undefined
+    }
     // Its own function each time: the same `dispose` may be registered twice.
     const entry = () => dispose()
     this.#owners.of(owner).disposals.add(entry)
@@ -232,7 +248,7 @@ export class LuaVm implements LuaVmApi {
   }
 
   withOwner<T>(owner: string, body: () => T): T {
-    return this.#runner.withOwner(owner, body)
+    return this.#frames.withOwner(owner, body)
   }
 
   report(owner: string, error: unknown): void {
@@ -247,7 +263,7 @@ export class LuaVm implements LuaVmApi {
     for (const owner of this.#owners.names()) this.releaseOwner(owner)
     for (const module of this.#options.modules) module.dispose?.()
     // Lua frames may be on the stack: the state goes once they have returned.
-    if (this.#runner.isRunning) queueMicrotask(() => this.#free())
+    if (this.#frames.isRunning) queueMicrotask(() => this.#free())
     else this.#free()
   }
 
@@ -258,6 +274,8 @@ export class LuaVm implements LuaVmApi {
   #free(): void {
     if (this.#freed) return
     this.#freed = true
+    // What was made while the last frames returned.
+    for (const owner of this.#owners.names()) this.releaseOwner(owner)
     this.#engine.api.lua_close(this.#main)
   }
 
@@ -290,7 +308,7 @@ export class LuaVm implements LuaVmApi {
   #messageHandler(dispatcher: Dispatcher): bigint {
     const { api } = this.#engine
     dispatcher.push(this.#main, 'error handler', (L) => {
-      this.#runner.traceback = this.#errors.traceback(L, 1)
+      this.#traceback = this.#errors.traceback(L, 1)
       return 1
     })
     return BigInt(api.luaL_ref(this.#main, LUA.REGISTRYINDEX))
