@@ -1,16 +1,16 @@
 // Bundles one file per process into dist/. Start-up time is why: one file to read instead of a thousand.
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { inkWithoutDevtools } from './ink-without-devtools.ts'
 
 const root = dirname(import.meta.dirname)
-const out = join(root, 'dist')
+const dist = join(root, 'dist')
+// Made beside dist/ and moved there when whole: a failed build, or two at once, leave a botster that starts.
+const out = mkdtempSync(join(root, '.dist-'))
+process.on('exit', () => rmSync(out, { recursive: true, force: true }))
 const require = createRequire(import.meta.url)
-
-rmSync(out, { recursive: true, force: true })
-mkdirSync(out, { recursive: true })
 
 const common: BuildOptions = {
   absWorkingDir: root,
@@ -50,3 +50,8 @@ await build({ ...common, entryPoints: { cli: 'bin/cli.ts' }, splitting: true, ch
 
 copyFileSync(join(dirname(require.resolve('wasmoon')), 'glue.wasm'), join(out, 'glue.wasm'))
 writeFileSync(join(out, '.built'), '')
+
+const previous = `${out}-previous`
+if (existsSync(dist)) renameSync(dist, previous)
+renameSync(out, dist)
+rmSync(previous, { recursive: true, force: true })
