@@ -84,7 +84,7 @@ export class App implements Disposable {
       onLost: (reason) => this.#hubLost(reason),
       onMessage: (data) => this.#hubMessage(data),
       onPtyhostChanged: () => this.#dataLink.renew(),
-      onErrorReported: (message) => notices.add('warning', message),
+      onErrorReported: (message) => notices.add('error', message),
       onWarning: options.log,
       onGivenUp: (reason) => notices.set('hub', 'error', reason),
     })
@@ -92,7 +92,7 @@ export class App implements Disposable {
       data: this.#data,
       ticket: () => this.#hub.ticket(),
       hubConnected: () => this.#hub.connected,
-      onOpen: (replaced) => this.#dataOpen(replaced),
+      onOpen: () => this.#dataOpen(),
       onUnreachable: (reason) => notices.set('ptyhost', 'warning', `The terminals cannot be reached: ${reason}`),
     })
     this.#chrome = new Chrome({
@@ -150,6 +150,7 @@ export class App implements Disposable {
       scrolled: () => this.#scrolled(),
     })
     this.#reload = new HotReload(options.directories, (sources, changed) => {
+      for (const label of changed) notices.clear(`lua:${label}`) // what was wrong may be mended
       lua.load(sources, changed, () => this.#ui.probe())
       this.#ui.invalidate()
     })
@@ -263,11 +264,8 @@ export class App implements Disposable {
 
   // ptyhost --------------------------------------------------------------------------------------------------------
 
-  #dataOpen(replaced: boolean): void {
+  #dataOpen(): void {
     this.#notices.clear('ptyhost')
-    if (replaced) {
-      this.#notices.add('error', 'The ptyhost ended and its agents were lost. Worktrees are untouched.')
-    }
     this.#panels.reconnect()
   }
 

@@ -9,8 +9,8 @@ export interface DataLinkParts {
   /** Asks the hub. @throws when there is no hub, or no ptyhost */
   readonly ticket: () => Promise<Ticket>
   readonly hubConnected: () => boolean
-  /** The connection is there; `replaced` when it leads to another ptyhost than before. */
-  readonly onOpen: (replaced: boolean) => void
+  /** The connection is there. */
+  readonly onOpen: () => void
   /** There is none, for this reason; it goes on trying as long as there is a hub. */
   readonly onUnreachable: (reason: string) => void
 }
@@ -23,7 +23,6 @@ export class DataLink implements Disposable {
   #again = false
   #retry: NodeJS.Timeout | undefined
   #pause = FIRST_RETRY_MS
-  #pid: number | undefined
   #disposed = false
 
   constructor(parts: DataLinkParts) {
@@ -82,9 +81,7 @@ export class DataLink implements Disposable {
     const { data, onOpen } = this.#parts
     if (this.#disposed) return data.close('the client leaves')
     this.#pause = FIRST_RETRY_MS
-    const replaced = this.#pid !== undefined && data.pid !== this.#pid
-    this.#pid = data.pid
-    onOpen(replaced)
+    onOpen()
   }
 
   #retryLater(): void {

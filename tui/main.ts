@@ -86,9 +86,9 @@ export async function runTui(options: TuiOptions): Promise<number> {
     return new UiLua({
       vm,
       shippedDirectory: options.shippedUi ?? join(packageRoot(), 'lua', 'ui'),
-      onProblem: ({ message, traceback }) => {
+      onProblem: ({ message, traceback, file }) => {
         log([message, traceback].filter(Boolean).join('\n'))
-        notices.add('error', message)
+        notices.add('error', message, file && `lua:${file}`)
       },
     })
   }

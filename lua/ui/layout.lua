@@ -261,15 +261,27 @@ function overlays.new_agent_select_profile(state)
   return list_overlay(state, "Profile", items)
 end
 
+--- Worktrees in which no agent works. The main one is what "No worktree" means.
+local function free_worktrees(state)
+  local free = {}
+  for _, worktree in ipairs(state.available_worktrees) do
+    if not worktree.is_main and not worktree.agent_key then
+      free[#free + 1] = worktree
+    end
+  end
+  return free
+end
+
 function overlays.new_agent_select_worktree(state)
   local items = {
     { text = "New branch", secondary = "in a worktree of its own", action = "choose_new_branch" },
     { text = "No worktree", secondary = "right here, where botster was started", action = "choose_no_worktree" },
   }
-  if #state.available_worktrees > 0 then
+  local worktrees = free_worktrees(state)
+  if #worktrees > 0 then
     items[#items + 1] = { text = "Existing worktrees", header = true, style = "dim" }
   end
-  for _, worktree in ipairs(state.available_worktrees) do
+  for _, worktree in ipairs(worktrees) do
     items[#items + 1] = {
       text = worktree.branch or worktree.branch_name or worktree.path,
       secondary = worktree.path,

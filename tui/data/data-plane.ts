@@ -56,11 +56,6 @@ export class DataPlane implements Disposable {
     return this.#connection !== undefined
   }
 
-  /** Pid of the ptyhost; another number means that the sessions of before are gone. */
-  get pid(): number | undefined {
-    return this.#connection?.peer?.pid
-  }
-
   /**
    * Connects and shows the ticket; an earlier connection ends. All views are to be made again.
    * @throws ConnectionClosed, VersionMismatch or RequestError

@@ -28,9 +28,11 @@ export class Notices implements Disposable {
     return this.#shown
   }
 
-  /** Shows a message for a while. The same message again starts its time anew instead of standing there twice. */
-  add(level: NoticeLevel, message: string): void {
-    const key = `${level}:${message}`
+  /**
+   * Shows a message for a while. The same again, or another with the same key, takes its place instead of standing
+   * there beside it.
+   */
+  add(level: NoticeLevel, message: string, key = `${level}:${message}`): void {
     const timer = setTimeout(() => this.clear(key), DURATION_MS[level])
     this.#put({ key, level, message, timer })
   }
