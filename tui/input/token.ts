@@ -7,7 +7,7 @@ export interface Token {
     | 'escape' // the Escape key
     | 'csi'
     | 'ss3'
-    | 'string' // OSC, DCS, APC, PM, SOS with its terminator
+    | 'string' // OSC, DCS or APC with its terminator; no terminal sends PM or SOS
     | 'mouse' // X10 mouse report: CSI M and three bytes
   start: number
   end: number
@@ -36,8 +36,6 @@ export function nextToken(bytes: Uint8Array, start: number): Token | undefined {
       return ss3Token(bytes, start, start + 2)
     case 0x5d: // ]
     case 0x50: // P
-    case 0x58: // X
-    case 0x5e: // ^
     case 0x5f: // _
       return stringToken(bytes, start)
     case ESC:
