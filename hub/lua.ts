@@ -80,7 +80,8 @@ class RunningLua implements HubLua {
       if (results === undefined) return refusal('not_ready', 'the hub’s Lua did not boot: see `botster status`')
       return outcomeOf(results)
     } catch (error) {
-      this.#vm.report(HUB_OWNER, error)
+      const isCancelled = error instanceof LuaError && error.kind === 'cancelled' // the hub is ending
+      if (!isCancelled) this.#vm.report(HUB_OWNER, error)
       if (!(error instanceof LuaError)) return refusal('internal', `${name} failed: ${String(error)}`)
       return refusal(error.kind, `${name} failed: ${locatedMessage(error)}`)
     }

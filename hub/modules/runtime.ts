@@ -66,6 +66,7 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
           const options = { owner, ...milliseconds(given, 'runtime.start') }
           vm.call(body, [], options)
             .catch((error: unknown) => {
+              if (error instanceof LuaError && error.kind === 'cancelled') return
               if (onError === undefined || onError.released || vm.closed) return vm.report(owner, error)
               if (!(error instanceof LuaError)) throw error
               vm.spawn(onError, [{ message: locatedMessage(error), ...errorFields(error) }])

@@ -9,6 +9,9 @@ local connections = require("handlers.connections")
 --- Seconds between two lists when nothing but titles and directories change.
 local FLICKER_SECONDS = 0.1
 
+--- What the hub's own hooks may take: they send to every client, on a machine that may be busy.
+local PATIENT = { timeout_ms = 1000 }
+
 --- The list that waits to be sent: {timer, urgent}.
 local pending = {}
 
@@ -55,11 +58,11 @@ hooks.on("agent_lifecycle", "handlers.agents", function(change)
     status = change.status,
     error = change.error,
   })
-end)
+end, PATIENT)
 
 hooks.on("agent_created", "handlers.agents", function(created)
   connections.broadcast("hub", { type = "agent_created", agent_id = created.id, agent = created })
-end)
+end, PATIENT)
 
 hooks.on("agent_deleted", "handlers.agents", function(deleted)
   connections.broadcast("hub", {
@@ -67,7 +70,7 @@ hooks.on("agent_deleted", "handlers.agents", function(deleted)
     agent_id = deleted.agent_id,
     agent_key = deleted.agent_key,
   })
-end)
+end, PATIENT)
 
 --- The record was written already, by whoever heard of it first.
 function on.exit(signal, record, name)

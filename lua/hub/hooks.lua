@@ -227,7 +227,7 @@ end
 
 --- Reports what went wrong in a hook, and switches one off that was stopped for the second time.
 function strike(entry, err)
-  if err.kind == "cancelled" then return end -- its owner was unloaded meanwhile
+  if err.kind == "cancelled" then return end -- its owner was unloaded meanwhile, or whoever asked is gone
   local message = ("%s '%s' of '%s': %s"):format(entry.kind, entry.name, entry.event, err.message)
   if err.kind == "watchdog" or err.kind == "deadline" then
     entry.strikes = entry.strikes + 1

@@ -24,6 +24,7 @@ local FIELDS = {
   rows = "rows",
   cols = "cols",
   cwd = "text",
+  env = "table",
 }
 
 local checked, place, existing_worktree, make_worktree, start_sessions, give_up, fail
@@ -38,7 +39,7 @@ local function create(options)
   where, message, err = place(options)
   if not where then return nil, message, err end
   local repo = worktree.repo_name()
-  local key = records.free_key(agent_names.key(repo, where.branch or options.name))
+  local key = records.free_key(agent_names.key(repo, where.branch or options.name or where.label))
   local record = records.add_agent{
     id = where.id,
     key = key,
@@ -79,7 +80,7 @@ function checked(options)
   return options
 end
 
---- Where the agent will be: {id, branch?, path? (an existing worktree), make? (a new one), cwd}.
+--- Where the agent will be: {id, branch?, path? (an existing worktree), make? (a new one), label? (part of its key), cwd}.
 function place(options)
   local id = records.new_id()
   local cwd = options.cwd or hub.client_environment(options.client_id).cwd
@@ -101,7 +102,8 @@ function existing_worktree(id, path)
   if not found then
     return nil, ("%s is in no worktree of this repository"):format(path), { kind = "not_a_worktree" }
   end
-  return { id = id, branch = found.branch, path = not found.is_main and found.path or nil, cwd = found.path }
+  if found.is_main then return { id = id, cwd = found.path } end
+  return { id = id, branch = found.branch, path = found.path, label = found.path:match("[^/]+$"), cwd = found.path }
 end
 
 function make_worktree(record, where, options)

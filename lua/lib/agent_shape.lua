@@ -6,8 +6,11 @@ local agent_shape = {}
 
 local session_shape, title_of, display_name, cwd_of
 
---- The table sent to clients: see docs/protocol.md. Facts that only the ptyhost knows (title, directory, size) are as fresh
---- as the hub's view of it. `of_agent` is the records of its sessions, when the caller has them.
+--- The table sent to clients: {id, key, name, display_name, title?, cwd, profile_name?, repo, metadata, branch_name?,
+--- worktree_path?, in_worktree, status, error?, sessions, notification, created_at (milliseconds)}, a session being {name,
+--- session_id, pid, cols, rows, title, cwd, port_forward, port?, status, exited, exit_code?, exit_signal?}. What only the
+--- ptyhost knows (title, directory, size) is as fresh as the hub's view of it. `of_agent` is the records of its sessions,
+--- when the caller has them.
 function agent_shape.of(record, of_agent)
   local sessions = {}
   for i, session in ipairs(of_agent or records.sessions(record.id)) do sessions[i] = session_shape(session) end

@@ -104,6 +104,29 @@ describe('Creating an agent', () => {
     expect(existsSync(join(world.repository.base, 'project-bad..name'))).toBe(false)
   })
 
+  test('Takes everything back when its program cannot be started', async () => {
+    await expect(create({ worktree: false, name: 'nowhere', cwd: '/does/not/exist' })).rejects.toMatchObject({
+      code: 'spawn_failed',
+    })
+    await expect(create({ branch: 'nothing', command: ['/does/not/exist'] })).rejects.toThrow('/does/not/exist')
+    expect(await list()).toEqual([])
+    expect(existsSync(join(world.repository.base, 'project-nothing'))).toBe(false)
+    expect(await world.repository.git(['branch', '--list', 'nothing'])).toBe('')
+  })
+
+  test('Is called off by deleting it meanwhile', async () => {
+    const creating = create({ branch: 'regretted', command: 'sleep 1000' })
+    const [made] = await until(async () => {
+      const agents = await list()
+      return agents.length > 0 && agents
+    }, 'the record')
+    expect(made!.status).toBe('creating_worktree')
+    await world.command('delete_agent', { agent: made!.key })
+    await expect(creating).rejects.toThrow('was deleted while it was being created')
+    expect(existsSync(join(world.repository.base, 'project-regretted'))).toBe(false)
+    expect(world.hub.ptyhost.sessions.size).toBe(0)
+  })
+
   test('Opens a worktree that exists', async () => {
     const path = join(world.repository.directory, 'elsewhere')
     await world.repository.git(['worktree', 'add', '-q', '-b', 'mine', path])

@@ -98,7 +98,8 @@ test('Questions are answered under the names that clients know', async () => {
   tui.send({ type: 'list_worktrees' })
   tui.send({ type: 'list_profiles' })
   tui.send({ type: 'list_session_types' })
-  expect((await tui.hear('worktree_list')).worktrees).toMatchObject([{ path: repository.root, branch: 'main' }])
+  const { worktrees } = await tui.hear('worktree_list')
+  expect((worktrees as object[])[0]).toMatchObject({ path: repository.root, branch: 'main' })
   expect((await tui.hear('profiles')).profiles).toEqual([])
   expect((await tui.hear('session_types')).session_types).toMatchObject([{ name: 'shell' }])
 })
@@ -108,18 +109,19 @@ test('An agent comes into being step by step, in the environment of the client t
     type: 'create_agent',
     data: { branch: 'step', command: 'echo mine=$MINE; printf "\\033]9;ready\\007"; sleep 100' },
   })
-  const created = await tui.hear('agent_created')
-  await tui.hear('agent_status_changed', ({ status }) => status === 'running')
-  const statuses = tui.received.filter(({ type }) => type === 'agent_status_changed').map(({ status }) => status)
-  expect(statuses).toEqual(['creating_worktree', 'spawning_ptys', 'running'])
-  await tui.hear('agent_list', (data) => agentsIn(data)[0]?.status === 'running')
-  expect(await tui.hear('pty_notification')).toMatchObject({
+  const created = await tui.hear('agent_created', ({ agent }) => (agent as { key: string }).key === 'project-step')
+  const mine = ({ agent_id }: Data) => agent_id === created.agent_id
+  const statuses = tui.received.filter((data) => data.type === 'agent_status_changed' && mine(data))
+  expect(statuses.map(({ status }) => status)).toEqual(['creating_worktree', 'spawning_ptys', 'running'])
+  const listed = (data: Data) => agentsIn(data).find(({ key }) => key === 'project-step')
+  await tui.hear('agent_list', (data) => listed(data)?.status === 'running')
+  expect(await tui.hear('pty_notification', mine)).toMatchObject({
     source: 'osc9',
     message: 'ready',
     agent_key: 'project-step',
     agent_id: created.agent_id,
   })
-  await tui.hear('agent_list', (data) => agentsIn(data)[0]?.notification === true)
+  await tui.hear('agent_list', (data) => listed(data)?.notification === true)
   await until(async () => {
     const { value } = await tui.connection.request('command', { name: 'screen', args: { agent: 'step' } })
     return (value as { text: string }).text.includes('mine=yes')
@@ -129,11 +131,11 @@ test('An agent comes into being step by step, in the environment of the client t
 test('What fails is answered with what was asked and why', async () => {
   tui.send({ type: 'delete_agent', agent: 'nobody' })
   expect(await tui.hear('error', ({ command }) => command === 'delete_agent')).toMatchObject({
-    message: "no agent 'nobody': there are project-step",
+    message: expect.stringContaining("no agent 'nobody'"),
     kind: 'no_agent',
   })
   tui.send({ type: 'create_agent', branch: 'forbidden' })
-  expect(await tui.hear('error', ({ command }) => command === 'create_agent')).toMatchObject({ kind: 'refused' })
+  expect((await tui.hear('error', ({ kind }) => kind === 'refused')).command).toBe('create_agent')
   tui.send({ type: 'dance' })
   expect((await tui.hear('error', ({ command }) => command === 'dance')).message).toContain("unknown command 'dance'")
   tui.connection.send({ type: 'message', data: { type: 'list_agents', subscriptionId: 'other' } })
@@ -144,10 +146,17 @@ test('What fails is answered with what was asked and why', async () => {
 
 test('Everybody who is subscribed hears of everything, programs on the socket too', async () => {
   const peer = (await subscribe(hubPaths(hubId(repository.root), { ...process.env, ...pathsOf() }).hubSocket, 'peer'))!
-  await peer.hear('agent_list', (data) => agentsIn(data).length === 1)
-  tui.send({ type: 'delete_agent', agent: 'step', delete_worktree: true })
-  expect(await peer.hear('agent_deleted')).toMatchObject({ agent_key: 'project-step' })
-  await peer.hear('agent_list', (data) => agentsIn(data).length === 0)
+  const isListed = (data: Data) => agentsIn(data).some(({ key }) => key === 'project-heard')
+  tui.send({ type: 'create_agent', branch: 'heard', command: 'sleep 100' })
+  await peer.hear('agent_created', ({ agent }) => (agent as { key: string }).key === 'project-heard')
+  await peer.hear('agent_list', isListed)
+  tui.send({ type: 'delete_agent', agent: 'heard', delete_worktree: true })
+  const { agent_id } = await peer.hear('agent_deleted', ({ agent_key }) => agent_key === 'project-heard')
+  await until(() => {
+    const last = peer.received.findLast(({ type }) => type === 'agent_list')
+    return last !== undefined && !isListed(last)
+  }, 'a list without it')
+  expect(agent_id).toEqual(expect.any(String))
   await tui.hear('result', ({ command }) => command === 'delete_agent')
   peer.send({ type: 'unsubscribe' })
   peer.connection.close('done')
