@@ -2,17 +2,16 @@ import type { LuaTable } from '../lua/vm/index.ts'
 import type { Frame, Signal, TerminalModes } from '../protocol/messages/ptyhost.ts'
 import { Actions } from './actions.ts'
 import { clipboardSequence } from './alerts.ts'
-import { Chrome } from './chrome/client.ts'
-import type { ScreenSize } from './chrome/protocol.ts'
+import type { Chrome } from './chrome/client.ts'
+import type { FrameMessage, ScreenSize } from './chrome/protocol.ts'
 import { withReply } from './colors.ts'
 import { DataPlane } from './data/data-plane.ts'
 import { Panels } from './data/panels.ts'
 import { DataLink } from './data-link.ts'
 import type { Display } from './display.ts'
 import { perform } from './effects.ts'
-import { HubLink, type HubMessage } from './hub-link.ts'
+import type { HubLink, HubMessage } from './hub-link.ts'
 import type { InputEvent, TerminalReply } from './input/event.ts'
-import type { HubConnection, HubHandlers } from './options.ts'
 import { Router } from './router.ts'
 import { readAgents } from './stores/agent.ts'
 import { Agents } from './stores/agents.ts'
@@ -26,12 +25,16 @@ import type { UiLua } from './ui-lua/ui-lua.ts'
 /** Milliseconds between two drawings of the chrome that only say how far back the scrolled view is. */
 const SCROLL_TITLE_MS = 200
 
-export interface AppOptions {
-  readonly connectHub: (handlers: HubHandlers) => Promise<HubConnection>
-  readonly env: NodeJS.ProcessEnv
-  readonly chromeWorker: string | URL
-  readonly directories: UiDirectories
+export interface AppParts {
+  readonly lua: UiLua
+  readonly notices: Notices
   readonly display: Display
+  /** Connected, not subscribed yet; its events go to this app's methods of the same meaning. */
+  readonly hub: HubLink
+  /** Its frames go to `showChrome`. */
+  readonly chrome: Chrome
+  readonly env: NodeJS.ProcessEnv
+  readonly directories: UiDirectories
   readonly log: (line: string) => void
   /** What the focused program wants to hear of mouse and keyboard. */
   readonly followModes: (modes: TerminalModes) => void
@@ -41,16 +44,12 @@ export interface AppOptions {
 
 /** The TUI's main thread, put together: what comes from hub, ptyhost, terminal, files and worker, and where it goes. */
 export class App implements Disposable {
-  readonly #options: AppOptions
-  readonly #lua: UiLua
+  readonly #parts: AppParts
   readonly #agents = new Agents()
   readonly #widgets = new Widgets()
-  readonly #notices: Notices
   readonly #data: DataPlane
   readonly #panels: Panels
-  readonly #hub: HubLink
   readonly #dataLink: DataLink
-  readonly #chrome: Chrome
   readonly #ui: Ui
   readonly #actions: Actions
   readonly #router: Router
@@ -62,59 +61,36 @@ export class App implements Disposable {
   /** Frames that were applied while the terminal was busy, by view: acknowledged once they are drawn. */
   readonly #undrawn = new Map<number, number>()
 
-  constructor(lua: UiLua, notices: Notices, options: AppOptions) {
-    this.#options = options
-    this.#lua = lua
-    this.#notices = notices
-    const { display } = options
+  constructor(parts: AppParts) {
+    this.#parts = parts
+    const { lua, notices, display, hub, chrome, env, log } = parts
     this.#data = new DataPlane({
       onFrame: (frame) => this.#showFrame(frame),
       onSignal: (signal) => this.#showSignal(signal),
       onReleased: () => {}, // the hub's next agent_list says what became of it
       onViewFailed: (view: number, message: string) => this.#viewFailed(view, message),
       onLost: (reason) => this.#dataLink.lost(reason),
-      onWarning: options.log,
+      onWarning: log,
     })
     this.#panels = new Panels(this.#data, this.#agents, (panel) => {
       display.panelChanged(panel)
       this.#paint()
     })
-    this.#hub = new HubLink(options.connectHub, {
-      onConnected: () => this.#hubConnected(),
-      onLost: (reason) => this.#hubLost(reason),
-      onMessage: (data) => this.#hubMessage(data),
-      onPtyhostChanged: () => this.#dataLink.renew(),
-      onErrorReported: (message) => notices.add('error', message),
-      onWarning: options.log,
-      onGivenUp: (reason) => notices.set('hub', 'error', reason),
-    })
     this.#dataLink = new DataLink({
       data: this.#data,
-      ticket: () => this.#hub.ticket(),
-      hubConnected: () => this.#hub.connected,
+      ticket: () => hub.ticket(),
+      hubConnected: () => hub.connected,
       onOpen: () => this.#dataOpen(),
       onUnreachable: (reason) => notices.set('ptyhost', 'warning', `The terminals cannot be reached: ${reason}`),
-    })
-    this.#chrome = new Chrome({
-      workerPath: options.chromeWorker,
-      onFrame: (frame) => {
-        display.showChrome(frame)
-        if (this.#panels.place(frame.panels)) display.placePanels(this.#panels.list)
-        this.#paint()
-      },
-      onError: ({ kind, message }) => {
-        options.log(message)
-        notices.add(kind === 'dead' ? 'error' : 'warning', message)
-      },
     })
     this.#ui = new Ui({
       lua,
       agents: this.#agents,
       widgets: this.#widgets,
       panels: this.#panels,
-      draw: (tree, overlay, code) => this.#chrome.render(tree, overlay, display.size, code),
+      draw: (tree, overlay, code) => chrome.render(tree, overlay, display.size, code),
       size: () => display.size,
-      hubStatus: () => (this.#hub.connected ? 'connected' : 'reconnecting'),
+      hubStatus: () => (hub.connected ? 'connected' : 'reconnecting'),
     })
     this.#actions = new Actions({
       lua,
@@ -130,10 +106,10 @@ export class App implements Disposable {
           ui: this.#ui,
           agents: this.#agents,
           notices,
-          env: options.env,
-          send: (data) => this.#hub.send(data),
+          env,
+          send: (data) => hub.send(data),
           selected: () => this.#ui.flush(),
-          quit: options.onQuit,
+          quit: parts.onQuit,
           hasFocus: () => this.#focused,
           write: (sequence) => display.write(sequence),
         }),
@@ -149,25 +125,23 @@ export class App implements Disposable {
       overlayAreas: () => display.overlays,
       scrolled: () => this.#scrolled(),
     })
-    this.#reload = new HotReload(options.directories, (sources, changed) => {
+    this.#reload = new HotReload(parts.directories, (sources, changed) => {
       for (const label of changed) notices.clear(`lua:${label}`) // what was wrong may be mended
       lua.load(sources, changed, () => this.#ui.probe())
       this.#ui.invalidate()
     })
   }
 
-  /** Connects to the hub. @throws when that fails */
-  connect(): Promise<void> {
-    return this.#hub.open()
-  }
-
-  /** Loads the UI's files and draws for the first time. */
+  /** Loads the UI's files, draws for the first time, and asks the hub what there is. */
   start(): void {
+    const { lua, hub } = this.#parts
+    this.#dataLink.ensure() // takes its time beside the loading
     const sources = this.#reload.start()
     const labels = sources.map(({ label }) => label)
-    this.#lua.load(sources, labels, () => this.#ui.probe())
+    lua.load(sources, labels, () => this.#ui.probe())
     this.#ui.begin()
     this.#ui.flush()
+    hub.subscribe()
   }
 
   /** What the user's terminal sent. */
@@ -189,14 +163,14 @@ export class App implements Disposable {
 
   /** The terminal has another size. */
   resized(size: ScreenSize): void {
-    this.#options.display.resize(size)
+    this.#parts.display.resize(size)
     this.#ui.invalidate()
     this.#ui.flush()
   }
 
   /** The terminal takes bytes again: what came meanwhile is drawn, as it is now. */
   drained(): void {
-    this.#options.display.drained()
+    this.#parts.display.drained()
     this.#paint()
     for (const [view, seq] of this.#undrawn) this.#data.ack(view, seq)
     this.#undrawn.clear()
@@ -204,12 +178,12 @@ export class App implements Disposable {
 
   /** Something else wrote to the terminal. */
   repaint(): void {
-    this.#options.display.invalidate()
+    this.#parts.display.invalidate()
     this.#paint()
   }
 
   noticesChanged(): void {
-    this.#options.display.showNotices(this.#notices.list)
+    this.#parts.display.showNotices(this.#parts.notices.list)
     this.#paint()
   }
 
@@ -223,27 +197,27 @@ export class App implements Disposable {
     this.#ui.dispose()
     this.#dataLink[Symbol.dispose]()
     this.#data[Symbol.dispose]()
-    this.#hub[Symbol.dispose]()
-    this.#chrome.dispose()
-    this.#notices[Symbol.dispose]()
-    this.#lua[Symbol.dispose]()
   }
 
   // hub ------------------------------------------------------------------------------------------------------------
 
-  #hubConnected(): void {
-    this.#notices.clear('hub')
+  ptyhostChanged(): void {
+    this.#dataLink.renew()
+  }
+
+  hubConnected(): void {
+    this.#parts.notices.clear('hub')
     this.#ui.invalidate()
     this.#dataLink.ensure()
   }
 
-  #hubLost(reason: string): void {
-    this.#options.log(`hub lost: ${reason}`)
-    this.#notices.set('hub', 'warning', `The hub is gone (${reason}). Starting it again; agents keep running.`)
+  hubLost(reason: string): void {
+    this.#parts.log(`hub lost: ${reason}`)
+    this.#parts.notices.set('hub', 'warning', `The hub is gone (${reason}). Starting it again; agents keep running.`)
     this.#ui.invalidate()
   }
 
-  #hubMessage(data: HubMessage): void {
+  hubMessage(data: HubMessage): void {
     const type = typeof data.type === 'string' ? data.type : ''
     if (type === 'agent_list') this.#takeAgents(data)
     const taken = this.#actions.hubEvent(type, data as LuaTable)
@@ -251,7 +225,7 @@ export class App implements Disposable {
   }
 
   #takeAgents(data: HubMessage): void {
-    this.#lua.set({ agents: (data.agents ?? []) as LuaTable })
+    this.#parts.lua.set({ agents: (data.agents ?? []) as LuaTable })
     this.#agents.replace(readAgents(data.agents))
     this.#panels.retryFailed()
   }
@@ -265,7 +239,7 @@ export class App implements Disposable {
   // ptyhost --------------------------------------------------------------------------------------------------------
 
   #dataOpen(): void {
-    this.#notices.clear('ptyhost')
+    this.#parts.notices.clear('ptyhost')
     this.#panels.reconnect()
   }
 
@@ -273,8 +247,8 @@ export class App implements Disposable {
   #showFrame(frame: Frame): void {
     const panel = this.#panels.byView(frame.view)
     if (panel === undefined) return // given up meanwhile
-    this.#options.display.panelChanged(panel, panel.apply(frame))
-    if (frame.modes && panel === this.#panels.focused) this.#options.followModes(frame.modes)
+    this.#parts.display.panelChanged(panel, panel.apply(frame))
+    if (frame.modes && panel === this.#panels.focused) this.#parts.followModes(frame.modes)
     if (this.#paint()) this.#data.ack(frame.view, frame.seq)
     else this.#undrawn.set(frame.view, frame.seq)
     if (panel.scrollback.active) this.#drawScrollTitleSoon()
@@ -284,9 +258,9 @@ export class App implements Disposable {
     if (signal.session !== this.#panels.focused?.session) return
     switch (signal.kind) {
       case 'clipboard':
-        return this.#options.display.write(clipboardSequence(signal.selection, signal.data))
+        return this.#parts.display.write(clipboardSequence(signal.selection, signal.data))
       case 'bell':
-        return this.#options.display.write('\x07')
+        return this.#parts.display.write('\x07')
       case 'title':
       case 'cwd':
       case 'notification':
@@ -301,22 +275,30 @@ export class App implements Disposable {
   #viewFailed(view: number, message: string): void {
     const panel = this.#panels.byView(view)
     if (panel === undefined) return
-    this.#options.log(`view of ${panel.session}: ${message}`)
+    this.#parts.log(`view of ${panel.session}: ${message}`)
     panel.fail()
-    this.#options.display.panelChanged(panel)
+    this.#parts.display.panelChanged(panel)
     this.#paint()
   }
 
   // screen ---------------------------------------------------------------------------------------------------------
 
+  /** The chrome was drawn. */
+  showChrome(frame: FrameMessage): void {
+    const { display } = this.#parts
+    display.showChrome(frame)
+    if (this.#panels.place(frame.panels)) display.placePanels(this.#panels.list)
+    this.#paint()
+  }
+
   #paint(): boolean {
     const typing = this.#ui.mode === 'insert' && !this.#ui.hasOverlay
-    return this.#options.display.paint(typing ? this.#panels.focused : undefined)
+    return this.#parts.display.paint(typing ? this.#panels.focused : undefined)
   }
 
   #scrolled(): void {
     const panel = this.#panels.focused
-    if (panel) this.#options.display.panelChanged(panel)
+    if (panel) this.#parts.display.panelChanged(panel)
     this.#paint()
     this.#ui.invalidate()
   }

@@ -14,7 +14,7 @@ export const SUBSCRIPTION = 'hub'
 export type HubMessage = Record<string, unknown>
 
 export interface HubLinkEvents {
-  /** A connection is there and subscribed: the first one, or a new one. */
+  /** It is connected and subscribed, for the first time or again. */
   readonly onConnected: () => void
   /** The connection was lost, or another try failed; it goes on trying. */
   readonly onLost: (reason: string) => void
@@ -33,6 +33,7 @@ export class HubLink implements Disposable {
   #connection: HubConnection | undefined
   #retry: NodeJS.Timeout | undefined
   #pause = FIRST_RETRY_MS
+  #subscribed = false
   #disposed = false
 
   constructor(connectHub: (handlers: HubHandlers) => Promise<HubConnection>, events: HubLinkEvents) {
@@ -44,8 +45,8 @@ export class HubLink implements Disposable {
     return this.#connection !== undefined
   }
 
-  /** The first connection. @throws what connectHub throws */
-  async open(): Promise<void> {
+  /** The first connection; nothing is said over it before `subscribe`. @throws what connectHub throws */
+  async connect(): Promise<void> {
     let closed: string | undefined
     let connection: HubConnection | undefined // not there yet when a handler is called early
     connection = await this.#connectHub({
@@ -60,8 +61,13 @@ export class HubLink implements Disposable {
     if (closed !== undefined) throw new Error(closed)
     this.#connection = connection
     this.#pause = FIRST_RETRY_MS
-    this.send({ type: 'subscribe', channel: 'hub' })
-    this.#events.onConnected()
+    if (this.#subscribed) this.#subscribe()
+  }
+
+  /** From now on the hub's messages come, on this connection and on every later one. */
+  subscribe(): void {
+    this.#subscribed = true
+    if (this.connected) this.#subscribe()
   }
 
   /** To the hub's Lua. @returns false while there is no hub: the message is not kept */
@@ -84,6 +90,11 @@ export class HubLink implements Disposable {
     const connection = this.#connection
     this.#connection = undefined
     connection?.close('the client leaves')
+  }
+
+  #subscribe(): void {
+    this.send({ type: 'subscribe', channel: 'hub' })
+    this.#events.onConnected()
   }
 
   #receive(message: Received<HubProtocol, 'client'>): void {
@@ -112,7 +123,7 @@ export class HubLink implements Disposable {
 
   async #reopen(): Promise<void> {
     try {
-      await this.open()
+      await this.connect()
     } catch (error) {
       if (this.#disposed) return
       const reason = error instanceof Error ? error.message : String(error)

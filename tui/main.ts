@@ -2,8 +2,10 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { packageRoot } from '../protocol/paths.ts'
 import { App } from './app.ts'
+import { Chrome } from './chrome/client.ts'
 import { paletteQueries } from './colors.ts'
 import { Display } from './display.ts'
+import { HubLink } from './hub-link.ts'
 import { InputDecoder } from './input/decoder.ts'
 import type { TuiOptions } from './options.ts'
 import { Notices } from './stores/notices.ts'
@@ -23,6 +25,7 @@ const DETACHED = 'Detached: the agents keep running. To come back: botster\n'
  */
 export async function runTui(options: TuiOptions): Promise<number> {
   const { stdin, stdout, env = process.env, log = () => {} } = options
+  let app: App | undefined
   const problem = whyNot(options)
   if (problem !== undefined) {
     process.stderr.write(`botster: ${problem}\n`)
@@ -30,27 +33,49 @@ export async function runTui(options: TuiOptions): Promise<number> {
   }
   const ended = Promise.withResolvers<number>()
   const directories = uiDirectories(env)
-  const lua = await openLua()
-  const notices = new Notices(() => app.noticesChanged())
-  const decoder = new InputDecoder((event) => app.input(event))
-  const terminal = new Terminal(
+  // What takes long begins first, side by side: the chrome's worker, the way to the hub, the Lua engine.
+  using chrome = new Chrome({
+    workerPath: options.chromeWorker ?? join(packageRoot(), 'dist', 'chrome.js'),
+    onFrame: (frame) => app?.showChrome(frame),
+    onError: ({ kind, message }) => {
+      log(message)
+      notices.add(kind === 'dead' ? 'error' : 'warning', message)
+    },
+  })
+  using hub = new HubLink(options.connectHub, {
+    onConnected: () => app?.hubConnected(),
+    onLost: (reason) => app?.hubLost(reason),
+    onMessage: (data) => app?.hubMessage(data),
+    onPtyhostChanged: () => app?.ptyhostChanged(),
+    onErrorReported: (message) => notices.add('error', message),
+    onWarning: log,
+    onGivenUp: (reason) => notices.set('hub', 'error', reason),
+  })
+  using notices = new Notices(() => app?.noticesChanged())
+  const connecting = hub.connect()
+  connecting.catch(() => {}) // awaited below
+  using lua = await openLua()
+  await connecting
+  using decoder = new InputDecoder((event) => app?.input(event))
+  using terminal = new Terminal(
     { stdin, stdout, env },
     {
       onData: (bytes) => decoder.feed(bytes),
-      onResize: (size) => app.resized(size),
-      onDrain: () => app.drained(),
-      onResume: () => app.repaint(),
+      onResize: (size) => app?.resized(size),
+      onDrain: () => app?.drained(),
+      onResume: () => app?.repaint(),
       onGone: () => ended.resolve(1),
       onSignal: (signal) => ended.resolve(128 + constants.signals[signal]),
     },
   )
-  const display = new Display(terminal, terminal.size, terminal.abilities)
-  const app: App = new App(lua, notices, {
-    connectHub: options.connectHub,
+  using running = new App({
+    lua,
+    notices,
+    hub,
+    chrome,
+    display: new Display(terminal, terminal.size, terminal.abilities),
     env,
-    chromeWorker: options.chromeWorker ?? join(packageRoot(), 'dist', 'chrome.js'),
     directories,
-    display,
     log,
     followModes: ({ mouseTracking, kittyFlags }) => {
       terminal.setMouse(mouseTracking === 1003 ? 1003 : 1002)
@@ -58,28 +83,23 @@ export async function runTui(options: TuiOptions): Promise<number> {
     },
     onQuit: () => ended.resolve(0),
   })
-  try {
-    await app.connect()
-    terminal.open()
-    app.start()
-    terminal.write(paletteQueries())
-    terminal.query()
-    const code = await ended.promise
-    terminal.close()
-    if (code === 0) stdout.write(DETACHED)
-    return code
-  } finally {
-    terminal.close()
-    decoder[Symbol.dispose]()
-    app[Symbol.dispose]()
-  }
+  app = running
+  terminal.open()
+  running.start()
+  terminal.write(paletteQueries())
+  terminal.query()
+  const code = await ended.promise
+  app = undefined
+  terminal.close()
+  if (code === 0) stdout.write(DETACHED)
+  return code
 
   async function openLua(): Promise<UiLua> {
     const vm = await createUiVm({
       env,
       roots: [join(directories.root, 'lua'), join(packageRoot(), 'lua')],
       notify: (level, message) => notices.add(level, message),
-      redraw: () => app.redraw(),
+      redraw: () => app?.redraw(),
       log: (level, message, owner) => log(`${level} ${owner}: ${message}`),
       onError: ({ message }) => notices.add('error', message),
     })
