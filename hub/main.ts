@@ -32,16 +32,15 @@ async function main(): Promise<number> {
     log.info('a hub is already running')
     return 0
   }
-  try {
-    const hub = await start(paths, found, log)
-    await runUntilEnded(hub)
-    log.info('the hub ended')
-    return 0
-  } catch (error) {
+  const hub = await start(paths, found, log).catch((error: Error) => {
     log.fatal({ error }, 'the hub could not start')
-    process.stderr.write(`botster: the hub could not start: ${(error as Error).message}\n`)
-    return 1
-  }
+    process.stderr.write(`botster: the hub could not start: ${error.message}\n`)
+    return undefined
+  })
+  if (hub === undefined) return 1
+  await runUntilEnded(hub)
+  log.info('the hub ended')
+  return 0
 }
 
 async function start(paths: HubPaths, found: Root, log: Logger): Promise<Hub> {

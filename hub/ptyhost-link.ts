@@ -192,7 +192,10 @@ export class PtyhostLink implements AsyncDisposable {
     if (connection.peer !== undefined) await waitForDeath(connection.peer.pid, DEATH_TIMEOUT_MS)
   }
 
-  /** Each of these returns a function that takes the listener off again. */
+  /**
+   * Each of these returns a function that takes the listener off again. The exit of a session that ran is heard exactly
+   * once, also when the link was down meanwhile.
+   */
   onSignal(listener: (signal: Signal) => void): () => void {
     return this.#signals.add(listener)
   }
@@ -267,19 +270,28 @@ export class PtyhostLink implements AsyncDisposable {
   async #keepRestoring(reason: string): Promise<void> {
     while (!this.#ending.signal.aborted) {
       try {
+        const ran = this.#table.running()
         const lost = await this.#restore()
         if (this.#connection === undefined) continue // ended, or lost again within the same turn
         const replaced = this.pid !== this.#lastPid
         this.#options.log.info({ pid: this.pid, replaced, lost }, 'the link to the ptyhost is whole again')
+        this.#tellMissed(ran)
         this.#changes.notify({ reason, replaced, lost })
-        // Exits are in the table by now, and whoever heard of the change has looked there.
-        for (const signal of this.#early) if (signal.kind !== 'exit') this.#signals.notify(signal)
         this.#next.resolve(this.#connection)
         return
       } catch (error) {
         this.#options.onError(error)
         await wait(RETRY_AFTER_FAILURE_MS, undefined, { signal: this.#ending.signal }).catch(() => {})
       }
+    }
+  }
+
+  /** What sessions said while nobody listened; of one that ended, its exit (once, whether it was heard or is listed). */
+  #tellMissed(ran: readonly string[]): void {
+    for (const signal of this.#early) if (signal.kind !== 'exit') this.#signals.notify(signal)
+    for (const session of ran) {
+      const exit = this.sessions.get(session)?.exit
+      if (exit !== undefined) this.#signals.notify({ kind: 'exit', session, ...exit })
     }
   }
 

@@ -28,6 +28,11 @@ export class SessionTable {
     if (this.#starting.delete(session)) this.#sessions.delete(session)
   }
 
+  /** Sessions whose programs run, as far as is known. */
+  running(): string[] {
+    return [...this.#sessions.values()].filter(({ exit }) => exit === undefined).map(({ session }) => session)
+  }
+
   /** Takes over a list and returns the ids that are in it no more. */
   replace(listed: readonly SessionInfo[]): string[] {
     const present = new Set(listed.map(({ session }) => session))

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -170,4 +170,26 @@ test('Shutting down takes every program along, and nothing starts after it', asy
   await expect(link.list()).rejects.toThrow(/stopped/)
   await wait(0)
   expect(existsSync(place.paths.ptySocket)).toBe(false)
+})
+
+test('A link that was only interrupted comes back to the same sessions and tells what it missed, once', async () => {
+  await using linked = await open(await makePlace())
+  const { link, signals, changes, place } = linked
+  const go = `${place.directory}/go`
+  const waiting = `while [ ! -e ${go} ]; do sleep 0.02; done; exit 6`
+  await run(link, 'a/agent', waiting)
+  await run(link, 'b/agent', 'sleep 100')
+  const host = link.pid!
+  process.kill(host, 'SIGSTOP')
+  // More than a peer may leave unread: our own side gives the connection up.
+  const chunk = Buffer.alloc(8 << 20)
+  while (link.input('b/agent', chunk, { kind: 'system' })) await wait(0)
+  writeFileSync(go, '')
+  process.kill(host, 'SIGCONT')
+  await eventually(() => expect(signals.filter(({ kind }) => kind === 'exit')).toHaveLength(1))
+  expect(link.pid).toBe(host)
+  expect(changes).toMatchObject([{ replaced: false, lost: [] }])
+  expect(link.sessions.get('a/agent')?.exit).toEqual({ code: 6 })
+  await link.list()
+  expect(signals.filter(({ kind }) => kind === 'exit')).toEqual([{ kind: 'exit', session: 'a/agent', code: 6 }])
 })

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { waitForDeath } from '../../../hub/alive.ts'
@@ -8,6 +8,7 @@ import type { Connection } from '../../../protocol/connection.ts'
 import { type HubProtocol, hubProtocol } from '../../../protocol/messages/hub.ts'
 import { ptyhostProtocol } from '../../../protocol/messages/ptyhost.ts'
 import { type HubPaths, hubId, hubPaths } from '../../../protocol/paths.ts'
+import { COMPILE_CACHE } from './compile-cache.ts'
 import { eventually } from './eventually.ts'
 import type { TestRepository } from './repository.ts'
 
@@ -43,6 +44,7 @@ export async function hubHome(repository: TestRepository): Promise<HubHome> {
     BOTSTER_WORKTREE_BASE: repository.base,
     BOTSTER_PTYHOST_GRACE_MS: '500', // what a test forgets ends by itself
     GIT_CONFIG_GLOBAL: '/dev/null',
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
   }
   await mkdir(env.HOME!)
   const paths = hubPaths(hubId(root), env)
@@ -55,9 +57,17 @@ export async function hubHome(repository: TestRepository): Promise<HubHome> {
       hubs.push(hub)
       return hub
     },
-    connect: (options = {}) =>
-      eventually(() => connect({ path: paths.hubSocket, protocol: hubProtocol, role: 'tui', ...options })),
-    log: () => readFileSync(paths.log, 'utf8'),
+    async connect(options = {}) {
+      try {
+        return await eventually(() =>
+          connect({ path: paths.hubSocket, protocol: hubProtocol, role: 'tui', ...options }),
+        )
+      } catch (cause) {
+        const output = readFileSync(join(directory, 'hub.out'), 'utf8')
+        throw new Error(`no hub serves; it said: ${output}\nand logged: ${home.log()}`, { cause })
+      }
+    },
+    log: () => (existsSync(paths.log) ? readFileSync(paths.log, 'utf8') : ''),
     async [Symbol.asyncDispose]() {
       const ptyhost = await stopEverything(home)
       for (const { pid, kill } of hubs) if (!(await waitForDeath(pid, 15_000))) kill('SIGKILL')

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { vi } from 'vitest'
 import { type HubPaths, hubPaths } from '../../../protocol/paths.ts'
+import { COMPILE_CACHE } from './compile-cache.ts'
 import { temporaryDirectory } from './directory.ts'
 
 /** A home, configuration and runtime directory of a test's own, also for the processes it starts. */
@@ -20,6 +21,7 @@ export async function makePlace(): Promise<TestPlace> {
     BOTSTER_WORKTREE_BASE: join(temporary.path, 'sessions'),
     BOTSTER_PTYHOST_GRACE_MS: '500', // what a test forgets ends by itself
     GIT_CONFIG_GLOBAL: '/dev/null',
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
   }
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
   return {

@@ -1,0 +1,4 @@
+import { join } from 'node:path'
+
+/** For NODE_COMPILE_CACHE of processes that run from the sources: their types are stripped once, not in each of them. */
+export const COMPILE_CACHE = join(import.meta.dirname, '../../../node_modules/.cache/botster-tests')
