@@ -2,6 +2,7 @@ import { CELL_SIZE, COLOR_RGB } from '../screen/cell.ts'
 import { Grid } from '../screen/grid.ts'
 import { Painter } from '../screen/painter.ts'
 import { decodeRow, encodeRow, RowEncoder } from '../screen/row.ts'
+import { Compositor } from '../tui/compositor.ts'
 import type { Row } from './row.ts'
 
 const COLS = 200
@@ -24,6 +25,7 @@ export async function benchPainter(): Promise<Row[]> {
     ...measurePaint('painter: full screen of text', text, cursor),
     ...measurePaint('painter: full screen of dense truecolor', dense, cursor),
     ...measurePaint('painter: nothing changed', [text[0]!, text[0]!], cursor),
+    measureEcho(),
     time('rows codec: encode dense truecolor', () => {
       for (let y = 0; y < ROWS; y++) encodeRow(dense[0]!, y, encoder)
     }),
@@ -42,6 +44,24 @@ function measurePaint(name: string, grids: Grid[], cursor: Parameters<Painter['p
     bytes = painter.paint(grids[round++ % grids.length]!, cursor).length
   })
   return [row, { name: `${name}, output`, value: bytes, unit: 'bytes' }]
+}
+
+/** What a typed character costs between its frame and the bytes for the terminal. */
+function measureEcho(): Row {
+  const compositor = new Compositor()
+  compositor.resize(COLS, ROWS)
+  compositor.setChrome(textGrid(0), [])
+  const panel = { area: { x: 30, y: 1, cols: COLS - 31, rows: ROWS - 2 }, grid: textGrid(1) }
+  compositor.setPanels([panel])
+  const painter = new Painter()
+  let x = 0
+  return time('compositor and painter: a typed character', () => {
+    x = (x + 1) % 150
+    panel.grid.cells[(10 * COLS + x) * CELL_SIZE] = 0x21 + (x % 90)
+    compositor.touch(panel, [10])
+    const cursor = compositor.cursorIn(panel, { x: x + 1, y: 10, visible: true, shape: 0 })
+    painter.paint(compositor.grid, cursor, { dirty: compositor.compose() })
+  })
 }
 
 /** The median time of a call. */
