@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import type { ReadStream } from 'node:tty'
 import { spawn } from '@lydell/node-pty'
@@ -33,7 +34,7 @@ export class Pty implements Disposable {
 
   /** @throws Error when no PTY or process could be had. */
   constructor({ argv, cwd, env, cols, rows, onData, onExit }: PtyOptions) {
-    const [file, ...args] = argv
+    const [file, ...args] = withoutInheritedFiles(argv)
     this.#terminal = spawn(file!, args, { cwd, env: { ...env }, cols, rows, encoding: null })
     this.pid = this.#terminal.pid
     // Not in the typings: the stream that reads the master side.
@@ -100,4 +101,19 @@ export class Pty implements Disposable {
       return stream
     }
   }
+}
+
+const BASH = '/bin/bash'
+/** Closes everything but the terminal, then becomes the program. */
+const CLOSE_AND_EXEC =
+  'for f in /proc/self/fd/*; do [[ $f =~ [0-9]+$ ]]; f=$BASH_REMATCH; if ((f > 2)); then exec {f}>&-; fi; done; exec "$@"'
+
+/**
+ * Where node-pty leaves the masters of all other sessions open in the program (Linux; it does not mark them
+ * close-on-exec, and Node cannot): a program could read what others show, and none would be hung up on as long as
+ * another lives. `-p` keeps BASH_ENV out. Costs 2 ms; without bash, programs inherit the files.
+ */
+function withoutInheritedFiles(argv: readonly string[]): readonly string[] {
+  if (process.platform !== 'linux' || !existsSync(BASH)) return argv
+  return [BASH, '-p', '-c', CLOSE_AND_EXEC, argv[0]!, ...argv]
 }

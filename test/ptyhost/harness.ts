@@ -167,8 +167,8 @@ export class TestClient implements Disposable {
 
   async view(session: string, view = 1, more: Partial<Params<PtyhostProtocol, 'view'>> = {}): Promise<Screen> {
     const screen = new Screen()
+    this.screens.set(view, screen) // before the answer, with which the first frame may come
     await this.connection.request('view', { view, session, ...more })
-    this.screens.set(view, screen)
     return screen
   }
 
