@@ -45,9 +45,14 @@ describe('leaving', () => {
     const { shell, tui } = await attachedInShell(world)
     kill(tui, 'SIGKILL')
     await until(() => !isAlive(tui), { what: 'the client to be gone' })
-    shell.type('\x15reset\r')
+    shell.type('\x15reset; echo "all set"\r')
+    await shell.waitFor(/^all set/m)
     await until(() => isPlain(shell), { what: 'a plain terminal', seen: () => JSON.stringify(shell.modes) })
-    await expectTerminalAsBefore(shell)
+    // Not compared with before: reset has settings of its own. Echo, erase and Enter are what a person needs.
+    shell.type('read word; echo "got $word"\r')
+    await shell.waitFor(/got \$word/)
+    shell.type('abx\x7fc\r')
+    await shell.waitFor(/^abc\ngot abc$/m)
     await expectAgentUntouched(world)
   })
 

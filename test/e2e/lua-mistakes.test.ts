@@ -86,15 +86,20 @@ describe('a mistake in a file of the UI', () => {
     await expectAlive(terminal, 'mended')
   })
 
-  test('an action that loops is stopped when its key is pressed, again and again', async () => {
+  test('an action that loops is stopped when its key is pressed, and the shipped one takes its place', async () => {
     await using world = new World()
     const terminal = await attached(world)
     const loops = 'function handlers.open_menu()\n  while true do pcall(function() while true do end end) end'
     save(world, 'actions.lua', shipped('actions.lua').replace('function handlers.open_menu()', loops))
-    await terminal.waitFor(() => {
+    save(world, 'layout.lua', shipped('layout.lua').replace('" Agents (%d) "', '" Agents (1) loaded "'))
+    await terminal.waitFor('loaded')
+    for (const message of [/actions\.lua:\d+: stopped/, /failed twice[\s\S]*actions\.lua/, /Close agent/]) {
       terminal.keys('ctrl+p')
-      return /actions\.lua:\d+/.test(terminal.text())
-    })
+      await terminal.waitFor('New agent')
+      await terminal.waitFor(message)
+      terminal.keys('escape')
+      await terminal.waitFor(() => !terminal.text().includes('New agent'))
+    }
     await expectAlive(terminal, 'unbroken')
   })
 

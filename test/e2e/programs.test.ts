@@ -27,7 +27,7 @@ describe('real programs', () => {
   test.runIf(isInstalled('vim'))('vim: arrows, colours, resize, saving', async () => {
     await using world = new World()
     const terminal = await attachedTo(world, 'vim', 'vim -u NONE -c "syntax on" shared.txt')
-    await terminal.waitFor(/"shared.txt" 3L/)
+    await terminal.waitFor(/three\s*│\n[^\n]*~/)
     terminal.keys('down', 'end')
     terminal.type('A-changed')
     terminal.keys('escape')
@@ -76,7 +76,7 @@ describe('real programs', () => {
     const { x, y } = terminal.find('Commit number 60')!
     expect(terminal.cell(x - 2, y).foreground).not.toBe(terminal.cell(x, y).foreground)
     terminal.type('G')
-    await terminal.waitFor(/ First$/m)
+    await terminal.waitFor(/ First\s*│/)
   })
 
   test('a shell with job control', async () => {
