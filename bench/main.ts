@@ -4,7 +4,7 @@
  * `--only botster` or `--only tmux` leaves the other out.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { echoScenarios } from './e2e/echo.ts'
@@ -58,6 +58,7 @@ async function main(): Promise<number> {
     (name: MultiplexerName) => (options.only ?? name) === name && (name !== 'tmux' || tmux !== undefined),
   )
   const results: Result[] = []
+  const load = [loadavg()[0]!]
   let failed = 0
   const cache = mkdtempSync(join(tmpdir(), 'bb-cache-'))
   console.log(tableHead())
@@ -78,17 +79,19 @@ async function main(): Promise<number> {
   } finally {
     rmSync(cache, { recursive: true, force: true })
   }
-  write(results, tmux)
+  load.push(loadavg()[0]!)
+  write(results, tmux, load)
   return failed
 }
 
-function write(results: readonly Result[], tmux: string | undefined): void {
+/** @param load of the machine before and after: what else ran falls on both, but not always alike */
+function write(results: readonly Result[], tmux: string | undefined, load: readonly number[]): void {
   const directory = join(import.meta.dirname, 'results')
   mkdirSync(directory, { recursive: true })
   const date = new Date().toISOString()
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, platform: process.platform, node: process.version }
   const name = [date.slice(0, 19).replaceAll(':', '-'), ...selected.map((part) => part.replaceAll(' ', '-'))].join('-')
   const path = join(directory, `${name}.json`)
-  writeFileSync(path, `${JSON.stringify({ date, machine, tmux, results }, undefined, 2)}\n`)
+  writeFileSync(path, `${JSON.stringify({ date, machine, load, tmux, results }, undefined, 2)}\n`)
   console.log(`\nwritten to ${path}`)
 }
