@@ -28,22 +28,6 @@ export class Grid {
     this.wrapped = new Uint8Array(rows)
   }
 
-  /** A grid over cells that exist already, such as those a worker posted; they are not copied. */
-  static over(
-    cells: Uint32Array,
-    cols: number,
-    rows: number,
-    clusters: Iterable<readonly [number, string]> = [],
-  ): Grid {
-    const grid = new Grid(0, 0)
-    grid.cols = cols
-    grid.rows = rows
-    grid.cells = cells
-    grid.wrapped = new Uint8Array(rows)
-    for (const [index, text] of clusters) grid.clusters.set(index, text)
-    return grid
-  }
-
   /** Changes the size; what fits stays, counted from the top left corner, and a wide glyph cut by the edge is a space. */
   resize(cols: number, rows: number): void {
     if (cols === this.cols && rows === this.rows) return
