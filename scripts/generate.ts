@@ -1,14 +1,16 @@
 // Writes lua/types (LuaLS stubs) and docs/lua (the reference) from the module definitions. With --check it writes nothing
-// and exits 1 when a file is stale, naming it.
+// and exits 1 when a file is stale, naming it. --out DIR: below that directory instead of the repository.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
 import { hubModuleDescriptions } from '../hub/modules/index.ts'
 import { describedModules } from '../lua/modules/index.ts'
 import type { LuaModule } from '../lua/vm/index.ts'
 import { index, page } from './generate/reference.ts'
 import { stub } from './generate/stubs.ts'
 
-const root = dirname(import.meta.dirname)
+const { values: options } = parseArgs({ options: { check: { type: 'boolean' }, out: { type: 'string' } } })
+const root = options.out ?? dirname(import.meta.dirname)
 const folders = { stubs: join(root, 'lua/types'), reference: join(root, 'docs/lua') }
 
 /** Names that LuaLS knows by itself: a stub would say it twice. */
@@ -25,7 +27,7 @@ for (const module of modules) {
 }
 
 const stale = staleFiles()
-if (process.argv.includes('--check')) {
+if (options.check) {
   for (const path of stale) process.stderr.write(`stale: ${relative(root, path)}\n`)
   if (stale.length > 0) process.stderr.write('run `npm run generate`\n')
   process.exitCode = stale.length > 0 ? 1 : 0

@@ -39,19 +39,20 @@ export const ALLOCATOR = {
 } as const
 
 /** Blocks from this size on count as a burst; smaller ones come with enough instructions for the count hook. */
-const LARGE = 1 << 16
+const LARGE = 1 << 14
 /** Bytes of large blocks between two looks at the clock: about 2 ms of copying. */
 const BURST = 4 << 20
 
 /**
  * The allocator (`lua_Alloc`): counts what Lua holds and refuses what would exceed the limit, which Lua turns into an
  * ordinary "not enough memory". It runs in WebAssembly since one in JavaScript makes allocation a third slower. Imports:
- * `e.r` realloc, `e.f` free, `e.t` tick (called now and then while large blocks are allocated; may throw), `e.m` memory.
+ * `e.r` realloc, `e.f` free, `e.t` tick (called now and then while large blocks are allocated; may throw), `e.x` refused
+ * (called before it refuses), `e.m` memory.
  * Exports `a(ud, pointer, oldSize, newSize) → pointer`.
  */
 export function allocatorModule(): Uint8Array<ArrayBuffer> {
   const [ud, pointer, oldSize, newSize, result] = [0, 1, 2, 3, 4]
-  const [REALLOC, FREE, TICK] = [0, 1, 2]
+  const [REALLOC, FREE, TICK, REFUSED] = [0, 1, 2, 3]
   const get = (local: number) => [0x20, local]
   const set = (local: number) => [0x21, local]
   const load = (offset: number) => [...get(ud), 0x28, 2, offset]
@@ -62,6 +63,8 @@ export function allocatorModule(): Uint8Array<ArrayBuffer> {
   const subtract = 0x6b
   const above = 0x4b // i32.gt_u
   const [isZero, give] = [0x45, 0x0f]
+
+  const refuse = [0x10, REFUSED, ...constant(0), give]
 
   const body = [
     // For a new block Lua passes the kind of object as old size.
@@ -91,7 +94,7 @@ export function allocatorModule(): Uint8Array<ArrayBuffer> {
             0x49, // i32.lt_u
             0x72, // i32.or
           ],
-          [...constant(0), give],
+          refuse,
         ),
         ...when(
           [...get(newSize), ...constant(LARGE), above],
@@ -115,7 +118,7 @@ export function allocatorModule(): Uint8Array<ArrayBuffer> {
     0x04,
     0x40,
     // No memory left to grow into: refuse, but keep a block that was to shrink.
-    ...when([...get(newSize), ...get(oldSize), above], [...constant(0), give]),
+    ...when([...get(newSize), ...get(oldSize), above], refuse),
     ...get(pointer),
     give,
     0x0b,
@@ -133,14 +136,15 @@ export function allocatorModule(): Uint8Array<ArrayBuffer> {
       ...[0x60, 4, I32, I32, I32, I32, 1, I32], // lua_Alloc
     ]),
     section(2, [
-      4,
+      5,
       ...[...name('e'), ...name('r'), 0x00, 0],
       ...[...name('e'), ...name('f'), 0x00, 1],
       ...[...name('e'), ...name('t'), 0x00, 2],
+      ...[...name('e'), ...name('x'), 0x00, 2],
       ...[...name('e'), ...name('m'), 0x02, 0x00, 0],
     ]),
     section(3, [1, 3]),
-    section(7, [1, ...name('a'), 0x00, 3]),
+    section(7, [1, ...name('a'), 0x00, 4]),
     section(10, [1, ...leb(code.length), ...code]),
   ])
 }

@@ -3,8 +3,7 @@
  * that C can call. Only wasmoon's `glue.wasm` is used: its convenience layer is neither byte-exact nor safe, and the
  * JavaScript around it would cost 10 ms of start-up for a file system, a terminal and processes that must not be there.
  */
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { wasmFunction } from './assemble.ts'
@@ -150,8 +149,8 @@ export class Engine {
   readonly #table: WebAssembly.Table
   readonly #exports: RawExports
 
-  static async create(): Promise<Engine> {
-    return new Engine(new WebAssembly.Module(await readFile(gluePath())))
+  static create(): Engine {
+    return new Engine(new WebAssembly.Module(readFileSync(gluePath())))
   }
 
   constructor(module: WebAssembly.Module) {

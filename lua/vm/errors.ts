@@ -9,6 +9,7 @@ import type { LuaErrorKind, LuaTable, LuaValue } from './types.ts'
 /** Errors on their way through JavaScript whose Lua value is kept, so that it arrives as the same value. */
 const KEPT = 64
 
+const OUT_OF_MEMORY = 'not enough memory'
 /** Long chunk names remembered. */
 const MOST_CHUNKS = 1000
 
@@ -87,10 +88,11 @@ export class Errors {
   read(L: State, index: number, code: number, traceback: string): LuaError {
     const { api } = this.#engine
     const type = api.lua_type(L, index)
-    if (code === LUA.ERRMEM) return this.#make({ kind: 'memory', message: 'not enough memory', traceback })
+    if (code === LUA.ERRMEM) return this.#make({ kind: 'memory', message: OUT_OF_MEMORY, traceback })
     if (type === LUA.TSTRING || type === LUA.TNUMBER) {
       const message = this.#strings.display(L, index)
-      const kind = code === LUA.ERRSYNTAX ? 'syntax' : 'runtime'
+      // The buffers of string functions raise theirs as an ordinary error.
+      const kind = code === LUA.ERRSYNTAX ? 'syntax' : message === OUT_OF_MEMORY ? 'memory' : 'runtime'
       return this.#make({ kind, message, traceback, value: message })
     }
     const error = this.#readStructured(L, index, type, traceback)

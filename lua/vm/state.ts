@@ -18,6 +18,7 @@ export function openState(engine: Engine, memory: Memory, strings: Strings): Ope
   const { api } = engine
   const main = api.lua_newstate(memory.allocator, memory.counters)
   if (main === 0) throw new Error('no memory for a Lua state')
+  memory.attach(main)
   const open = (name: string, library: unknown, global = 1) => {
     api.luaL_requiref(main, engine.cString(name), engine.addWasmFunction(library), global)
     api.lua_settop(main, -2)

@@ -59,14 +59,17 @@ export class LuaVm implements LuaVmApi {
   #freed = false
 
   static async create(options: LuaVmOptions): Promise<LuaVm> {
-    return new LuaVm(options, await Engine.create())
+    return new LuaVm(options, Engine.create())
   }
 
   private constructor(options: LuaVmOptions, engine: Engine) {
     this.name = options.name
     this.#options = options
     this.#engine = engine
-    this.#memory = new Memory(engine, options.memoryLimit ?? DEFAULT_MEMORY, () => watchdog.check())
+    this.#memory = new Memory(engine, options.memoryLimit ?? DEFAULT_MEMORY, () => {
+      this.#memory.relieve()
+      watchdog.check()
+    })
     this.#strings = new Strings(engine)
     const state = openState(engine, this.#memory, this.#strings)
     const { main } = state
@@ -88,7 +91,11 @@ export class LuaVm implements LuaVmApi {
       () => this.#frames,
       () => this.#errors,
     )
-    const watchdog = new Watchdog(engine, (L) => this.#errors.traceback(L, 0))
+    const watchdog = new Watchdog(
+      engine,
+      (L) => this.#errors.traceback(L, 0),
+      () => this.#memory.relieve(),
+    )
     watchdog.watch(main)
     this.#threads = new Threads(engine, main, this.#messageHandler(dispatcher))
     const running = { engine, memory: this.#memory, threads: this.#threads, errors: this.#errors }

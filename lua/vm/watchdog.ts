@@ -24,10 +24,12 @@ export class Watchdog {
   readonly #hook: Pointer
   readonly #traceback: (L: State) => string
 
-  constructor(engine: Engine, traceback: (L: State) => string) {
+  /** `onLook` runs whenever the clock is looked at. */
+  constructor(engine: Engine, traceback: (L: State) => string, onLook: () => void) {
     this.#engine = engine
     this.#traceback = traceback
     this.#hook = engine.addFunction('vii', (L) => {
+      onLook()
       if (performance.now() > this.deadline) throw new Kill(this.#describe(L!))
     })
   }

@@ -1,4 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { defineFunction, defineModule } from '../../lua/vm/index.ts'
@@ -66,7 +69,29 @@ it('A description that contradicts itself is refused', () => {
   expect(define).toThrow("x.f: argument 'b' follows an optional one")
 })
 
-it('The committed stubs and reference are those of the definitions', () => {
-  const root = join(import.meta.dirname, '../..')
-  expect(execFileSync(process.execPath, ['scripts/generate.ts', '--check'], { cwd: root, encoding: 'utf8' })).toBe('')
+it('--check names every stale, missing and left-over file', async () => {
+  await using directory = await temporaryDirectory()
+  const generate = (...args: string[]) =>
+    spawnSync(
+      process.execPath,
+      [join(import.meta.dirname, '../../scripts/generate.ts'), '--out', directory.path, ...args],
+      { encoding: 'utf8' },
+    )
+  expect(generate('--check')).toMatchObject({ status: 1, stderr: expect.stringContaining('stale: lua/types/json.lua') })
+  expect(generate().status).toBe(0)
+  expect(generate('--check')).toMatchObject({ status: 0, stderr: '' })
+  writeFileSync(join(directory.path, 'docs/lua/log.md'), 'edited by hand')
+  writeFileSync(join(directory.path, 'lua/types/gone.lua'), '')
+  expect(generate('--check')).toMatchObject({
+    status: 1,
+    stderr: 'stale: docs/lua/log.md\nstale: lua/types/gone.lua\nrun `npm run generate`\n',
+  })
+  generate()
+  expect(existsSync(join(directory.path, 'lua/types/gone.lua'))).toBe(false)
+  expect(generate('--check').status).toBe(0)
 })
+
+async function temporaryDirectory(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'botster-generate-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
+}

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { defineFunction, defineModule, sandboxed } from '../../lua/vm/index.ts'
 import { newVm } from './support.ts'
 
 it('Nothing reaches the process, files or bytecode by way of the standard library', async () => {
@@ -116,4 +117,24 @@ it('os tells time, date and environment', async () => {
   ).toEqual([true])
   await expect(t.run("os.date('%Q')")).rejects.toThrow("invalid conversion specifier '%Q'")
   await expect(t.run('os.time({year = 2024})')).rejects.toThrow("field 'month' missing")
+})
+
+it('A sandbox sees only the modules and functions marked for it', async () => {
+  const returns = [{ type: 'boolean' }] as const
+  const open = defineFunction({ doc: '', returns, call: () => true })
+  const shown = defineFunction({ doc: '', returns, sandbox: true, call: () => true })
+  const hidden = defineFunction({ doc: '', returns, sandbox: false, call: () => true })
+  const modules = sandboxed([
+    defineModule({ name: 'a', doc: '', sandbox: true, functions: { open, hidden } }),
+    defineModule({ name: 'b', doc: '', functions: { open, shown } }),
+    defineModule({ name: 'c', doc: '', functions: { open } }),
+  ])
+  await using t = await newVm({ modules })
+  expect(await t.run('return a.open(), a.hidden, b.open, b.shown(), c')).toEqual([
+    true,
+    undefined,
+    undefined,
+    true,
+    undefined,
+  ])
 })
