@@ -90,6 +90,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
   terminal.query()
   const code = await ended.promise
   app = undefined
+  await terminal.drained() // or what is left of the last frame would land in the shell
   terminal.close()
   if (code === 0) stdout.write(DETACHED)
   return code
