@@ -83,10 +83,18 @@ export class UiLua implements Disposable {
     return this.#vm.callSync(this.#entries.active[name], args, { budgetMs: CALL_BUDGET_MS })
   }
 
-  /** Calls a function that must always answer. `strikesOf` counts failures, e.g. apart for every action. */
+  /**
+   * Calls a function that must always answer: where it fails, the shipped one does.
+   * @param strikesOf what failures are counted for, e.g. apart for every kind of event
+   */
   call(name: EntryName, args: readonly LuaValue[], strikesOf: string = name): Called {
     const called = this.#tryActive(name, strikesOf, args)
     return called.ok ? called : this.#callShipped(name, args)
+  }
+
+  /** The same, but a failure is no reason to do something else instead: the shipped function serves only once it is off. */
+  callOrNothing(name: EntryName, args: readonly LuaValue[], strikesOf: string): Called {
+    return this.#strikes.isOff(strikesOf) ? this.#callShipped(name, args) : this.#tryActive(name, strikesOf, args)
   }
 
   describe(error: unknown): UiProblem {
