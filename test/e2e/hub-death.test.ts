@@ -8,13 +8,10 @@ const DEATHS = 100
 const MINUTES = 60_000
 
 /** Prints numbered lines without end, and what it is told in between. */
-const COUNTER = `#!/bin/bash
+const COUNTER = `#!/bin/sh
 stty -echo
-i=0
-while :; do
-  i=$((i+1)); echo "line $i"
-  if read -t 0.02 word; then echo "heard $word"; fi
-done
+(i=0; while :; do i=$((i+1)); echo "line $i"; sleep 0.02; done) &
+while read word; do echo "heard $word"; done
 `
 
 /** Numbers of the lines in what a screen and its history show. */
