@@ -92,7 +92,7 @@ export class Actions {
   #toLua({ action, char }: KeyAction, item: LuaValue): void {
     const { lua, ui } = this.#parts
     const context: LuaTable = { ...this.#context(), _char: char, item }
-    const called = lua.callOrNothing('on_action', [action, context], `on_action:${action}`)
+    const called = lua.call('on_action', [action, context], `on_action:${action}`)
     if (called.ok) this.#performAll(called.values, `on_action(${JSON.stringify(action)})`)
     else this.#withoutLua(action)
     ui.invalidate()

@@ -92,11 +92,6 @@ export class UiLua implements Disposable {
     return called.ok ? called : this.#callShipped(name, args)
   }
 
-  /** The same, but a failure is no reason to do something else instead: the shipped function serves only once it is off. */
-  callOrNothing(name: EntryName, args: readonly LuaValue[], strikesOf: string): Called {
-    return this.#strikes.isOff(strikesOf) ? this.#callShipped(name, args) : this.#tryActive(name, strikesOf, args)
-  }
-
   describe(error: unknown): UiProblem {
     return describeProblem(error, this.#labels)
   }
