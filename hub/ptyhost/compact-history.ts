@@ -17,6 +17,8 @@ interface Chunk {
   count: number
   /** Index of its first row. */
   readonly first: number
+  /** Bytes between the rows, at the end of each. */
+  readonly gap: number
 }
 
 /**
@@ -71,7 +73,21 @@ export class CompactHistory {
     if (index < this.first || index >= this.#end) return undefined
     const chunk = this.#chunkOf(index)
     const at = index - chunk.first
-    return chunk.bytes.subarray(at === 0 ? 0 : chunk.ends[at - 1]!, chunk.ends[at]!)
+    return chunk.bytes.subarray(at === 0 ? 0 : chunk.ends[at - 1]!, chunk.ends[at]! - chunk.gap)
+  }
+
+  /**
+   * Takes the first `count` lines of a block of plain ones as they are: `LF text CR LF text CR LF …`, with the offsets
+   * of the line feeds after each. A row is flags and text, so the line feed before a text becomes the flags (in the
+   * block too).
+   */
+  adopt(block: Uint8Array, lineFeeds: Uint32Array, count: number): void {
+    block[0] = 0
+    for (let index = 0; index < count - 1; index++) block[lineFeeds[index]!] = 0
+    const used = lineFeeds[count - 1]!
+    const bytes = block.slice(0, used)
+    this.#add({ bytes, used, ends: lineFeeds.slice(0, count), count, first: this.#end, gap: 1 })
+    this.#end += count
   }
 
   /** Drops all lines; numbering goes on. */
@@ -82,7 +98,7 @@ export class CompactHistory {
 
   #roomFor(bytes: number): Chunk {
     const last = this.#chunks.at(-1)
-    if (last !== undefined && last.used + bytes <= last.bytes.length) return last
+    if (last !== undefined && last.gap === 0 && last.used + bytes <= last.bytes.length) return last
     const size = Math.max(bytes, Math.min(CHUNK_BYTES, Math.max(FIRST_CHUNK_BYTES, this.#bytes)))
     const chunk: Chunk = {
       bytes: new Uint8Array(size),
@@ -90,14 +106,19 @@ export class CompactHistory {
       ends: new Uint32Array(Math.ceil(size / 64)),
       count: 0,
       first: this.#end,
+      gap: 0,
     }
+    this.#add(chunk)
+    return chunk
+  }
+
+  #add(chunk: Chunk): void {
     this.#chunks.push(chunk)
-    this.#bytes += size + chunk.ends.length * LINE_BYTES
+    this.#bytes += chunk.bytes.length + chunk.ends.length * LINE_BYTES
     while (this.#bytes > this.#maxBytes && this.#chunks.length > 1) {
       const dropped = this.#chunks.shift()!
       this.#bytes -= dropped.bytes.length + dropped.ends.length * LINE_BYTES
     }
-    return chunk
   }
 
   #commit(chunk: Chunk, end: number): void {

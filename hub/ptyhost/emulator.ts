@@ -9,6 +9,7 @@ import { Links } from './links.ts'
 import { ModeLedger } from './mode-ledger.ts'
 import { boundRepeatCounts } from './parameter-bounds.ts'
 import { Utf8Boundary } from './utf8-boundary.ts'
+import { usedColumns } from './xterm-cells.ts'
 import type { XtermBuffer, XtermCore, XtermLine } from './xterm-internals.ts'
 
 /** xterm does not work below this. */
@@ -17,6 +18,11 @@ const MIN_COLS = 2
 const UNICODE_VERSION = '15-graphemes'
 /** Characters of a command line that are read back from the screen. */
 const MAX_COMMAND = 4096
+
+/** State of xterm's parser between sequences. */
+const GROUND = 0
+/** ED 3, CUP, ED 0. */
+const CLEAR_ALL = Buffer.from('\x1b[3J\x1b[H\x1b[J')
 
 const MOUSE_TRACKING = { NONE: 0, X10: 9, VT200: 1000, DRAG: 1002, ANY: 1003 } as const
 
@@ -65,6 +71,8 @@ export class Emulator implements Disposable {
   #lastChanged = -1
   /** Lines that left at the top; makes positions comparable over time. */
   #left = 0
+  /** Clearing is our own doing. */
+  #quiet = false
   #commandStart: { line: number; x: number } | undefined
 
   constructor({ cols, rows, scrollback, version, events }: EmulatorOptions) {
@@ -154,6 +162,54 @@ export class Emulator implements Disposable {
       this.#events.failed(error)
     }
     this.#noteChangedRows()
+  }
+
+  /**
+   * Whether a line of printable ASCII that comes now, up to its line feed, does nothing but appear in the last row and
+   * scroll everything up by one. Then as many more may come, and the fast lane can take them (plain-lane.ts).
+   */
+  awaitsPlainLine(): boolean {
+    const core = this.#core
+    const { active, normal } = core._bufferService.buffers
+    const { fg, bg } = core._inputHandler._curAttrData
+    const { wraparound, origin } = core.coreService.decPrivateModes
+    const line = this.screenLine(active.y)
+    return (
+      active === normal &&
+      active.x === 0 &&
+      active.y === this.rows - 1 &&
+      active.scrollTop === 0 &&
+      active.scrollBottom === this.rows - 1 &&
+      (fg | bg) === 0 &&
+      wraparound &&
+      !origin &&
+      !core.coreService.modes.insertMode &&
+      core._charsetService.charset === undefined &&
+      core._inputHandler._parser.currentState === GROUND &&
+      !this.#boundary.pending &&
+      line !== undefined &&
+      !line.isWrapped &&
+      usedColumns(line) === 0
+    )
+  }
+
+  /** Sends every line above the cursor's row on its way to the history; the screen is to be cleared afterwards. */
+  evacuate(): void {
+    const { normal } = this.#core._bufferService.buffers
+    for (let index = 0; index < normal.ybase + normal.y; index++) this.#lineLeaves(normal.lines.get(index)!)
+  }
+
+  /** Lines went to the history without passing through here. */
+  noteLinesPassed(count: number): void {
+    this.#left += count
+  }
+
+  /** Empties screen and scrollback, whose lines were evacuated, with the cursor in the first row. */
+  clearScreenQuietly(): void {
+    this.#quiet = true
+    this.parse(CLEAR_ALL)
+    this.#quiet = false
+    this.#scrolled = this.rows
   }
 
   /** Lays everything out for the new size; no line is lost, whatever the new width makes of them. */
@@ -250,7 +306,7 @@ export class Emulator implements Disposable {
   #watchErasing(core: XtermCore): void {
     core.registerCsiHandler({ final: 'J' }, ({ params }) => {
       const buffer = core._bufferService.buffers.active
-      if (params[0] === 3 && !this.onAlternateScreen) this.#historyCleared(buffer)
+      if (params[0] === 3 && !this.onAlternateScreen && !this.#quiet) this.#historyCleared(buffer)
       // xterm throws for ED 1 in the last cell of the last row, where it means the whole screen.
       if (params[0] === 1 && buffer.y >= this.rows - 1 && buffer.x >= this.cols - 1) params[0] = 2
       return false

@@ -13,7 +13,8 @@ const IMMEDIATE_BYTES = 16 << 10
 
 /** Where output of one session goes. */
 export interface Sink {
-  parse(data: Uint8Array): void
+  /** `flooding`: more was printed than is parsed at once. */
+  parse(data: Uint8Array, flooding: boolean): void
   /** Stop and go on reading the PTY. */
   pause(): void
   resume(): void
@@ -87,7 +88,7 @@ export class OutputQueue {
   push(data: Uint8Array): void {
     if (this.#bytes === 0 && this.#immediateBytes + data.length <= IMMEDIATE_BYTES) {
       this.#immediateBytes += data.length
-      this.#sink.parse(data)
+      this.#sink.parse(data, false)
       this.#schedule() // for the allowance, which every turn renews
       return
     }
@@ -105,7 +106,7 @@ export class OutputQueue {
     this.#scheduled = false
     this.#immediateBytes = 0
     while (this.#bytes > 0) {
-      this.#sink.parse(this.#take())
+      this.#sink.parse(this.#take(), true)
       if (performance.now() >= deadline) break
     }
     if (this.#paused && this.#bytes < LOW_WATER) {

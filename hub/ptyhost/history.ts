@@ -45,9 +45,9 @@ export class History {
     this.#compact.push(line)
   }
 
-  /** A line that never was in xterm, already a row. */
-  pushRow(row: Uint8Array): void {
-    this.#compact.pushRow(row)
+  /** Lines that never were in xterm: {@link CompactHistory.adopt}. */
+  adopt(block: Uint8Array, lineFeeds: Uint32Array, count: number): void {
+    this.#compact.adopt(block, lineFeeds, count)
   }
 
   /** Numbers changed their meaning: counting starts anew with the oldest line that is kept. */

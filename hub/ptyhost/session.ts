@@ -7,6 +7,7 @@ import { Emulator } from './emulator.ts'
 import type { Flow, OutputQueue } from './flow.ts'
 import { History } from './history.ts'
 import { type Injection, Injector, type Outcome } from './inject.ts'
+import { PlainLane } from './plain-lane.ts'
 import { endSession } from './process-session.ts'
 import { Pty } from './pty.ts'
 import { ScreenRows } from './screen-rows.ts'
@@ -47,10 +48,11 @@ export class Session implements Disposable {
   labels: Record<string, string>
   /** Set once all of its output is on the screen. */
   exit: ExitStatus | undefined
-  readonly emulator: Emulator
-  readonly history: History
   readonly audience: Audience
   readonly #options: SessionOptions
+  readonly #emulator: Emulator
+  readonly #history: History
+  readonly #lane: PlainLane
   readonly #rows: ScreenRows
   readonly #pty: Pty
   readonly #output: OutputQueue
@@ -70,43 +72,59 @@ export class Session implements Disposable {
     this.labels = options.labels
     this.#options = options
     this.#cwd = options.cwd
-    this.emulator = this.#createEmulator()
-    this.history = new History(options.historyBytes, this.emulator)
-    this.#rows = new ScreenRows(this.emulator)
+    this.#emulator = this.#createEmulator()
+    this.#history = new History(options.historyBytes, this.#emulator)
+    this.#lane = new PlainLane(this.#emulator, this.#history)
+    this.#rows = new ScreenRows(this.#emulator)
     this.audience = new Audience({
       state: (thorough) => this.#state(thorough),
-      heldFor: (now) => (this.exit ? 0 : this.emulator.ledger.synchronizedFor(now)),
+      heldFor: (now) => (this.exit ? 0 : this.#emulator.ledger.synchronizedFor(now)),
     })
     this.#signals = new Signals(id, options.onSignal)
     this.#writes = new WriteLog(id, log)
     this.#output = flow.queue({
-      parse: (data) => this.#parse(data),
+      parse: (data, flooding) => this.#parse(data, flooding),
       pause: () => this.#pty.pause(),
       resume: () => this.#pty.resume(),
-      drained: () => this.#finishExit(),
+      drained: () => {
+        this.#lane.release()
+        this.#finishExit()
+      },
     })
     try {
       this.#pty = new Pty({
         argv: options.argv,
         cwd: options.cwd,
         env: options.env,
-        cols: this.emulator.cols,
+        cols: this.#emulator.cols,
         rows,
         onData: (data) => this.#output.push(data),
         onExit: (status) => this.#noteExit(status),
       })
     } catch (error) {
-      this.emulator[Symbol.dispose]()
+      this.#emulator[Symbol.dispose]()
       throw error
     }
     this.#injector = new Injector({
       writer: this.#pty.writer,
       typing: this.#typing,
-      bracketedPaste: () => this.emulator.modes().bracketedPaste,
-      linewise: () => !this.emulator.onAlternateScreen,
-      enter: () => ((this.emulator.keyboard.kitty & KITTY_ALL_KEYS) !== 0 ? '\x1b[13u' : '\r'),
+      bracketedPaste: () => this.#emulator.modes().bracketedPaste,
+      linewise: () => !this.#emulator.onAlternateScreen,
+      enter: () => ((this.#emulator.keyboard.kitty & KITTY_ALL_KEYS) !== 0 ? '\x1b[13u' : '\r'),
     })
     log.info({ session: id, pid: this.#pty.pid, argv0: options.argv[0], cols, rows }, 'started')
+  }
+
+  /** The terminal, up to date. */
+  get emulator(): Emulator {
+    this.#lane.settle()
+    return this.#emulator
+  }
+
+  /** What is above the screen, up to date. */
+  get history(): History {
+    this.#lane.settle()
+    return this.#history
   }
 
   get info(): SessionInfo {
@@ -193,7 +211,7 @@ export class Session implements Disposable {
     this.#signals[Symbol.dispose]()
     this.#writes[Symbol.dispose]()
     this.#pty[Symbol.dispose]()
-    this.emulator[Symbol.dispose]()
+    this.#emulator[Symbol.dispose]()
   }
 
   #createEmulator(): Emulator {
@@ -205,9 +223,9 @@ export class Session implements Disposable {
       version,
       events: {
         reply: (data) => void this.#pty.writer.write(Buffer.from(data, 'latin1')),
-        lineLeaves: (line) => this.history.push(line),
-        historyCleared: () => this.history.clear(),
-        historyRearranged: () => this.history.startEpoch(),
+        lineLeaves: (line) => this.#history.push(line),
+        historyCleared: () => this.#history.clear(),
+        historyRearranged: () => this.#history.startEpoch(),
         synchronizedUpdateEnded: () => this.audience.flush(),
         announce: (announcement) => this.#announce(announcement),
         failed: (error) => log.error({ session: id, error: String(error) }, 'the emulator failed on a sequence'),
@@ -215,8 +233,9 @@ export class Session implements Disposable {
     })
   }
 
-  #parse(data: Uint8Array): void {
-    this.emulator.parse(data)
+  #parse(data: Uint8Array, flooding: boolean): void {
+    if (flooding) this.#lane.parse(data)
+    else this.emulator.parse(data)
     this.#options.onChanged(this)
   }
 
@@ -241,15 +260,16 @@ export class Session implements Disposable {
   }
 
   #state(thorough: boolean): ScreenState {
+    const { emulator } = this
     this.#rows.update(thorough)
     return {
-      cols: this.emulator.cols,
+      cols: emulator.cols,
       rows: this.#rows.rows,
-      cursor: this.emulator.cursor(),
-      modes: this.emulator.modes(),
-      title: this.emulator.title,
-      history: this.history.extent,
-      link: (id) => this.emulator.links.address(id),
+      cursor: emulator.cursor(),
+      modes: emulator.modes(),
+      title: emulator.title,
+      history: this.#history.extent,
+      link: (id) => emulator.links.address(id),
     }
   }
 

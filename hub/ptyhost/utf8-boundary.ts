@@ -7,6 +7,11 @@ const NOTHING = new Uint8Array(0)
 export class Utf8Boundary {
   #rest: Uint8Array = NOTHING
 
+  /** Whether the beginning of a character waits. */
+  get pending(): boolean {
+    return this.#rest.length > 0
+  }
+
   /** `data`, behind what was kept back before, up to the end of its last whole character. */
   whole(data: Uint8Array): Uint8Array {
     if (this.#rest.length > 0) data = Buffer.concat([this.#rest, data])

@@ -76,17 +76,22 @@ export interface XtermCore {
     /** Parses at once; nothing registered here is asynchronous, so it never returns a promise. */
     parse(data: Uint8Array): void
     readonly _curAttrData: XtermAttributes
-    readonly _parser: { reset(): void }
+    readonly _parser: { reset(): void; readonly currentState: number }
     /** Rows of the screen that the last parse may have changed. */
     readonly _dirtyRowTracker: { readonly start: number; readonly end: number }
   }
+  /** `charset` translates ASCII; undefined for none. */
+  readonly _charsetService: { readonly charset: unknown }
   readonly coreService: {
     readonly isCursorHidden: boolean
+    readonly modes: { readonly insertMode: boolean }
     readonly decPrivateModes: {
       readonly applicationCursorKeys: boolean
       readonly applicationKeypad: boolean
       readonly bracketedPasteMode: boolean
+      readonly origin: boolean
       readonly sendFocus: boolean
+      readonly wraparound: boolean
     }
   }
   readonly coreMouseService: { readonly activeProtocol: 'NONE' | 'X10' | 'VT200' | 'DRAG' | 'ANY' }
