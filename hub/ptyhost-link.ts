@@ -138,6 +138,7 @@ export class PtyhostLink implements AsyncDisposable {
   async setLabels(session: string, labels: Record<string, string>): Promise<void> {
     await this.#request('setLabels', { session, labels })
     this.#table.change(session, { labels })
+    this.#table.change(session, { labels })
   }
 
   /** Types bytes, in order with earlier ones. False when the link is down: they are not kept for later. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { defineFunction, defineModule, type LuaModule, type LuaTable, type LuaValue } from '../../lua/vm/index.ts'
 import { freeKey, newAgentId } from '../agents/key.ts'
+import { relabel } from '../agents/relabel.ts'
 import type { AgentChanges, NewAgent, NewSession, SessionChanges } from '../records/types.ts'
 import type { HubContext } from '../types.ts'
 import { camelCase, listOf, parse, snakeCase, tableOf } from './convert.ts'
@@ -120,14 +121,12 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         returns: [{ type: ['table', 'nil'], luaType: `(${AGENT})?` }],
         errors: ['raises when a field is unknown or has the wrong type'],
         example: 'records.update_agent(id, { status = "failed", error = message })',
-        call: (_, id, changes) =>
-          optional(
-            hub().records.updateAgent(
-              id,
-              parse(agentChanges, camel(changes), 'records.update_agent', 2) as AgentChanges,
-            ),
-            agentTable,
-          ),
+        call: (_, id, changes) => {
+          const parsed = parse(agentChanges, camel(changes), 'records.update_agent', 2) as AgentChanges
+          const agent = hub().records.updateAgent(id, parsed)
+          if (agent !== undefined && parsed.name !== undefined) relabel(hub(), agent)
+          return optional(agent, agentTable)
+        },
       }),
       remove_agent: defineFunction({
         doc: 'Forgets an agent and its sessions.',

@@ -78,13 +78,14 @@ test('Records that were lost are made again from what runs', async () => {
   const hub = home.start()
   const connection = await home.connect()
   const agent = await createAgent(connection, 'one', 'sleep 1000')
+  await connection.request('command', { name: 'rename_agent', args: { agent: agent.key, name: 'Old friend' } })
   hub.kill('SIGKILL')
   await hub.exit
   for (const suffix of ['', '-wal', '-shm']) await rm(`${home.paths.database}${suffix}`, { force: true })
   home.start()
   using again = await home.connect()
-  const { id, key, name, worktree_path } = agent
-  expect(await agents(again)).toMatchObject([{ id, key, name, worktree_path, status: 'running' }])
+  const { id, key, worktree_path } = agent
+  expect(await agents(again)).toMatchObject([{ id, key, name: 'Old friend', worktree_path, status: 'running' }])
 })
 
 test('When the ptyhost is killed, agents are lost, worktrees stay, everybody is told and new agents work', async () => {
