@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
@@ -18,7 +19,7 @@ test('Of several processes at once exactly one gets the lock', async () => {
   await using directory = await temporaryDirectory()
   const path = join(directory.path, 'hub/lock.db')
   const holders = Array.from({ length: 5 }, () => holderProcess(path))
-  const said = await Promise.all(holders.map(async ({ stdout }) => String((await once(stdout))[0]).trim()))
+  const said = await Promise.all(holders.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()))
   expect(said.filter((word) => word === 'held')).toHaveLength(1)
   expect(said.filter((word) => word === 'refused')).toHaveLength(4)
   for (const holder of holders) holder.kill('SIGKILL')
@@ -29,15 +30,10 @@ test('Whoever holds it keeps others out until it is killed, however roughly', as
   await using directory = await temporaryDirectory()
   const path = join(directory.path, 'hub/lock.db')
   const holder = holderProcess(path)
-  expect(String((await once(holder.stdout))[0]).trim()).toBe('held')
+  expect(String((await once(holder.stdout, 'data'))[0]).trim()).toBe('held')
   expect(acquireLock(path)).toBeUndefined()
   holder.kill('SIGKILL')
   await holder
   using lock = acquireLock(path)
   expect(lock).toBeDefined()
 })
-
-async function once(stream: NodeJS.ReadableStream): Promise<unknown[]> {
-  const { once: onceOf } = await import('node:events')
-  return onceOf(stream, 'data')
-}
