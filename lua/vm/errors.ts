@@ -17,6 +17,10 @@ const MOST_CHUNKS = 1000
 export const OWN_CHUNKS = 'botster/vm/'
 const OWN_FRAMES = /^(\t\[C\]: in [^\n]*\n)?\tbotster\/vm\/[^\n]*\n?/gm
 
+export function isOwnChunk(name: string): boolean {
+  return name.startsWith(OWN_CHUNKS)
+}
+
 /** A wrong argument to a primitive. */
 export class ArgumentError extends Error {
   override name = 'ArgumentError'
@@ -84,11 +88,17 @@ export class Errors {
     return 3
   }
 
+  /** Where memory ran out last, which no message handler gets to see: "file:line". */
+  outOfMemoryAt = ''
+
   /** The LuaError for the error value at `index`, where pcall, resume or load left it. */
   read(L: State, index: number, code: number, traceback: string): LuaError {
     const { api } = this.#engine
     const type = api.lua_type(L, index)
-    if (code === LUA.ERRMEM) return this.#make({ kind: 'memory', message: OUT_OF_MEMORY, traceback })
+    if (code === LUA.ERRMEM) {
+      const stack = this.outOfMemoryAt === '' ? '' : `  ${this.outOfMemoryAt}: in ?`
+      return this.#make({ kind: 'memory', message: OUT_OF_MEMORY, traceback: traceback || stack })
+    }
     if (type === LUA.TSTRING || type === LUA.TNUMBER) {
       const message = this.#strings.display(L, index)
       // The buffers of string functions raise theirs as an ordinary error.
@@ -125,7 +135,7 @@ export class Errors {
       api.luaL_where(L, at)
       const text = this.#strings.display(L, -1)
       api.lua_settop(L, -2)
-      if (!text.startsWith(OWN_CHUNKS)) return text
+      if (!isOwnChunk(text)) return text
     }
     return ''
   }

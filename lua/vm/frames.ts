@@ -23,6 +23,8 @@ interface Frame {
   /** The task whose slice it is; without one, nothing in it can wait. */
   readonly task: Task | undefined
   readonly depth: number
+  /** The thread it runs on. */
+  readonly L: State
 }
 
 /** What to put back when an entry into Lua is left. */
@@ -72,6 +74,11 @@ export class Frames {
     return this.#frame?.task
   }
 
+  /** The thread that the current frame runs on; 0 when no Lua runs. */
+  get thread(): State {
+    return this.#frame?.L ?? 0
+  }
+
   /** Changes the owner of what runs now, waits included, until changed back. Returns the owner it had. */
   changeOwner(owner: string): string {
     const before = this.owner
@@ -112,7 +119,7 @@ export class Frames {
       ownerOverride: this.#ownerOverride,
     }
     this.#ownerOverride = undefined
-    this.#frame = { owner, task, depth }
+    this.#frame = { owner, task, depth, L: entered.thread.L }
     memory.lift()
     return entered
   }
@@ -155,7 +162,7 @@ export class Frames {
     const { engine, memory, threads, watchdog } = this.#parts
     const outer = { frame: this.#frame, deadline: watchdog.deadline, L: this.L, lifted: memory.isLifted }
     const stack = engine.api.stackSave()
-    this.#frame = { owner: this.owner, task: undefined, depth: outer.frame?.depth ?? 0 }
+    this.#frame = { owner: this.owner, task: undefined, depth: outer.frame?.depth ?? 0, L: thread.L }
     watchdog.deadline = performance.now() + CLOSE_BUDGET
     memory.lift()
     try {

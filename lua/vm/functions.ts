@@ -1,5 +1,6 @@
 /** Lua functions and tables that JavaScript holds: anchored in the registry, counted, owned. */
 import { type Engine, LUA, type Pointer, type State } from './engine.ts'
+import type { Locations } from './location.ts'
 import type { Owners } from './owners.ts'
 import type { LuaFunction, LuaReference, LuaValue } from './types.ts'
 
@@ -53,16 +54,14 @@ export class Functions {
   readonly #main: State
   readonly #owners: Owners
   readonly #slots = new Map<Pointer, Slot>()
-  readonly #record: Pointer
-  readonly #what: Pointer
+  readonly #locations: Locations
   #nextId = 1
 
-  constructor(engine: Engine, main: State, owners: Owners) {
+  constructor(engine: Engine, main: State, owners: Owners, locations: Locations) {
     this.#engine = engine
     this.#main = main
     this.#owners = owners
-    this.#record = engine.api.malloc(DEBUG_RECORD.size)
-    this.#what = engine.cString('>S')
+    this.#locations = locations
   }
 
   /** How many different functions are held. */
@@ -96,14 +95,8 @@ export class Functions {
 
   /** "file:line" of the definition. */
   source(held: HeldFunction): string {
-    const { api, words } = this.#engine
     this.push(this.#main, held)
-    api.lua_getinfo(this.#main, this.#what, this.#record)
-    const at = this.#record
-    const start = at + DEBUG_RECORD.shortSource
-    const end = this.#engine.bytes.indexOf(0, start)
-    const line = words[(at + DEBUG_RECORD.lineDefined) >> 2]! | 0
-    return `${this.#engine.bytes.utf8Slice(start, end)}:${line}`
+    return this.#locations.definition(this.#main)
   }
 
   #add<T extends Held>(held: T): T {
@@ -124,6 +117,3 @@ export class Functions {
     return slot
   }
 }
-
-/** Offsets in `lua_Debug` (lua.h) with 4-byte pointers. */
-const DEBUG_RECORD = { lineDefined: 28, shortSource: 44, size: 128 } as const

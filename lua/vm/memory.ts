@@ -21,15 +21,22 @@ export class Memory {
   /** `global_State`, once it is certain that its layout is the expected one. */
   #global: Pointer | undefined
 
-  /** `onBurst` is called now and then while large blocks are allocated; it may throw. */
-  constructor(engine: Engine, limit: number, onBurst: () => void) {
+  /**
+   * `onBurst` is called now and then while large blocks are allocated; it may throw. `onRefused` is called when the limit
+   * is met; it must neither throw nor allocate in Lua.
+   */
+  constructor(engine: Engine, limit: number, onBurst: () => void, onRefused: () => void) {
     this.#engine = engine
     this.#limit = limit
     this.counters = engine.api.malloc(ALLOCATOR.size)
     engine.words.fill(0, this.counters >> 2, (this.counters + ALLOCATOR.size) >> 2)
     this.lift()
     const { realloc, free } = engine.api
-    const imports = { e: { r: realloc, f: free, t: onBurst, x: () => this.#hurryCollector(), m: engine.memory } }
+    const refused = () => {
+      this.#hurryCollector()
+      onRefused()
+    }
+    const imports = { e: { r: realloc, f: free, t: onBurst, x: refused, m: engine.memory } }
     const instance = new WebAssembly.Instance(new WebAssembly.Module(allocatorModule()), imports)
     this.allocator = engine.addWasmFunction(instance.exports.a)
   }

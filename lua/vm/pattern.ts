@@ -127,7 +127,7 @@ export class Matcher {
         }
       }
       const end = this.#classEnd(item)
-      switch (pattern[end]) {
+      switch (pattern[end] ?? 0) {
         case QUESTION: {
           if (this.#single(source, item, end)) {
             const result = this.#match(source + 1, end + 1)
@@ -252,7 +252,7 @@ export class Matcher {
     this.#step()
     if (source >= this.#source.length) return false
     const byte = this.#source[source]!
-    switch (this.#pattern[item]) {
+    switch (this.#pattern[item] ?? 0) {
       case DOT:
         return true
       case PERCENT:

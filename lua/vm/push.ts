@@ -66,8 +66,8 @@ export class Writer {
           return
         }
         throw new ConversionError('a JavaScript symbol cannot enter Lua')
-      default:
-        throw new ConversionError(`a JavaScript ${typeof value} cannot enter Lua`)
+      case 'function':
+        throw new ConversionError('a JavaScript function cannot enter Lua')
     }
   }
 

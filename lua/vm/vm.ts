@@ -5,12 +5,13 @@ import { compile } from './compile.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Engine, LUA, type State } from './engine.ts'
 import { LuaError } from './error.ts'
-import { Errors } from './errors.ts'
+import { Errors, isOwnChunk } from './errors.ts'
 import { Frames } from './frames.ts'
 import { Functions, HeldFunction } from './functions.ts'
 import { getGlobal, setGlobal } from './globals.ts'
 import { Handles } from './handles.ts'
 import { installModule } from './install.ts'
+import { Locations } from './location.ts'
 import { Memory } from './memory.ts'
 import { osModule } from './os.ts'
 import { Owners } from './owners.ts'
@@ -66,15 +67,20 @@ export class LuaVm implements LuaVmApi {
     this.name = options.name
     this.#options = options
     this.#engine = engine
-    this.#memory = new Memory(engine, options.memoryLimit ?? DEFAULT_MEMORY, () => {
+    const locations = new Locations(engine)
+    const onBurst = () => {
       this.#memory.relieve()
       watchdog.check()
-    })
+    }
+    const onRefused = () => {
+      this.#errors.outOfMemoryAt = locations.current(this.#frames.thread, isOwnChunk)
+    }
+    this.#memory = new Memory(engine, options.memoryLimit ?? DEFAULT_MEMORY, onBurst, onRefused)
     this.#strings = new Strings(engine)
     const state = openState(engine, this.#memory, this.#strings)
     const { main } = state
     this.#main = main
-    this.#functions = new Functions(engine, main, this.#owners)
+    this.#functions = new Functions(engine, main, this.#owners, locations)
     const handles = new Handles(engine)
     this.#reader = new Reader(engine, this.#strings, this.#functions, handles, state.arrayMarkPointer)
     this.#writer = new Writer(engine, this.#strings, this.#functions, handles, state.arrayMark)
@@ -194,6 +200,7 @@ export class LuaVm implements LuaVmApi {
     const held = this.#held(fn)
     const owner = options.owner ?? held.owner
     const policy = { functions: options.functions ?? ('refuse' as const), owner }
+    this.#traceback = ''
     return callSync(this.#calls, {
       owner,
       budgetMs: options.budgetMs,

@@ -46,10 +46,13 @@ it('Finalizers are refused', async () => {
 it('More memory than allowed is an ordinary error, and the VM works on', async () => {
   await using t = await newVm({ memoryLimit: 16 << 20 })
   expect(await t.run('return pcall(string.rep, "x", 3e7)')).toEqual([false, 'not enough memory'])
-  await expect(t.run('local t = {} for i = 1, 1e8 do t[i] = {i} end')).rejects.toMatchObject({ kind: 'memory' })
+  await expect(t.run('\nlocal t = {} for i = 1, 1e8 do t[i] = {i} end')).rejects.toMatchObject({
+    kind: 'memory',
+    line: 2,
+  })
   await expect(t.run('local s = "x" while true do s = s .. s end')).rejects.toMatchObject({ kind: 'memory' })
   expect(() => t.now('local t = {} while true do t[#t + 1] = ("x"):rep(1000) .. #t end')).toThrow(
-    expect.objectContaining({ kind: 'memory' }),
+    expect.objectContaining({ kind: 'memory', file: 'test.lua', line: 1 }),
   )
   expect(await t.run('return t.soon({1, 2})')).toEqual([[1, 2]])
   expect(t.vm.memoryUsed).toBeLessThan(17 << 20)

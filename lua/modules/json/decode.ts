@@ -59,7 +59,7 @@ export class Decoder {
   }
 
   #value(L: State): void {
-    switch (this.#bytes[this.#at]) {
+    switch (this.#bytes[this.#at] ?? 0) {
       case 0x7b:
         return this.#object(L)
       case 0x5b:
