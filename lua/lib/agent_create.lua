@@ -27,7 +27,7 @@ local FIELDS = {
   env = "table",
 }
 
-local checked, place, existing_worktree, make_worktree, start_sessions, give_up, fail
+local checked, place, left_behind, existing_worktree, make_worktree, start_sessions, give_up, fail
 
 --- Creates an agent. Options: `branch` or `issue_or_branch`, `name`, `from`, `worktree` (false: none of its own),
 --- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt`, `profile_name`,
@@ -94,7 +94,20 @@ function place(options)
     return { id = id, cwd = cwd }
   end
   local branch = options.branch or agent_names.new_branch(options.name, id)
+  local left = left_behind(branch)
+  if left then return existing_worktree(id, left) end
   return { id = id, branch = branch, make = true, cwd = worktree.repo_root() }
+end
+
+--- The worktree that an ended agent left behind for a branch: it is taken up again, with the work that is in it.
+function left_behind(branch)
+  local path = worktree.find(branch)
+  local found = path and worktree.containing(path)
+  if not found or not found.in_base or found.is_missing then return nil end
+  for _, other in ipairs(records.agents()) do
+    if other.worktree_path == found.path then return nil end
+  end
+  return found.path
 end
 
 function existing_worktree(id, path)

@@ -127,6 +127,16 @@ describe('Creating an agent', () => {
     expect(world.hub.ptyhost.sessions.size).toBe(0)
   })
 
+  test('Takes up the worktree again that an ended agent left behind for its branch', async () => {
+    const first = await create({ branch: 'again', command: 'sleep 100' })
+    await writeFile(join(first.worktree_path!, 'draft.txt'), 'mine')
+    await expect(create({ branch: 'again', command: 'sleep 100' })).rejects.toThrow('already checked out')
+    await world.command('delete_agent', { agent: first.key })
+    const second = await create({ branch: 'again', command: 'cat draft.txt; sleep 100' })
+    expect(second).toMatchObject({ key: first.key, worktree_path: first.worktree_path, branch_name: 'again' })
+    await shows(second.key, 'mine')
+  })
+
   test('Opens a worktree that exists', async () => {
     const path = join(world.repository.directory, 'elsewhere')
     await world.repository.git(['worktree', 'add', '-q', '-b', 'mine', path])
