@@ -1,49 +1,17 @@
 --- What the screen looks like. To change it, copy this file to ~/.botster/lua/ui/layout.lua, or wrap `render` in a file
 --- of ~/.botster/lua/user/ui. Saved changes show at once; a mistake leaves the last good layout in place.
 
-local function selected_agent(state)
-  return state.selected_agent_index and state.agents[state.selected_agent_index + 1] or nil
-end
+local agents = require("ui.agents")
+local overlays = require("ui.overlays")
 
 -- agent list -----------------------------------------------------------------------------------------------------
 
---- What an agent is doing, in words and a colour; nothing while it simply runs.
-local STATUS = {
-  creating_worktree = { "creating worktree", "yellow" },
-  spawning_ptys = { "starting", "yellow" },
-  stopping = { "stopping", "yellow" },
-  removing_worktree = { "removing worktree", "yellow" },
-  failed = { "failed", "red" },
-  lost = { "lost", "red" },
-  exited = { "exited", "gray" },
-}
-
-local function agent_name(agent)
-  return agent.display_name or agent.name or agent.branch_name or agent.key or agent.id
-end
-
---- "profile · branch", or what the agent is doing.
-local function agent_details(agent)
-  local status = STATUS[agent.status]
-  if status then
-    return { text = status[1], style = { fg = status[2], dim = true } }
-  end
-  local parts = {}
-  if agent.profile_name and agent.profile_name ~= "" then
-    parts[#parts + 1] = agent.profile_name
-  end
-  if agent.branch_name and agent.branch_name ~= "" then
-    parts[#parts + 1] = agent.branch_name
-  end
-  return { text = table.concat(parts, " · "), style = "dim" }
-end
-
 local function agent_item(agent, index)
   local dot = agent.notification and { text = "● ", style = { fg = "yellow", bold = true } } or nil
-  local text = dot and { dot, agent_name(agent) } or { agent_name(agent) }
+  local text = dot and { dot, agents.name(agent) } or { agents.name(agent) }
   return {
     text = text,
-    secondary = { agent_details(agent) },
+    secondary = { agents.details(agent) },
     action = { action = "select_agent", index = index, agent_id = agent.id },
   }
 end
@@ -70,7 +38,7 @@ end
 
 --- `branch [SESSION :port | Ctrl+]: next] [SCROLLBACK +n]`
 local function terminal_title(state, agent, session)
-  local parts = { " ", agent.branch_name or agent_name(agent) }
+  local parts = { " ", agent.branch_name or agents.name(agent) }
   if session then
     local inner = session.name:upper()
     if session.port then
@@ -142,11 +110,11 @@ local function without_screen(agent)
     lines[#lines + 1] = ""
     lines[#lines + 1] = { { text = "  " .. agent.worktree_path, style = "dim" } }
   end
-  return message_panel((" %s "):format(agent_name(agent)), lines)
+  return message_panel((" %s "):format(agents.name(agent)), lines)
 end
 
 local function terminal(state)
-  local agent = selected_agent(state)
+  local agent = agents.selected(state)
   if not agent then
     return welcome(state)
   end
@@ -176,206 +144,6 @@ function render(state)
     constraints = { "15%", "85%" },
     children = { agent_list(state), terminal(state) },
   }
-end
-
--- overlays -------------------------------------------------------------------------------------------------------
-
-local function block(title)
-  return { title = (" %s "):format(title), borders = "all", border_style = { fg = "cyan" } }
-end
-
---- `percent` of `available` cells, but at least `needed` (with borders) so that nothing is cut on a small screen.
-local function size(percent, available, needed)
-  available = available or 0
-  if available * percent / 100 >= needed then
-    return percent
-  end
-  return tostring(math.min(needed, available))
-end
-
---- `width` and `height` in percent; `lines` is how many the content has, `columns` how wide it should be at least.
-local function centered(state, width, height, lines, columns, child)
-  return {
-    type = "centered",
-    width = size(width, state.screen_cols, columns + 4),
-    height = size(height, state.screen_rows, lines + 2),
-    child = child,
-  }
-end
-
-local function list_overlay(state, title, items, width, height)
-  local lines = 0
-  for _, item in ipairs(items) do
-    lines = lines + (item.secondary and 2 or 1)
-  end
-  lines = math.min(lines, math.floor((state.screen_rows or 24) * 0.8))
-  return centered(state, width or 50, height or 30, lines, 26, {
-    type = "list",
-    id = title,
-    block = block(title),
-    props = { items = items, highlight_style = "reversed", highlight_symbol = "> " },
-  })
-end
-
---- An input with a line above it; what was wrong with the last try, or a hint, stands between.
-local function input_overlay(state, title, question, hint, width, height)
-  local problem = state.pending_fields and state.pending_fields.problem
-  local below = problem and { { text = problem, style = { fg = "red" } } }
-    or { { text = hint or "", style = "dim" } }
-  return centered(state, width or 60, height or 30, 4, 50, {
-    type = "input",
-    id = title,
-    block = block(title),
-    props = { lines = { question, below, "" } },
-  })
-end
-
-local overlays = {}
-
-function overlays.menu(state)
-  local agent = selected_agent(state)
-  local items = { { text = "New agent", action = "new_agent" } }
-  if agent then
-    items[#items + 1] = { text = "Close agent", action = "close_agent" }
-    items[#items + 1] = { text = "Rename agent", action = "rename_agent" }
-    items[#items + 1] = { text = "Add session", action = "add_session" }
-    if agent.sessions and #agent.sessions > 1 then
-      items[#items + 1] = { text = "Remove session", action = "remove_session" }
-    end
-  end
-  items[#items + 1] = { text = "Refresh", action = "refresh_and_close" }
-  items[#items + 1] = { text = "Detach", action = "detach" }
-  for position, item in ipairs(items) do
-    item.text = { { text = position .. " ", style = "dim" }, item.text }
-  end
-  return list_overlay(state, "Menu", items, 35, 30)
-end
-
-function overlays.new_agent_select_profile(state)
-  local items = {}
-  for _, profile in ipairs(state.available_profiles) do
-    local name = type(profile) == "table" and profile.name or profile
-    items[#items + 1] = { text = name, action = { action = "choose_profile", name = name } }
-  end
-  items[#items + 1] = { text = "No profile", action = { action = "choose_profile", name = "" } }
-  return list_overlay(state, "Profile", items)
-end
-
---- Worktrees in which no agent works. The main one is what "No worktree" means.
-local function free_worktrees(state)
-  local free = {}
-  for _, worktree in ipairs(state.available_worktrees) do
-    if not worktree.is_main and not worktree.agent_key then
-      free[#free + 1] = worktree
-    end
-  end
-  return free
-end
-
-function overlays.new_agent_select_worktree(state)
-  local items = {
-    { text = "New branch", secondary = "in a worktree of its own", action = "choose_new_branch" },
-    { text = "No worktree", secondary = "right here, where botster was started", action = "choose_no_worktree" },
-  }
-  local worktrees = free_worktrees(state)
-  if #worktrees > 0 then
-    items[#items + 1] = { text = "Existing worktrees", header = true, style = "dim" }
-  end
-  for _, worktree in ipairs(worktrees) do
-    items[#items + 1] = {
-      text = worktree.branch or worktree.branch_name or worktree.path,
-      secondary = worktree.path,
-      action = { action = "choose_worktree", path = worktree.path },
-    }
-  end
-  return list_overlay(state, "New agent", items, 70, 50)
-end
-
-function overlays.new_agent_create_worktree(state)
-  return input_overlay(state, "New branch", "Name of the branch:", "A new one, or one that exists. Empty: made up.")
-end
-
-function overlays.new_agent_command(state)
-  return input_overlay(state, "Command", "Command to run:", "For example claude. Empty: the profile's, or your shell.")
-end
-
-function overlays.new_agent_prompt(state)
-  return input_overlay(state, "Prompt", "Prompt to type into it:", "May be empty. Shift+enter: new line.", 60, 20)
-end
-
-function overlays.rename_agent(state)
-  return input_overlay(state, "Rename agent", "New name:")
-end
-
-function overlays.close_agent_confirm(state)
-  local agent = selected_agent(state)
-  local lines = {
-    ("Close %s?"):format(agent and agent_name(agent) or "the agent"),
-    "",
-    { { text = "y", style = { fg = "cyan", bold = true } }, "  close it" },
-  }
-  if agent and agent.in_worktree then
-    lines[#lines + 1] = { { text = "d", style = { fg = "cyan", bold = true } }, "  close it and delete its worktree" }
-  end
-  lines[#lines + 1] = { { text = "n", style = { fg = "cyan", bold = true } }, "  keep it" }
-  local child = { type = "paragraph", block = block("Close agent"), props = { lines = lines, wrap = true } }
-  return centered(state, 50, 20, #lines, 36, child)
-end
-
-function overlays.add_session_select_type(state)
-  local items = {}
-  for _, kind in ipairs(state.available_session_types) do
-    local name = type(kind) == "table" and kind.name or kind
-    items[#items + 1] = {
-      text = type(kind) == "table" and kind.label or name,
-      secondary = type(kind) == "table" and kind.description or nil,
-      action = { action = "choose_session_type", name = name },
-    }
-  end
-  if #items == 0 then
-    items[1] = { text = "Shell", action = { action = "choose_session_type" } }
-  end
-  return list_overlay(state, "Add session", items)
-end
-
-function overlays.remove_session_select(state)
-  local agent = selected_agent(state)
-  local items = {}
-  for position, session in ipairs(agent and agent.sessions or {}) do
-    if position > 1 then
-      items[#items + 1] = { text = session.name, action = { action = "choose_session_to_remove", name = session.name } }
-    end
-  end
-  return list_overlay(state, "Remove session", items)
-end
-
-function overlays.connection_code(state)
-  return centered(state, 0, 0, (state.qr_height or 0) + 4, math.max(40, state.qr_width or 0), {
-    type = "connection_code",
-    block = block("Connect a device"),
-    props = {
-      header = { "Scan to connect" },
-      used_header = { "This code was used. r makes a new one." },
-      footer = { "c copy the link · r new code · esc close" },
-    },
-  })
-end
-
-function overlays.error(state)
-  local message = tostring(state.error_message or "")
-  local columns = math.max(1, math.floor((state.screen_cols or 80) * 0.6) - 2)
-  local lines = 2
-  for line in (message .. "\n"):gmatch("(.-)\n") do
-    lines = lines + 1 + (utf8.len(line) or #line) // columns
-  end
-  return centered(state, 60, 30, lines, 30, {
-    type = "paragraph",
-    block = { title = " Error ", borders = "all", border_style = { fg = "red" } },
-    props = {
-      lines = { message, "", { { text = "Esc closes this.", style = "dim" } } },
-      wrap = true,
-    },
-  })
 end
 
 --- @return table? the tree drawn above everything else; nil for none

@@ -44,7 +44,8 @@ function entries(value: LuaValue): readonly LuaValue[] {
 /** The operation, or what is wrong with it. */
 function parseOperation(value: LuaValue): Operation | string {
   if (!isTable(value)) return `expected a table with "op", got ${typeof value}`
-  switch (value.op) {
+  const op = text(value.op)
+  switch (op) {
     case 'set_mode':
       if (typeof value.mode !== 'string') return 'set_mode needs "mode", the name of a mode'
       return { op: 'set_mode', mode: value.mode, input: text(value.input) }
@@ -55,7 +56,7 @@ function parseOperation(value: LuaValue): Operation | string {
       return { op: 'focus_terminal', target: parseTarget(value) }
     case 'quit':
     case 'clear_connection_code':
-      return { op: value.op }
+      return { op }
     case 'set_connection_code':
       return {
         op: 'set_connection_code',

@@ -38,7 +38,7 @@ export async function startUi(): Promise<UiUnderTest> {
   const notices: string[] = []
   const vm = await createUiVm({
     env: {},
-    roots: [],
+    roots: [join(SHIPPED_UI, '..')],
     log: () => {},
     notify: (_, message) => notices.push(message),
     redraw: () => {},
