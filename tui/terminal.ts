@@ -184,11 +184,27 @@ export class Terminal implements Disposable {
     this.#stdout.on('error', () => this.#lose())
     this.#on(this.#stdin, 'data', onData)
     this.#on(this.#stdin, 'end', () => this.#lose())
-    this.#on(this.#stdout, 'resize', () => onResize(this.size))
+    this.#listenForSizes(onResize)
     this.#on(process, 'exit', () => this.close())
     this.#on(process, 'SIGTSTP', () => this.suspend())
     this.#on(process, 'SIGCONT', () => this.#resume())
     for (const signal of ENDING_SIGNALS) this.#on(process, signal, () => this.#end(signal))
+  }
+
+  /**
+   * Node says nothing when the size is what it was at its last look, but a window that went to another size and back at
+   * once has cut off what it showed: whatever it is now, it has to be drawn again.
+   */
+  #listenForSizes(onResize: (size: TerminalSize) => void): void {
+    let told = false
+    this.#on(this.#stdout, 'resize', () => {
+      told = true
+      onResize(this.size)
+    })
+    this.#on(process, 'SIGWINCH', () => {
+      if (!told) onResize(this.size)
+      told = false
+    })
   }
 
   #on<Arguments extends unknown[]>(
