@@ -10,16 +10,20 @@ import { CommandFailed } from './usage.ts'
  */
 export async function attach({ start }: { start: StartPolicy }): Promise<void> {
   assertTerminal()
-  const place = await findPlace()
+  const finding = findPlace() // beside the loading: both take their time
+  finding.catch(() => {}) // thrown again by the first connectHub
   const { runTui } = (await import('./tui.js' as string)) as typeof import('../tui/main.ts')
   let attached = false
   let refusal: unknown
+  let log = (_line: string) => {}
   const status = await runTui({
     stdin: process.stdin,
     stdout: process.stdout,
-    log: openTuiLog(place.paths.directory),
+    log: (line) => log(line),
     connectHub: async (handlers) => {
       try {
+        const place = await finding
+        log = openTuiLog(place.paths.directory)
         const policy = attached ? 'needed' : start
         const connection = await requireHub(place, { ...handlers, role: 'tui', start: policy, environment: true })
         attached = true
