@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { HubStatus } from '../protocol/messages/hub.ts'
+import { type HubStatus, STOPPED_WITH_AGENTS } from '../protocol/messages/hub.ts'
 import type { ExitStatus, Signal } from '../protocol/messages/ptyhost.ts'
 import type { HubPaths } from '../protocol/paths.ts'
 import { type SocketServer, serve } from '../protocol/server.ts'
@@ -172,7 +172,7 @@ export class Hub implements HubContext {
     const closed = this.#attempt(async () => this.#server?.[Symbol.asyncDispose]())
     await this.#attempt(async () => this.#lua?.shutdown())
     if (agents) await this.#attempt(() => this.#stopAgents())
-    this.clients.closeAll(agents ? 'the hub was stopped with its agents' : 'the hub is ending, its agents live on')
+    this.clients.closeAll(agents ? STOPPED_WITH_AGENTS : 'the hub is ending, its agents live on')
     await closed
     await this.#attempt(async () => this.#lua?.[Symbol.asyncDispose]())
     await this.ptyhost[Symbol.asyncDispose]()

@@ -1,6 +1,6 @@
 import type { Received } from '../protocol/connection.ts'
 import { VersionMismatch } from '../protocol/errors.ts'
-import type { HubProtocol } from '../protocol/messages/hub.ts'
+import { type HubProtocol, STOPPED_WITH_AGENTS } from '../protocol/messages/hub.ts'
 import type { Ticket } from './data/data-plane.ts'
 import type { HubConnection, HubHandlers } from './options.ts'
 
@@ -24,6 +24,8 @@ export interface HubLinkEvents {
   readonly onWarning: (warning: string) => void
   /** It cannot come back: the new hub speaks another protocol. */
   readonly onGivenUp: (reason: string) => void
+  /** Somebody ended it together with all agents: starting it again is not what they want. */
+  readonly onStopped: () => void
 }
 
 /** The control plane as the TUI has it: one subscription that comes back whenever the hub does. */
@@ -111,6 +113,7 @@ export class HubLink implements Disposable {
   #lost(reason: string): void {
     this.#connection = undefined
     if (this.#disposed) return
+    if (reason === STOPPED_WITH_AGENTS) return this.#events.onStopped()
     this.#events.onLost(reason)
     this.#retryAfter(FIRST_RETRY_MS)
   }

@@ -17,6 +17,7 @@ import { UiLua } from './ui-lua/ui-lua.ts'
 export type { HubConnection, HubHandlers, TuiOptions } from './options.ts'
 
 const DETACHED = 'Detached: the agents keep running. To come back: botster\n'
+const STOPPED = 'The hub was stopped, and its agents with it.\n'
 
 /**
  * Opens the UI and stays until the user leaves or the terminal goes away; then the terminal is as it was before.
@@ -26,6 +27,7 @@ const DETACHED = 'Detached: the agents keep running. To come back: botster\n'
 export async function runTui(options: TuiOptions): Promise<number> {
   const { stdin, stdout, env = process.env, log = () => {} } = options
   let app: App | undefined
+  let farewell = DETACHED
   const problem = whyNot(options)
   if (problem !== undefined) {
     process.stderr.write(`botster: ${problem}\n`)
@@ -50,6 +52,10 @@ export async function runTui(options: TuiOptions): Promise<number> {
     onErrorReported: (message) => notices.add('error', message),
     onWarning: log,
     onGivenUp: (reason) => notices.set('hub', 'error', reason),
+    onStopped: () => {
+      farewell = STOPPED
+      ended.resolve(0)
+    },
   })
   using notices = new Notices(() => app?.noticesChanged())
   const connecting = hub.connect()
@@ -92,7 +98,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
   app = undefined
   await terminal.drained() // or what is left of the last frame would land in the shell
   terminal.close()
-  if (code === 0) stdout.write(DETACHED)
+  if (code === 0) stdout.write(farewell)
   return code
 
   async function openLua(): Promise<UiLua> {

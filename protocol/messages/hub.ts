@@ -1,6 +1,9 @@
 import * as z from 'zod'
 import { defineProtocol, method, nothing } from '../definition.ts'
 
+/** The reason a hub gives for closing when it was told to end everything: no client should start it again. */
+export const STOPPED_WITH_AGENTS = 'the hub was stopped with its agents'
+
 /** What Lua sends and receives: JSON-like values; bytes stay bytes. */
 const luaMessage = z.record(z.string(), z.unknown())
 

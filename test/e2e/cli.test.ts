@@ -132,6 +132,18 @@ describe('the command line with a hub', () => {
     expect(world.git('worktree', 'list')).toContain('repo-precious')
   })
 
+  test('stop also ends the UI that is open elsewhere, which does not start the hub again', async () => {
+    await using world = new World()
+    await world.newAgent('work', 'cat')
+    const terminal = world.open(['attach'])
+    await terminal.waitFor(/work \[AGENT/)
+    await world.botster('stop', '--yes')
+    expect((await terminal.exited).code).toBe(0)
+    expect(terminal.text()).toContain('The hub was stopped')
+    expect(terminal.modes.alternateScreen).toBe(false)
+    expect((await world.run(['status'])).status).toBe(1)
+  })
+
   test('attach does not start a hub where none runs', async () => {
     await using world = new World()
     const terminal = world.open(['attach'])
