@@ -16,7 +16,11 @@ local function send(data)
   return { op = "send_msg", data = data }
 end
 
+--- → the agent of that id or key and its index from 0, or nil
 local function find_agent(id)
+  if id == nil then
+    return nil
+  end
   for index, agent in ipairs(_tui_state.agents) do
     if agent.id == id or agent.key == id then
       return agent, index - 1
@@ -51,9 +55,25 @@ local function find_requested()
   end
 end
 
+--- The session that this client asked for, once the list has it.
+local function find_added_session()
+  local wanted = _tui_state.added_session
+  local agent, index = find_agent(wanted and wanted.agent_id)
+  for position, session in ipairs(agent and agent.sessions or {}) do
+    if session.name == wanted.name then
+      _tui_state.added_session = nil
+      return { { op = "focus_terminal", agent_index = index, pty_index = position - 1 } }
+    end
+  end
+end
+
 function handlers.agent_list()
   if #_tui_state.agents == 0 then
     return _tui_state.mode == "insert" and { set_mode("normal") } or nil
+  end
+  local added = find_added_session()
+  if added then
+    return added
   end
   local requested = find_requested()
   if requested then
@@ -70,7 +90,9 @@ function handlers.result(data)
   end
   _tui_state.awaiting = nil
   if data.command == "add_session" and type(data.value) == "table" and data.value.sessions then
-    return { { op = "focus_terminal", agent_id = data.value.id, pty_index = #data.value.sessions - 1 } }
+    local session = data.value.sessions[#data.value.sessions]
+    _tui_state.added_session = session and { agent_id = data.value.id, name = session.name }
+    return find_added_session()
   end
   return nil
 end

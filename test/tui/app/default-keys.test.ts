@@ -195,6 +195,41 @@ describe('a new agent', () => {
   })
 })
 
+describe('sessions of an agent', () => {
+  const sessions = (...names: string[]) => names.map((name) => ({ name, session_id: `one/${name}` }))
+
+  it('can be added, and the new one is looked at as soon as the list has it', () => {
+    withAgents('one')
+    tui.press('ctrl+p', '4')
+    tui.hub({ type: 'session_types', session_types: [{ name: 'shell', description: 'An interactive shell' }] })
+    expect(tui.overlay()).toContain('An interactive shell')
+    tui.press('enter')
+    expect(tui.sent.at(-1)).toEqual({ type: 'add_session', agent: 'one', session_type: 'shell' })
+    const value = agent('one', { sessions: sessions('agent', 'shell') })
+    tui.hub({ type: 'result', command: 'add_session', value })
+    tui.hub({ type: 'agent_list', agents: [value] })
+    expect(tui.agents.selected?.session?.name).toBe('shell')
+  })
+
+  it('can be removed, but not the first', () => {
+    tui.hub({ type: 'agent_list', agents: [agent('one', { sessions: sessions('agent', 'shell') })] })
+    tui.press('ctrl+p', '5')
+    expect(tui.overlay()).not.toContain('agent')
+    tui.press('enter')
+    expect(tui.sent.at(-1)).toEqual({ type: 'remove_session', agent: 'one', name: 'shell' })
+  })
+})
+
+describe('renaming an agent', () => {
+  it('begins with the name it has', () => {
+    withAgents('one')
+    tui.press('ctrl+p', '3')
+    tui.type('!')
+    tui.press('enter')
+    expect(tui.sent.at(-1)).toEqual({ type: 'rename_agent', agent: 'one', name: 'one!' })
+  })
+})
+
 describe('closing an agent', () => {
   const ask = () => {
     withAgents('one')
