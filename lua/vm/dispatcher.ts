@@ -10,6 +10,14 @@ import { Kill } from './watchdog.ts'
 /** Works on the caller's stack like a `lua_CFunction`: arguments from 1 on, returns how many results it left on top. */
 export type Binding = (L: State) => number
 
+/** Functions, because the dispatcher is there before what it needs. */
+export interface DispatcherParts {
+  readonly frames: () => Frames
+  readonly errors: () => Errors
+  /** Told of each call; may throw a Kill. */
+  readonly called: (L: State) => void
+}
+
 const UPVALUE = upvalueIndex(1)
 
 export class Dispatcher {
@@ -18,20 +26,21 @@ export class Dispatcher {
   readonly #bindings: Binding[] = []
   readonly #names: string[] = []
 
-  constructor(engine: Engine, frames: () => Frames, errors: () => Errors) {
+  constructor(engine: Engine, parts: DispatcherParts) {
     this.#engine = engine
     const { api } = engine
     this.#pointer = engine.addFunction('ii', (state) => {
       const L = state as State
       const index = api.lua_touserdata(L, UPVALUE)
       try {
-        frames().L = L
+        parts.frames().L = L
+        parts.called(L)
         return this.#bindings[index]!(L)
       } catch (thrown) {
         // Lua's own errors, and what stops everything, pass.
         if (thrown === LONGJMP || thrown instanceof Kill) throw thrown
         api.lua_checkstack(L, 20)
-        errors().push(L, thrown, this.#names[index]!)
+        parts.errors().push(L, thrown, this.#names[index]!)
       }
       // Throws: outside the try, since this is where the error begins its way.
       return api.lua_error(L)

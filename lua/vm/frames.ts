@@ -9,7 +9,7 @@ import type { Memory } from './memory.ts'
 import { ConversionError } from './read.ts'
 import type { Task, Thread } from './task.ts'
 import type { Threads } from './threads.ts'
-import { Kill, type Watchdog } from './watchdog.ts'
+import { Kill, type Limits, type Watchdog } from './watchdog.ts'
 
 /** Lua called by JavaScript called by Lua…: each costs native stack, which ends near 350. */
 const MOST_NESTED = 150
@@ -34,7 +34,7 @@ export interface Entered {
   readonly from: State
   readonly frame: Frame | undefined
   readonly L: State
-  readonly deadline: number
+  readonly limits: Limits
   readonly memoryLifted: boolean
   readonly stack: Pointer
   readonly ownerOverride: string | undefined
@@ -113,7 +113,7 @@ export class Frames {
       from: this.#frame === undefined ? 0 : this.L,
       frame: this.#frame,
       L: this.L,
-      deadline: watchdog.deadline,
+      limits: watchdog.limits,
       memoryLifted: memory.isLifted,
       stack: engine.api.stackSave(),
       ownerOverride: this.#ownerOverride,
@@ -127,7 +127,7 @@ export class Frames {
   leave(entered: Entered): void {
     this.#frame = entered.frame
     this.L = entered.L
-    this.#parts.watchdog.deadline = entered.deadline
+    this.#parts.watchdog.limits = entered.limits
     this.#parts.memory.restore(entered.memoryLifted)
     this.#ownerOverride = entered.ownerOverride
   }
@@ -135,8 +135,7 @@ export class Frames {
   /** Gives the current frame so many milliseconds from now. */
   limit(budgetMs: number | undefined): void {
     if (budgetMs === undefined || budgetMs === Number.POSITIVE_INFINITY) return
-    const { watchdog } = this.#parts
-    watchdog.deadline = Math.min(watchdog.deadline, performance.now() + budgetMs)
+    this.#parts.watchdog.limit(budgetMs)
   }
 
   /** What left Lua other than by returning, as a LuaError. */
@@ -144,7 +143,7 @@ export class Frames {
     const { engine, errors } = this.#parts
     if (thrown instanceof LuaError) return thrown
     engine.api.stackRestore(entered.stack)
-    if (thrown instanceof Kill) return errors.make('watchdog', 'stopped: it ran longer than it may', thrown.traceback)
+    if (thrown instanceof Kill) return errors.make('watchdog', `stopped: ${thrown.reason}`, thrown.traceback)
     if (thrown === LONGJMP) return errors.make('memory', 'not enough memory', '')
     return this.asLuaError(thrown)
   }
@@ -160,10 +159,10 @@ export class Frames {
   /** Unwinds a thread that will not go on; its `__close` handlers get a moment, and cannot wait. */
   discard(thread: Thread, wasKilled: boolean): void {
     const { engine, memory, threads, watchdog } = this.#parts
-    const outer = { frame: this.#frame, deadline: watchdog.deadline, L: this.L, lifted: memory.isLifted }
+    const outer = { frame: this.#frame, limits: watchdog.limits, L: this.L, lifted: memory.isLifted }
     const stack = engine.api.stackSave()
     this.#frame = { owner: this.owner, task: undefined, depth: outer.frame?.depth ?? 0, L: thread.L }
-    watchdog.deadline = performance.now() + CLOSE_BUDGET
+    watchdog.limits = watchdog.fresh(CLOSE_BUDGET)
     memory.lift()
     try {
       if (wasKilled) threads.allowHook(thread)
@@ -173,7 +172,7 @@ export class Frames {
       threads.drop(thread)
     } finally {
       this.#frame = outer.frame
-      watchdog.deadline = outer.deadline
+      watchdog.limits = outer.limits
       this.L = outer.L
       memory.restore(outer.lifted)
     }

@@ -47,7 +47,7 @@ export function installPrelude(parts: PreludeParts): void {
     return 1
   })
   add('check', (state) => {
-    watchdog.check(state)
+    watchdog.checkBeforeLongWork(state)
     return 0
   })
   add('print', (state) => {

@@ -70,7 +70,7 @@ export class LuaVm implements LuaVmApi {
     const locations = new Locations(engine)
     const onBurst = () => {
       this.#memory.relieve()
-      watchdog.check()
+      watchdog.checkBeforeLongWork()
     }
     const onRefused = () => {
       this.#errors.outOfMemoryAt = locations.current(this.#frames.thread, isOwnChunk)
@@ -92,11 +92,11 @@ export class LuaVm implements LuaVmApi {
       metatable: state.errorMark,
       ring: state.errorRing,
     })
-    const dispatcher = new Dispatcher(
-      engine,
-      () => this.#frames,
-      () => this.#errors,
-    )
+    const dispatcher = new Dispatcher(engine, {
+      frames: () => this.#frames,
+      errors: () => this.#errors,
+      called: (L) => watchdog.called(L),
+    })
     const watchdog = new Watchdog(
       engine,
       (L) => this.#errors.traceback(L, 0),

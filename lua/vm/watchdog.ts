@@ -1,37 +1,80 @@
 /**
- * Stops what runs longer than its budget. An instruction-count hook looks at the clock; past the deadline it throws a
+ * Stops what runs longer than its budget. An instruction-count hook looks at the clock; past the budget it throws a
  * JavaScript object through the Lua frames, which no pcall, xpcall or error handler on the way can catch. The thread it
  * ran on is left in the middle of something and must be dropped.
+ *
+ * A budget is time that the script itself takes. Between two looks lie so few instructions that Lua alone needs
+ * microseconds for them; if much more time went by, a primitive was at work (a slow disk), or the machine ran something
+ * else. Neither is the script's fault, so of such a gap only a little counts, and the rest is what it was held up.
  */
 import { type Engine, LUA, type Pointer, type State } from './engine.ts'
 
 /** Lua instructions between two looks at the clock: about 10 µs of work. */
 const INSTRUCTIONS = 1000
+/** Calls of primitives between two looks: most cost a few microseconds, and a script that does nothing else ends too. */
+const CALLS = 16
+/** Milliseconds of one gap that count: a hundred times what the instructions in it need, less than a turn of another process. */
+const GAP = 5
+/** The same where primitives were called: what the instructions between them need on a slow day. */
+const GAP_WITH_CALLS = 1
+/** The same where a library function is about to work in C on many items, which is the script's own doing. */
+const LONG_GAP = 100
+/** How often its budget, and at least how many milliseconds, a script may be held up: then it does nothing but call slow primitives. */
+const PATIENCE = { budgets: 10, leastMs: 2000 }
+/** Milliseconds of one gap that count against patience: a machine that slept is not a script that hangs. */
+const HELD_GAP = 1000
 
 /** Thrown through Lua. Never an Error: making a stack trace of it costs more than all the rest. */
 export class Kill {
+  /** What it did too long, for "stopped: …". */
+  readonly reason: string
   readonly traceback: string
 
-  constructor(traceback: string) {
+  constructor(reason: string, traceback: string) {
+    this.reason = reason
     this.traceback = traceback
   }
 }
 
+/** How far the watchdog's two counters may go until what runs now is stopped. */
+export interface Limits {
+  readonly ran: number
+  readonly held: number
+  readonly budgetMs: number
+}
+
+export const UNLIMITED: Limits = {
+  ran: Number.POSITIVE_INFINITY,
+  held: Number.POSITIVE_INFINITY,
+  budgetMs: Number.POSITIVE_INFINITY,
+}
+
 export class Watchdog {
-  /** When what runs now must be over, in the time of `performance.now()`. */
-  deadline = Number.POSITIVE_INFINITY
+  limits: Limits = UNLIMITED
+  /** Milliseconds that Lua ran, and that it was held up, since the VM was made. */
+  #ran = 0
+  #held = 0
+  #lastLook = 0
+  #isLongWork = false
+  #calls = 0
+  #callsAtLook = 0
   readonly #engine: Engine
   readonly #hook: Pointer
   readonly #traceback: (L: State) => string
 
-  /** `onLook` runs whenever the clock is looked at. */
-  constructor(engine: Engine, traceback: (L: State) => string, onLook: () => void) {
+  /** `onLook` runs whenever the instruction count makes it look at the clock. */
+  constructor(engine: Engine, traceback: (L: State) => string, onLook: (L: State) => void) {
     this.#engine = engine
     this.#traceback = traceback
     this.#hook = engine.addFunction('vii', (L) => {
-      onLook()
-      if (performance.now() > this.deadline) throw new Kill(this.#describe(L!))
+      onLook(L!)
+      this.check(L!)
     })
+  }
+
+  /** Milliseconds that Lua has run, by the count that budgets are measured with, as of the last look. */
+  get ran(): number {
+    return this.#ran
   }
 
   /** Watches a thread; those it makes later inherit that. */
@@ -39,9 +82,61 @@ export class Watchdog {
     this.#engine.api.lua_sethook(L, this.#hook, LUA.MASKCOUNT, INSTRUCTIONS)
   }
 
-  /** For work in C or JavaScript that executes no instructions: throws when the deadline has passed. */
+  /** Gives what runs so many milliseconds from now, but never more than it has. */
+  limit(budgetMs: number): void {
+    const fresh = this.fresh(budgetMs)
+    const { ran, held } = this.limits
+    if (fresh.ran >= ran) return
+    this.limits = fresh.held <= held ? fresh : { ...fresh, held }
+  }
+
+  /** Limits that end so many milliseconds from now. */
+  fresh(budgetMs: number): Limits {
+    this.#look()
+    const patience = Math.max(PATIENCE.budgets * budgetMs, PATIENCE.leastMs)
+    return { ran: this.#ran + budgetMs, held: this.#held + patience, budgetMs }
+  }
+
+  /** Throws when the budget is used up. */
   check(L?: State): void {
-    if (performance.now() > this.deadline) throw new Kill(L === undefined ? '' : this.#describe(L))
+    this.#look()
+    const { ran, held, budgetMs } = this.limits
+    if (this.#ran <= ran && this.#held <= held) return
+    const reason =
+      this.#ran > ran
+        ? `it ran longer than it may (${rounded(budgetMs)} ms)`
+        : 'what it called took too long, again and again'
+    throw new Kill(reason, L === undefined ? '' : this.#describe(L))
+  }
+
+  /** The same before a library function works in C, where no hook comes by: all of the time until the next look counts. */
+  checkBeforeLongWork(L?: State): void {
+    this.check(L)
+    this.#isLongWork = true
+  }
+
+  /** To be told of each call of a primitive; throws like `check`. */
+  called(L: State): void {
+    if (++this.#calls % CALLS === 0) this.check(L)
+  }
+
+  #look(): void {
+    const now = performance.now()
+    const gap = now - this.#lastLook
+    this.#lastLook = now
+    if (gap <= GAP_WITH_CALLS) this.#ran += gap
+    else {
+      const counts = Math.min(gap, this.#countedGap())
+      this.#ran += counts
+      this.#held += Math.min(gap - counts, HELD_GAP)
+    }
+    this.#isLongWork = false
+    this.#callsAtLook = this.#calls
+  }
+
+  #countedGap(): number {
+    if (this.#isLongWork) return LONG_GAP
+    return this.#calls === this.#callsAtLook ? GAP : GAP_WITH_CALLS
   }
 
   #describe(L: State): string {
@@ -54,4 +149,8 @@ export class Watchdog {
       return ''
     }
   }
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100
 }

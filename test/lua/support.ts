@@ -107,6 +107,13 @@ function testModule(): LuaModule {
         returns: [{ type: 'any' }],
         call: async () => failure('no such thing', { kind: 'not_found', path: '/x' }),
       }),
+      block: defineFunction({
+        doc: 'Blocks the thread, as a slow disk does.',
+        args: [{ name: 'milliseconds', type: 'number' }],
+        call: (_, milliseconds) => {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+        },
+      }),
       throws: defineFunction({
         doc: 'Throws after a while.',
         yields: true,

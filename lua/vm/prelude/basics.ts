@@ -4,6 +4,7 @@ local host = ...
 local print_line, load_module, load_text, check = host.print, host.load_module, load, host.check
 local concat, select, tostring, type, error, rawget = table.concat, select, tostring, type, error, rawget
 local set, collect = setmetatable, collectgarbage
+local MUCH = 10000   -- bytes of source that take longer to compile than a look at the clock
 
 function print(...)
   local n = select('#', ...)
@@ -15,6 +16,7 @@ end
 
 -- Bytecode can crash the engine, so only text is ever loaded.
 function load(chunk, name, mode, ...)
+  if type(chunk) == 'string' and #chunk > MUCH then check() end
   if mode == 'b' then return nil, "attempt to load a binary chunk (only text is loaded)" end
   return load_text(chunk, name, 't', ...)
 end
