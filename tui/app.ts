@@ -16,6 +16,7 @@ import { Router } from './router.ts'
 import { readAgents } from './stores/agent.ts'
 import { Agents } from './stores/agents.ts'
 import type { Notices } from './stores/notices.ts'
+import { PLAIN_MODES } from './stores/panel-screen.ts'
 import { Widgets } from './stores/widgets.ts'
 import { Ui } from './ui.ts'
 import type { UiDirectories } from './ui-lua/files.ts'
@@ -88,7 +89,10 @@ export class App implements Disposable {
       agents: this.#agents,
       widgets: this.#widgets,
       panels: this.#panels,
-      draw: (tree, overlay, code) => chrome.render(tree, overlay, display.size, code),
+      draw: (tree, overlay, code) => {
+        parts.followModes(this.#panels.focused?.screen.modes ?? PLAIN_MODES)
+        chrome.render(tree, overlay, display.size, code)
+      },
       size: () => display.size,
       hubStatus: () => (hub.connected ? 'connected' : 'reconnecting'),
     })

@@ -20,7 +20,10 @@ export class HistoryCache {
   readonly #fetch: FetchHistory
   readonly #onArrival: () => void
   readonly #rows = new Map<number, Uint8Array>()
-  readonly #pending = new Set<number>()
+  /** First lines of the pages asked for: asking again would give the same answer. */
+  readonly #asked = new Set<number>()
+  /** Requests that have not been answered yet: first line and the one after the last. */
+  readonly #coming = new Map<number, number>()
   readonly links = new Map<number, string>()
   #epoch = -1
 
@@ -36,31 +39,42 @@ export class HistoryCache {
   row(epoch: number, line: number, end: number): Uint8Array | undefined {
     if (epoch !== this.#epoch) this.#begin(epoch)
     const row = this.#rows.get(line)
-    if (row === undefined) this.#request(line - (line % PAGE_ROWS), end)
-    return row
+    if (row !== undefined) return row
+    for (const [from, until] of this.#coming) if (line >= from && line < until) return undefined
+    const page = line - (line % PAGE_ROWS)
+    // A page that came cut short is asked for again from where it ended.
+    const from = this.#asked.has(page) ? line : page
+    if (!this.#asked.has(from)) this.#request(from, Math.min(page + PAGE_ROWS, end))
+    return undefined
   }
 
   #begin(epoch: number): void {
     this.#epoch = epoch
-    this.#rows.clear()
-    this.#pending.clear()
+    this.#forget()
     this.links.clear()
   }
 
+  #forget(): void {
+    this.#rows.clear()
+    this.#asked.clear()
+    this.#coming.clear()
+  }
+
   #request(from: number, end: number): void {
-    if (this.#pending.has(from)) return
     const epoch = this.#epoch
-    this.#pending.add(from)
+    this.#asked.add(from)
+    this.#coming.set(from, end)
     const arrived = (page: HistoryPage | undefined) => {
       if (epoch !== this.#epoch) return
-      this.#pending.delete(from)
-      if (page !== undefined && page.epoch === epoch && page.rows.length > 0) this.#keep(page)
+      this.#coming.delete(from)
+      if (page === undefined) this.#asked.delete(from)
+      else if (page.epoch === epoch && page.rows.length > 0) this.#keep(page)
     }
-    void this.#fetch(epoch, from, Math.min(PAGE_ROWS, end - from)).then(arrived, () => arrived(undefined))
+    void this.#fetch(epoch, from, end - from).then(arrived, () => arrived(undefined))
   }
 
   #keep(page: HistoryPage): void {
-    if (this.#rows.size > MAX_ROWS) this.#rows.clear() // what is shown is asked for again at once
+    if (this.#rows.size > MAX_ROWS) this.#forget() // what is shown is asked for again at once
     for (const [index, row] of page.rows.entries()) this.#rows.set(page.from + index, row)
     for (const [id, address] of page.links) this.links.set(id, address)
     this.#onArrival()

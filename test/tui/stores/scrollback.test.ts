@@ -15,6 +15,8 @@ class Printing {
   printed = 0
   epoch = 1
   first = 0
+  /** Rows that one answer holds at most. */
+  longest = 1000
   readonly screen = new PanelScreen(COLS, ROWS)
   readonly fetched: [number, number][] = []
   readonly arrived = vi.fn()
@@ -48,7 +50,8 @@ class Printing {
 
   async fetch(epoch: number, from: number, count: number): Promise<HistoryPage> {
     this.fetched.push([from, count])
-    return { epoch, from, rows: Array.from({ length: count }, (_, index) => row(`line ${from + index}`)), links: [] }
+    const length = Math.min(count, this.longest)
+    return { epoch, from, rows: Array.from({ length }, (_, index) => row(`line ${from + index}`)), links: [] }
   }
 
   /** The view, once everything that was asked for has come. */
@@ -119,6 +122,20 @@ describe('scrolling back', () => {
     session.print(100)
     session.frame(true)
     expect(session.scrollback.scroll(5)).toBe(false)
+  })
+
+  it('asks on from where a page was cut short, and does not ask for ever for what never comes', async () => {
+    session.print(1000)
+    session.longest = 50
+    session.scrollback.toTop()
+    session.scrollback.scroll(-60)
+    await session.text()
+    expect((await session.text())[0]).toBe('line 60')
+    expect(session.fetched.map(([from]) => from)).toEqual([0, 60])
+    session.longest = 0
+    session.scrollback.scroll(-300)
+    for (let look = 0; look < 5; look++) await session.text()
+    expect(session.fetched.length).toBeLessThan(10)
   })
 
   it('asks for pages of history once, not for every row and not again', async () => {
