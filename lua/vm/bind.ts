@@ -26,6 +26,7 @@ type Call = (context: CallContext, ...args: LuaValue[]) => PrimitiveResult | Pro
 /** What a plain primitive may ask about its call while it runs. One object for all calls, since making one costs more than many primitives. */
 class SharedContext implements CallContext {
   readonly self = 0
+  readonly canWait = false
   readonly #parts: BindParts
 
   constructor(parts: BindParts) {
@@ -46,12 +47,13 @@ class SharedContext implements CallContext {
 }
 
 /** The context of one call, which a waiting primitive may keep. */
-function ownContext(parts: BindParts, self: number): CallContext {
+function ownContext(parts: BindParts, self: number, canWait = false): CallContext {
   const { task } = parts.frames
   return {
     vm: parts.vm,
     owner: parts.frames.owner,
     self,
+    canWait,
     get signal() {
       return task?.signal ?? parts.closing
     },
@@ -74,7 +76,7 @@ export class Binder {
     const readers = this.#readers(name, spec)
     const read = this.#argumentsFrom(readers, spec, name, 1)
     const call = spec.call as unknown as Call
-    if (spec.yields) return this.#waiting(name, spec, read, () => ownContext(this.#parts, 0))
+    if (spec.yields) return this.#waiting(name, spec, read, () => 0)
     const finish = (L: State, result: PrimitiveResult | Promise<PrimitiveResult>) => this.#result(L, name, spec, result)
     const context = this.#shared
     if (spec.variadic === undefined) {
@@ -97,7 +99,7 @@ export class Binder {
       const got = nameAt(this.#parts.engine.api, L, 1)
       throw new ArgumentError(`calling '${name}' on bad self (handle expected, got ${got}; call it with ':')`)
     }
-    if (spec.yields) return this.#waiting(name, spec, read, (L) => ownContext(this.#parts, self(L)))
+    if (spec.yields) return this.#waiting(name, spec, read, self)
     return (L) => this.#result(L, name, spec, call(ownContext(this.#parts, self(L)), ...read(L)))
   }
 
@@ -134,21 +136,19 @@ export class Binder {
     }
   }
 
-  #waiting(
-    name: string,
-    spec: AnyFunctionSpec,
-    read: (L: State) => LuaValue[],
-    context: (L: State) => CallContext,
-  ): Binding {
+  #waiting(name: string, spec: AnyFunctionSpec, read: (L: State) => LuaValue[], self: (L: State) => number): Binding {
     const { scheduler } = this.#parts
     const call = spec.call as unknown as Call
     const push = (L: State, value: unknown) => this.#result(L, name, spec, value as PrimitiveResult)
     return (L) => {
       // Before anything is begun, so that a call that cannot wait has no effect.
       const reason = scheduler.cannotWait(L)
-      if (reason !== undefined) throw new Error(`'${name}' waits, and ${reason}`)
-      const result = call(context(L), ...read(L))
-      return result instanceof Promise ? scheduler.wait(L, result, name, push) : push(L, result)
+      if (reason !== undefined && spec.yields !== 'if-possible') throw new Error(`'${name}' waits, and ${reason}`)
+      const result = call(ownContext(this.#parts, self(L), reason === undefined), ...read(L))
+      if (!(result instanceof Promise)) return push(L, result)
+      if (reason === undefined) return scheduler.wait(L, result, name, push)
+      result.catch(() => undefined)
+      throw new Error(`'${name}' would have to wait, and ${reason}`)
     }
   }
 

@@ -79,6 +79,8 @@ export interface CallContext {
   readonly signal: AbortSignal
   /** Id of the handle a method was called on; 0 in plain functions. */
   readonly self: number
+  /** Whether the caller can wait here. Of interest to primitives that yield 'if-possible'. */
+  readonly canWait: boolean
 }
 
 /** A value, several (`results(…)`), an expected failure (`failure(…)`), or nothing. */
@@ -91,8 +93,11 @@ export interface FunctionSpec<A extends readonly ArgSpec[] = readonly ArgSpec[]>
   /** Type of any further arguments; they follow the described ones. */
   readonly variadic?: { readonly name?: string; readonly type: ArgType; readonly doc?: string }
   readonly returns?: readonly ReturnSpec[]
-  /** The implementation returns a Promise and Lua waits for it without blocking anything. */
-  readonly yields?: boolean
+  /**
+   * The implementation returns a Promise and Lua waits for it without blocking anything. With 'if-possible' it may be
+   * called where Lua cannot wait too: it looks at `context.canWait` and must not return a Promise when that is false.
+   */
+  readonly yields?: boolean | 'if-possible'
   /** Sandboxed scripts may call it. @default the module's */
   readonly sandbox?: boolean
   /** Left out of stubs and reference: private to the module's `lua`. */

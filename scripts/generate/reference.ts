@@ -49,7 +49,7 @@ export function index(modules: readonly LuaModule[]): string {
 }
 
 function section(name: string, spec: AnyFunctionSpec): string[] {
-  const lines = [`## ${signature(name, spec)}`, '', `${spec.doc}${spec.yields ? ' *Waits.*' : ''}`, '']
+  const lines = [`## ${signature(name, spec)}`, '', `${spec.doc}${waiting(spec)}`, '']
   for (const arg of spec.args ?? []) {
     const fallback = arg.default === undefined ? '' : `, default \`${JSON.stringify(arg.default)}\``
     const optional = isOptional(arg) && fallback === '' ? ', optional' : ''
@@ -66,6 +66,11 @@ function section(name: string, spec: AnyFunctionSpec): string[] {
   if (lines.at(-1) !== '') lines.push('')
   if (spec.example !== undefined) lines.push('```lua', spec.example, '```', '')
   return lines
+}
+
+function waiting({ yields }: AnyFunctionSpec): string {
+  if (yields === 'if-possible') return ' *Waits where Lua can wait.*'
+  return yields ? ' *Waits.*' : ''
 }
 
 function code(text: string): string {
