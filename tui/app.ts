@@ -10,6 +10,7 @@ import { Panels } from './data/panels.ts'
 import { DataLink } from './data-link.ts'
 import type { Display } from './display.ts'
 import { perform } from './effects.ts'
+import { FocusReports } from './focus-reports.ts'
 import type { HubLink, HubMessage } from './hub-link.ts'
 import type { InputEvent, TerminalReply } from './input/event.ts'
 import { Router } from './router.ts'
@@ -50,6 +51,7 @@ export class App implements Disposable {
   readonly #widgets = new Widgets()
   readonly #data: DataPlane
   readonly #panels: Panels
+  readonly #focusReports: FocusReports
   readonly #dataLink: DataLink
   readonly #ui: Ui
   readonly #actions: Actions
@@ -73,6 +75,7 @@ export class App implements Disposable {
       onLost: (reason) => this.#dataLink.lost(reason),
       onWarning: log,
     })
+    this.#focusReports = new FocusReports(this.#data)
     this.#panels = new Panels(this.#data, this.#agents, (panel) => {
       display.panelChanged(panel)
       this.#paint()
@@ -91,6 +94,7 @@ export class App implements Disposable {
       panels: this.#panels,
       draw: (tree, overlay, code) => {
         parts.followModes(this.#panels.focused?.screen.modes ?? PLAIN_MODES)
+        this.#reportFocus()
         chrome.render(tree, overlay, display.size, code)
       },
       size: () => display.size,
@@ -159,7 +163,9 @@ export class App implements Disposable {
         return this.#router.mouse(event.mouse)
       case 'focus':
         this.#focused = event.focused
-        return this.#router.focus(event.focused)
+        this.#reportFocus()
+        this.#actions.hubEvent('terminal_focus', { focused: event.focused })
+        return
       case 'reply':
         return this.#noteReply(event.reply)
     }
@@ -252,10 +258,17 @@ export class App implements Disposable {
     const panel = this.#panels.byView(frame.view)
     if (panel === undefined) return // given up meanwhile
     this.#parts.display.panelChanged(panel, panel.apply(frame))
-    if (frame.modes && panel === this.#panels.focused) this.#parts.followModes(frame.modes)
+    if (frame.modes && panel === this.#panels.focused) {
+      this.#parts.followModes(frame.modes)
+      this.#reportFocus()
+    }
     if (this.#paint()) this.#data.ack(frame.view, frame.seq)
     else this.#undrawn.set(frame.view, frame.seq)
     if (panel.scrollback.active) this.#drawScrollTitleSoon()
+  }
+
+  #reportFocus(): void {
+    this.#focusReports.update(this.#panels.focused, this.#focused)
   }
 
   #showSignal(signal: Signal): void {

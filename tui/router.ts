@@ -93,12 +93,6 @@ export class Router {
     }
   }
 
-  /** The outer terminal's window got or lost the focus; a program that asked is told. */
-  focus(focused: boolean): void {
-    this.#parts.actions.hubEvent('terminal_focus', { focused })
-    if (this.#modes.focusReports) this.#send(focused ? FOCUS_IN : FOCUS_OUT)
-  }
-
   get #typesIntoProgram(): boolean {
     const { ui } = this.#parts
     return ui.mode === 'insert' && !ui.hasOverlay
@@ -189,9 +183,6 @@ export class Router {
     if (item) actions.runItem(item.action as never)
   }
 }
-
-const FOCUS_IN = Buffer.from('\x1b[I')
-const FOCUS_OUT = Buffer.from('\x1b[O')
 
 function contains(area: Area, { x, y }: { x: number; y: number }): boolean {
   return x >= area.x && x < area.x + area.width && y >= area.y && y < area.y + area.height

@@ -231,6 +231,22 @@ describe('a program', () => {
     await world.see('rgb:1212/5656/9a9a')
   })
 
+  it('is told when the user looks away from it: at another agent, or another window', async () => {
+    await start()
+    const watch = 'stty raw -echo; printf "\\033[?1004h"; echo ready; cat -v'
+    await world.addAgent('one', watch)
+    await world.see('ready')
+    await world.see('^[[I')
+    await world.addAgent('two', watch)
+    await world.see('  two')
+    world.type(CTRL_J)
+    await world.see(/two \[AGENT\][\s\S]*\^\[\[I/)
+    world.type(CTRL_K)
+    await world.see('^[[I^[[O^[[I')
+    world.type('\x1b[O')
+    await world.see('^[[I^[[O^[[I^[[O')
+  })
+
   it('reaches the clipboard of the terminal that looks at it, and no other', async () => {
     await start()
     await world.addAgent('one', 'read go; printf "\\033]52;c;aGVsbG8=\\007"; cat')
