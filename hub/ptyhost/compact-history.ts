@@ -1,5 +1,5 @@
 import { RowEncoder } from '../../screen/row.ts'
-import { encodeLine, plainRowRoom, writePlainRow } from './xterm-cells.ts'
+import { encodeLine, plainRowRoom, usedColumns, writePlainRow } from './xterm-cells.ts'
 import type { XtermLine } from './xterm-internals.ts'
 
 /** Bytes of a full chunk: dropping one forgets some hundred lines, and a thousand sessions waste little at their ends. */
@@ -54,9 +54,10 @@ export class CompactHistory {
 
   push(line: XtermLine): void {
     const chunk = this.#roomFor(plainRowRoom(line.length))
-    const end = writePlainRow(line, chunk.bytes, chunk.used)
+    const columns = usedColumns(line)
+    const end = writePlainRow(line, columns, chunk.bytes, chunk.used)
     if (end !== -1) return this.#commit(chunk, end)
-    encodeLine(line, this.#encoder, this.#links)
+    encodeLine(line, this.#encoder, this.#links, columns)
     this.#links.clear()
     this.pushRow(this.#encoder.end())
   }

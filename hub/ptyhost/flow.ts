@@ -8,13 +8,24 @@ const PIECE_BYTES = 8 << 10
 const TURN_MS = 1.5
 /** Milliseconds of parsing before input, requests and frames are served again. */
 const SLICE_MS = 3
+/** The same, for so many milliseconds after somebody typed: whatever parses now stands between a key and its echo. */
+const TYPING_SLICE_MS = 1
+const TYPING_MS = 100
 /** Bytes a session may have parsed at once, as they come, between two slices: an echo, a redrawn screen. */
 const IMMEDIATE_BYTES = 16 << 10
 
+/** Milliseconds within which output is added up, and bytes in them that make it a flood: five full screens a frame. */
+const FLOOD_WINDOW_MS = 16
+const FLOOD_BYTES = 48 << 10
+/** Milliseconds without a flood after which it is over. */
+const FLOOD_OVER_MS = 100
+
 /** Where output of one session goes. */
 export interface Sink {
-  /** `flooding`: more was printed than is parsed at once. */
+  /** `flooding`: more comes than anybody could read. */
   parse(data: Uint8Array, flooding: boolean): void
+  /** A flood is over. */
+  calm(): void
   /** Stop and go on reading the PTY. */
   pause(): void
   resume(): void
@@ -28,12 +39,18 @@ export interface Sink {
  */
 export class Flow implements Disposable {
   readonly #waiting: OutputQueue[] = []
-  readonly #afterSlice: () => void
+  readonly #aroundSlice: () => void
   #scheduled: NodeJS.Immediate | undefined
+  #typingUntil = 0
 
-  /** @param afterSlice called after each slice of parsing: frames may be due */
-  constructor(afterSlice: () => void) {
-    this.#afterSlice = afterSlice
+  /** @param aroundSlice called before and after each slice of parsing: frames may be due */
+  constructor(aroundSlice: () => void) {
+    this.#aroundSlice = aroundSlice
+  }
+
+  /** Somebody typed, at performance.now() `now`. */
+  noteInput(now: number): void {
+    this.#typingUntil = now + TYPING_MS
   }
 
   /** A queue for one session. */
@@ -52,18 +69,20 @@ export class Flow implements Disposable {
 
   readonly #slice = (): void => {
     this.#scheduled = undefined
-    const end = performance.now() + SLICE_MS
-    for (let now = performance.now(); now < end && this.#waiting.length > 0; now = performance.now()) {
+    this.#aroundSlice()
+    const start = performance.now()
+    const end = start + (start < this.#typingUntil ? TYPING_SLICE_MS : SLICE_MS)
+    for (let now = start; now < end && this.#waiting.length > 0; now = performance.now()) {
       const queue = this.#waiting.shift()!
       if (queue.parseUntil(Math.min(end, now + TURN_MS))) this.#waiting.push(queue)
     }
     if (this.#waiting.length > 0) this.#scheduled = setImmediate(this.#slice)
-    this.#afterSlice()
+    this.#aroundSlice()
   }
 }
 
 /** What one session printed and is not parsed yet. */
-export class OutputQueue {
+export class OutputQueue implements Disposable {
   readonly #sink: Sink
   readonly #onWaiting: (queue: OutputQueue) => void
   #chunks: Uint8Array[] = []
@@ -73,6 +92,9 @@ export class OutputQueue {
   #paused = false
   #immediateBytes = 0
   #scheduled = false
+  #windowStart = 0
+  #windowBytes = 0
+  #floodTimer: NodeJS.Timeout | undefined
 
   constructor(sink: Sink, onWaiting: (queue: OutputQueue) => void) {
     this.#sink = sink
@@ -86,12 +108,14 @@ export class OutputQueue {
 
   /** Takes what was read from the PTY. */
   push(data: Uint8Array): void {
+    const flooding = this.#noteRate(data.length)
     if (this.#bytes === 0 && this.#immediateBytes + data.length <= IMMEDIATE_BYTES) {
       this.#immediateBytes += data.length
-      this.#sink.parse(data, false)
+      this.#sink.parse(data, flooding)
       this.#schedule() // for the allowance, which every turn renews
       return
     }
+    this.#noteFlood()
     this.#chunks.push(data)
     this.#bytes += data.length
     if (this.#bytes > HIGH_WATER && !this.#paused) {
@@ -116,6 +140,35 @@ export class OutputQueue {
     if (this.#bytes === 0) this.#sink.drained()
     this.#scheduled = this.#bytes > 0
     return this.#scheduled
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#floodTimer)
+  }
+
+  #noteRate(bytes: number): boolean {
+    const now = performance.now()
+    if (now - this.#windowStart > FLOOD_WINDOW_MS) {
+      this.#windowStart = now
+      this.#windowBytes = 0
+    }
+    this.#windowBytes += bytes
+    if (this.#windowBytes >= FLOOD_BYTES) this.#noteFlood()
+    return this.#floodTimer !== undefined
+  }
+
+  #noteFlood(): void {
+    if (this.#floodTimer === undefined) this.#floodTimer = setTimeout(() => this.#calmDown(), FLOOD_OVER_MS)
+    else this.#floodTimer.refresh()
+  }
+
+  #calmDown(): void {
+    if (this.#bytes > 0) {
+      this.#floodTimer!.refresh() // still parsing
+      return
+    }
+    this.#floodTimer = undefined
+    this.#sink.calm()
   }
 
   #schedule(): void {

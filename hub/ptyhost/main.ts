@@ -1,4 +1,5 @@
 // The ptyhost process: `node ptyhost.js --hub ID`. Holds the agents' terminals and outlives the hub that started it.
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { connect } from '../../protocol/client.ts'
 import { ptyhostProtocol } from '../../protocol/messages/ptyhost.ts'
@@ -10,6 +11,7 @@ import { readOrCreateKey } from './key.ts'
 import { endWhenUnused } from './lifetime.ts'
 import { openLogFile } from './log-file.ts'
 import { Ptyhost } from './ptyhost.ts'
+import { warmUp } from './warm-up.ts'
 
 /** Milliseconds without sessions and without a hub after which this process ends. */
 const GRACE_MS = Number(process.env.BOTSTER_PTYHOST_GRACE_MS ?? 10_000)
@@ -17,6 +19,9 @@ const GRACE_MS = Number(process.env.BOTSTER_PTYHOST_GRACE_MS ?? 10_000)
 const HISTORY_BYTES = Number(process.env.BOTSTER_HISTORY_BYTES ?? 16 << 20)
 /** Milliseconds that closing may take when the process ends. */
 const EXIT_TIMEOUT_MS = 1000
+
+/** Milliseconds after which the warm-up begins: whoever started this process wants its first answers before that. */
+const WARM_UP_DELAY_MS = 250
 
 const { hub } = parseArgs({ options: { hub: { type: 'string' } } }).values
 if (hub === undefined) {
@@ -57,6 +62,9 @@ checkUse = endWhenUnused(
   GRACE_MS,
   () => end('unused'),
 )
+if (process.env.BOTSTER_PTYHOST_WARM_UP !== '0') {
+  setTimeout(() => void warmUp(join(dirname(paths.ptySocket), `w${process.pid}`)), WARM_UP_DELAY_MS)
+}
 log.info({ socket: paths.ptySocket, version: botsterVersion(), node: process.version }, 'ready')
 
 async function isServed(): Promise<boolean> {

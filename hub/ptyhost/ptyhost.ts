@@ -166,7 +166,15 @@ export class Ptyhost implements Disposable {
   #flush(): void {
     clearImmediate(this.#flushScheduled)
     this.#flushScheduled = undefined
-    for (const session of this.#changed) session.audience.flush()
+    const changed = [...this.#changed]
     this.#changed.clear()
+    for (const session of changed) {
+      try {
+        session.audience.flush()
+      } catch (error) {
+        // Whatever is wrong with one session, the others get their frames.
+        this.#options.log.error({ session: session.id, err: error }, 'no frame could be made')
+      }
+    }
   }
 }

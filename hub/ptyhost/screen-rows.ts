@@ -1,6 +1,6 @@
 import { RowEncoder } from '../../screen/row.ts'
 import type { Emulator } from './emulator.ts'
-import { encodeLine } from './xterm-cells.ts'
+import { encodeLine, usedColumns } from './xterm-cells.ts'
 import { XTERM_CELL_SIZE, type XtermLine } from './xterm-internals.ts'
 
 /** A row as viewers get it. */
@@ -99,12 +99,14 @@ export class ScreenRows {
   }
 
   #encode(row: CachedRow, line: XtermLine): void {
-    row.special = encodeLine(line, this.#encoder, this.#linkIds)
+    // After the screen became narrower, rows of the alternate one are still as long as they were.
+    const columns = Math.min(this.#cols, usedColumns(line))
+    row.special = encodeLine(line, this.#encoder, this.#linkIds, columns)
     row.bytes = this.#encoder.end()
     row.links = this.#linkIds.size === 0 ? NO_LINKS : [...this.#linkIds]
     this.#linkIds.clear()
     row.wrapped = line.isWrapped
-    row.cells.set(line._data)
+    row.cells.set(line._data.length > row.cells.length ? line._data.subarray(0, row.cells.length) : line._data)
   }
 }
 

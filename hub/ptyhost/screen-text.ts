@@ -7,7 +7,7 @@ import { decodeRow, RowEncoder, rowText } from '../../screen/row.ts'
 import { StyleWriter } from '../../screen/sgr.ts'
 import type { Emulator } from './emulator.ts'
 import type { History } from './history.ts'
-import { encodeLine } from './xterm-cells.ts'
+import { encodeLine, usedColumns } from './xterm-cells.ts'
 
 /** Milliseconds of conversion before everybody else gets a turn. */
 const SLICE_MS = 4
@@ -55,7 +55,7 @@ function snapshot(emulator: Emulator, history: History, wanted: number): Uint8Ar
   for (let y = 0; y < emulator.rows; y++) {
     const line = emulator.screenLine(y)
     if (line === undefined) continue
-    encodeLine(line, encoder, new Set())
+    encodeLine(line, encoder, new Set(), Math.min(emulator.cols, usedColumns(line)))
     rows.push(encoder.end())
   }
   return rows
@@ -69,7 +69,7 @@ function ansiConverter(cols: number): (row: Uint8Array) => string {
     decodeRow(row, grid, 0)
     out.reset()
     const style = new StyleWriter(out)
-    const end = usedColumns(grid)
+    const end = visibleColumns(grid)
     for (let x = 0, at = 0; x < end; x++, at += CELL_SIZE) {
       const glyph = grid.cells[at]!
       if ((glyph & SPACER) !== 0) continue
@@ -83,7 +83,7 @@ function ansiConverter(cols: number): (row: Uint8Array) => string {
 }
 
 /** Columns up to the last cell that is not blank in the default style. */
-function usedColumns({ cells, cols }: Grid): number {
+function visibleColumns({ cells, cols }: Grid): number {
   for (let x = cols; x > 0; x--) {
     for (let at = (x - 1) * CELL_SIZE, end = at + CELL_SIZE; at < end; at++) if (cells[at] !== 0) return x
   }

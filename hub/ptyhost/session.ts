@@ -17,8 +17,8 @@ import { Typing } from './typing.ts'
 import type { ScreenState, View } from './view.ts'
 import { WriteLog } from './write-log.ts'
 
-/** Lines xterm keeps above the screen: what is laid out anew when the width changes. */
-const SCROLLBACK = 1000
+/** Lines xterm keeps above the screen: what is laid out anew when the width changes. At 200 columns each costs 2.6 kB. */
+const SCROLLBACK = 500
 /** Kitty's "report all keys as escape codes". */
 const KITTY_ALL_KEYS = 8
 
@@ -86,10 +86,8 @@ export class Session implements Disposable {
       parse: (data, flooding) => this.#parse(data, flooding),
       pause: () => this.#pty.pause(),
       resume: () => this.#pty.resume(),
-      drained: () => {
-        this.#lane.release()
-        this.#finishExit()
-      },
+      calm: () => this.#lane.release(),
+      drained: () => this.#finishExit(),
     })
     try {
       this.#pty = new Pty({
@@ -160,6 +158,7 @@ export class Session implements Disposable {
     // The program answers meanwhile.
     const now = performance.now()
     this.audience.noteInput(now)
+    this.#options.flow.noteInput(now)
     this.#typing.note(data, now)
     this.#injector.pump()
     return taken
@@ -207,6 +206,7 @@ export class Session implements Disposable {
 
   [Symbol.dispose](): void {
     this.audience[Symbol.dispose]()
+    this.#output[Symbol.dispose]()
     this.#injector[Symbol.dispose]()
     this.#signals[Symbol.dispose]()
     this.#writes[Symbol.dispose]()

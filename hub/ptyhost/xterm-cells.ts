@@ -9,6 +9,7 @@ const COMBINED = 0x200000
 const HAS_CONTENT = 0x3fffff
 const WIDTH_SHIFT = 22
 const NARROW = 1 << WIDTH_SHIFT
+const FOUR_CELLS = 4 * XTERM_CELL_SIZE
 /** xterm's colour: its kind in these bits (0 default, 1 and 2 palette, 3 RGB), the value below. */
 const COLOR_KIND_SHIFT = 24
 const COLOR_KIND_BITS = 3
@@ -21,7 +22,16 @@ const UNDERLINE_COLOR_RESET = 0x3ffffff
 /** Columns of a line up to the last one that shows anything: a glyph, a background, an attribute. */
 export function usedColumns(line: XtermLine): number {
   const data = line._data
-  let at = line.length * XTERM_CELL_SIZE - XTERM_CELL_SIZE
+  let end = line.length * XTERM_CELL_SIZE
+  // Four cells at a time: most lines are short and most of their cells empty.
+  for (let at = end - FOUR_CELLS; at >= 0; at -= FOUR_CELLS) {
+    const contents = (data[at]! | data[at + 3]! | data[at + 6]! | data[at + 9]!) & HAS_CONTENT
+    const colors = data[at + 1]! | data[at + 2]! | data[at + 4]! | data[at + 5]!
+    const more = data[at + 7]! | data[at + 8]! | data[at + 10]! | data[at + 11]!
+    if ((contents | colors | more) !== 0) break
+    end = at
+  }
+  let at = end - XTERM_CELL_SIZE
   while (at >= 0 && (data[at]! & HAS_CONTENT) === 0 && data[at + 1] === 0 && data[at + 2] === 0) at -= XTERM_CELL_SIZE
   if (at < 0) return 0
   const column = at / XTERM_CELL_SIZE
@@ -36,10 +46,11 @@ export function plainRowRoom(cols: number): number {
 /**
  * Writes a line of printable ASCII in the default style as a row (screen/row-format.ts): most of what scrolls by, and
  * ten times faster than the general way. Returns the offset after it, or -1 when the line is not that plain.
+ * @param columns its used columns
  */
-export function writePlainRow(line: XtermLine, target: Uint8Array, offset: number): number {
+export function writePlainRow(line: XtermLine, columns: number, target: Uint8Array, offset: number): number {
   const data = line._data
-  const end = usedColumns(line) * XTERM_CELL_SIZE
+  const end = columns * XTERM_CELL_SIZE
   target[offset++] = line.isWrapped ? 1 : 0
   for (let at = 0; at < end; at += XTERM_CELL_SIZE) {
     if ((data[at + 1]! | data[at + 2]!) !== 0) return -1
@@ -72,12 +83,17 @@ function isEmptyPlain(data: Uint32Array, at: number): boolean {
 
 /**
  * Encodes any line. The ids of the hyperlinks in it are added to `links`.
+ * @param columns its used columns
  * @returns whether its cells refer to things outside `_data` (clusters, extended attributes), so that comparing
  * `_data` is not enough to see that the line is unchanged.
  */
-export function encodeLine(line: XtermLine, encoder: RowEncoder, links: Set<number>): boolean {
+export function encodeLine(
+  line: XtermLine,
+  encoder: RowEncoder,
+  links: Set<number>,
+  columns: number = usedColumns(line),
+): boolean {
   const data = line._data
-  const end = usedColumns(line)
   let special = false
   let lastForeground = 0
   let lastBackground = 0
@@ -85,7 +101,7 @@ export function encodeLine(line: XtermLine, encoder: RowEncoder, links: Set<numb
   let background = 0
   let flags = 0
   encoder.begin(line.isWrapped)
-  for (let x = 0, at = 0; x < end; x++, at += XTERM_CELL_SIZE) {
+  for (let x = 0, at = 0; x < columns; x++, at += XTERM_CELL_SIZE) {
     const content = data[at]!
     const fg = data[at + 1]!
     const bg = data[at + 2]!
@@ -122,8 +138,8 @@ export function encodeLine(line: XtermLine, encoder: RowEncoder, links: Set<numb
       glyph = (cluster?.codePointAt(0) ?? 0) | cell.CLUSTER
     }
     if (width === 0) glyph = cell.SPACER
-    else if (width === 2 && x + 1 < line.length && data[at + XTERM_CELL_SIZE]! >>> WIDTH_SHIFT === 0) glyph |= cell.WIDE
-    else if (width === 2) glyph = 0x20 // its right half was overwritten
+    else if (width === 2 && x + 1 < columns && data[at + XTERM_CELL_SIZE]! >>> WIDTH_SHIFT === 0) glyph |= cell.WIDE
+    else if (width === 2) glyph = 0x20 // its right half was overwritten or cut off
     encoder.cell(glyph, cluster, foreground, background, attributes, underlineColor, link)
   }
   return special

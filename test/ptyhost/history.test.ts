@@ -122,3 +122,16 @@ test('the alternate screen leaves no trace in the history', () => {
   terminal.write(`\x1b[?1049h${numbers(500, 600).join('\r\n')}\x1b[3J\x1b[?1049l`)
   expect(terminal.everything).toEqual(numbers(1, 30))
 })
+
+test('the alternate screen fits its new size, narrower or wider', () => {
+  const terminal = new TestTerminal({ cols: 20, rows: 4 })
+  terminal.write(`\x1b[?1049h\x1b[H${'日本'.repeat(5)}\r\n${'x'.repeat(20)}`)
+  terminal.rows.update(true)
+  terminal.emulator.resize(9, 4)
+  expect(terminal.screen).toEqual(['日本日本', 'x'.repeat(9), '', ''])
+  terminal.write('\x1b[4;1Hnew')
+  expect(terminal.screen).toEqual(['日本日本', 'x'.repeat(9), '', 'new'])
+  terminal.emulator.resize(30, 4)
+  terminal.write('\x1b[3;1Hwide enough for this text')
+  expect(terminal.screen[2]).toBe('wide enough for this text')
+})
