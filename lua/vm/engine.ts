@@ -92,6 +92,7 @@ export interface LuaApi {
   lua_callk(L: State, args: number, results: number, context: number, k: Pointer): void
   lua_pcallk(L: State, args: number, results: number, handler: number, context: number, k: Pointer): number
   lua_error(L: State): number
+  lua_setupvalue(L: State, index: number, upvalue: number): Pointer
   lua_next(L: State, index: number): number
   lua_concat(L: State, count: number): void
   lua_getinfo(L: State, what: Pointer, record: Pointer): number

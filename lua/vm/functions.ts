@@ -1,5 +1,6 @@
 /** Lua functions and tables that JavaScript holds: anchored in the registry, counted, owned. */
 import { type Engine, LUA, type Pointer, type State } from './engine.ts'
+import { LuaError } from './error.ts'
 import type { Locations } from './location.ts'
 import type { Owners } from './owners.ts'
 import type { LuaFunction, LuaReference, LuaValue } from './types.ts'
@@ -67,6 +68,16 @@ export class Functions {
   /** How many different functions are held. */
   get size(): number {
     return this.#slots.size
+  }
+
+  /** What was given out by `hold` or `holdReference` here. Throws TypeError if it was not, LuaError if it was released. */
+  ours(held: LuaFunction | LuaReference): Held {
+    if (!(held instanceof Held) || !held.belongsTo(this)) {
+      throw new TypeError('this function belongs to another Lua VM')
+    }
+    if (held.released)
+      throw new LuaError({ kind: 'released', message: 'a Lua function was called after its owner had let go of it' })
+    return held
   }
 
   /** Holds the function at `index` for `owner`. */

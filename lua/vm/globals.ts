@@ -17,6 +17,17 @@ export function getGlobal(engine: Engine, strings: Strings, L: State, name: stri
   }
 }
 
+/** Pushes a new table of globals that falls back on the common ones. */
+export function pushNewGlobals(engine: Engine, strings: Strings, L: State): void {
+  const { api } = engine
+  api.lua_createtable(L, 0, 8)
+  api.lua_createtable(L, 0, 1)
+  strings.pushText(L, '__index')
+  pushGlobals(engine, L)
+  api.lua_rawset(L, -3)
+  api.lua_setmetatable(L, -2)
+}
+
 /** Pops the value and sets the global to it, making the tables on the way. */
 export function setGlobal(engine: Engine, strings: Strings, L: State, name: string): void {
   const { api } = engine

@@ -30,6 +30,13 @@ export class Locations {
     return ''
   }
 
+  /** The file of what L runs now. */
+  running(L: State): string {
+    if (this.#engine.api.lua_getstack(L, 0, this.#record) === 0) return ''
+    this.#engine.api.lua_getinfo(L, this.#current, this.#record)
+    return this.#file()
+  }
+
   /** "file:line" where the function on top of the stack was defined; pops it. */
   definition(L: State): string {
     this.#engine.api.lua_getinfo(L, this.#definition, this.#record)

@@ -46,6 +46,10 @@ export function installPrelude(parts: PreludeParts): void {
     strings.pushText(state, `'${waited}' waits, and Lua cannot wait where this coroutine was resumed`)
     return 1
   })
+  add('was_paused', (state) => {
+    api.lua_pushboolean(state, scheduler.isPaused ? 1 : 0)
+    return 1
+  })
   add('check', (state) => {
     watchdog.checkBeforeLongWork(state)
     return 0

@@ -1,14 +1,15 @@
 /** Runs tasks: coroutines that may wait for primitives. A wait is a yield of a private token. */
 import { type Engine, LUA, type Pointer, type State } from './engine.ts'
-import type { Errors } from './errors.ts'
+import { type Errors, shortName } from './errors.ts'
 import type { Frames } from './frames.ts'
 import type { Functions, HeldFunction } from './functions.ts'
+import type { Locations } from './location.ts'
 import type { Memory } from './memory.ts'
 import type { Owners } from './owners.ts'
 import { Task } from './task.ts'
 import type { Threads } from './threads.ts'
 import type { Transfer } from './transfer.ts'
-import type { LuaErrorKind, LuaValue } from './types.ts'
+import type { GiveWay, LuaErrorKind, LuaValue } from './types.ts'
 import { Kill } from './watchdog.ts'
 
 /** Tasks resumed in one turn of the event loop before the others get theirs. */
@@ -19,6 +20,7 @@ export interface StartOptions {
   readonly budgetMs?: number
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
+  readonly giveWay?: GiveWay
 }
 
 export interface SchedulerParts {
@@ -30,6 +32,7 @@ export interface SchedulerParts {
   readonly errors: Errors
   readonly owners: Owners
   readonly frames: Frames
+  readonly locations: Locations
 }
 
 /** What a wait ended with. */
@@ -83,7 +86,8 @@ export class Scheduler {
       }
       const budgetMs = options.budgetMs ?? Number.POSITIVE_INFINITY
       const stop = (task: Task, kind: LuaErrorKind, reason: string) => this.#stop(task, kind, reason)
-      const task = new Task({ owner: options.owner, budgetMs, thread, done, failed, stop })
+      const { owner, giveWay } = options
+      const task = new Task({ owner, budgetMs, giveWay, thread, done, failed, stop })
       owners.of(task.startedBy).tasks.add(task)
       listen(task, options)
       this.#slice(task, args.length)
@@ -115,10 +119,26 @@ export class Scheduler {
     return api.lua_yieldk(L, 1, 0, this.#continuation)
   }
 
+  /** From the count hook, as its last act: pauses the coroutine that runs on L if it is time to, and it may be. */
+  giveWay(L: State): void {
+    const { engine, frames, locations } = this.#parts
+    const { task } = frames
+    if (task === undefined || performance.now() < task.pauseAt || engine.api.lua_isyieldable(L) === 0) return
+    if (locations.running(L) !== shortName(task.parts.giveWay!.chunkName)) return
+    task.isPaused = true
+    engine.api.lua_yieldk(L, 0, 0, 0) // in a hook, it takes effect when the hook returns
+  }
+
+  /** Whether the coroutine that just yielded nothing was paused. */
+  get isPaused(): boolean {
+    return this.#parts.frames.task?.isPaused === true
+  }
+
   /** Forgets the wait just begun, since whoever resumed the coroutine cannot wait. Returns the primitive's name. */
   abandonWait(): string {
     const { task } = this.#parts.frames
     if (task === undefined) return ''
+    task.isPaused = false
     task.wait++
     return task.waitingFor
   }
@@ -170,8 +190,9 @@ export class Scheduler {
   /** Runs a task until it waits or is over. */
   #slice(task: Task, count: number): void {
     const { engine, memory, threads, frames } = this.#parts
-    const { thread, budgetMs } = task.parts
+    const { thread, budgetMs, giveWay } = task.parts
     task.state = 'running'
+    if (giveWay !== undefined) task.pauseAt = performance.now() + giveWay.everyMs
     let entered: ReturnType<Frames['enter']>
     try {
       entered = frames.enter(task.owner, task)
@@ -200,6 +221,11 @@ export class Scheduler {
     const { engine, errors, frames } = this.#parts
     const { api } = engine
     const { L } = task.parts.thread
+    if (task.isPaused) {
+      api.lua_settop(L, -count - 1)
+      this.#pause(task)
+      return
+    }
     const isWait =
       count > 0 && api.lua_type(L, -count) === LUA.TLIGHTUSERDATA && api.lua_touserdata(L, -count) === this.token
     if (!isWait) {
@@ -210,6 +236,23 @@ export class Scheduler {
     api.lua_settop(L, -count - 1)
     task.state = 'waiting'
     if (task.cancelled !== undefined) this.#stop(task, task.cancelled.kind, task.cancelled.reason)
+  }
+
+  #pause(task: Task): void {
+    task.isPaused = false
+    task.state = 'waiting'
+    task.waitingFor = ''
+    if (task.cancelled !== undefined) {
+      this.#stop(task, task.cancelled.kind, task.cancelled.reason)
+      return
+    }
+    const wait = ++task.wait
+    const goOn = () => {
+      if (task.state === 'waiting' && task.wait === wait) this.#slice(task, 0)
+    }
+    const until = task.parts.giveWay?.until
+    if (until === undefined) setImmediate(goOn)
+    else until().then(goOn, goOn)
   }
 
   #finish(task: Task): void {

@@ -1,10 +1,11 @@
 /** One coroutine of the scheduler: what `run`, `call` and `spawn` start. */
 import type { State } from './engine.ts'
-import type { LuaErrorKind, LuaValue } from './types.ts'
+import type { GiveWay, LuaErrorKind, LuaValue } from './types.ts'
 
 export interface TaskParts {
   readonly owner: string
   readonly budgetMs: number
+  readonly giveWay: GiveWay | undefined
   readonly thread: Thread
   readonly done: (values: LuaValue[]) => void
   readonly failed: (error: unknown) => void
@@ -28,6 +29,9 @@ export class Task {
   /** The primitive it waits for, and a number that no longer fits once it has stopped waiting. */
   waitingFor = ''
   wait = 0
+  /** When it is to be paused, in the time of `performance.now()`, and whether it just was. */
+  pauseAt = Number.POSITIVE_INFINITY
+  isPaused = false
   /** Set when it was cancelled while running: it stops at its next wait. */
   cancelled: { kind: LuaErrorKind; reason: string } | undefined
   /** Undoes the deadline timer and the signal's listener. */

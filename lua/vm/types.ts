@@ -120,6 +120,22 @@ export interface LoadOptions {
   readonly chunkName: string
   /** Whose code it is: a module or plugin name. */
   readonly owner: string
+  /** The chunk's globals, from `newGlobals`. @default the VM's */
+  readonly globals?: LuaReference
+}
+
+/**
+ * Lets a coroutine that may run for long be paused, so that everything else gets its turn. It is paused only inside the
+ * functions of one chunk, and only where they could have waited by themselves: no other code finds that something
+ * changed between two of its lines that call nothing.
+ */
+export interface GiveWay {
+  /** Milliseconds of running after which it is paused. */
+  readonly everyMs: number
+  /** Name of the chunk that may be paused. */
+  readonly chunkName: string
+  /** Asked at each pause what to wait for. @default one turn of the event loop */
+  readonly until?: () => Promise<void>
 }
 
 export interface RunOptions extends LoadOptions {
@@ -131,6 +147,8 @@ export interface RunOptions extends LoadOptions {
   readonly deadlineMs?: number
   /** Cancels it: it stops at its next wait, or at once if it waits. */
   readonly signal?: AbortSignal
+  /** Lets it be paused; each time it gets its budget anew. @default never */
+  readonly giveWay?: GiveWay
 }
 
 export interface CallOptions {
@@ -141,6 +159,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   /** Whose coroutine it is. @default the function's owner */
   readonly owner?: string
+  /** Lets it be paused; each time it gets its budget anew. @default never */
+  readonly giveWay?: GiveWay
 }
 
 export interface CallSyncOptions {
@@ -171,6 +191,8 @@ export interface LuaVmApi extends Disposable {
   getGlobal(name: string): LuaValue
   /** Sets a global by dotted path, making the tables on the way. */
   setGlobal(name: string, value: LuaValue): void
+  /** A table of globals for `load`: what it lacks is the VM's, what is set stays in it. The caller disposes. */
+  newGlobals(owner: string): LuaReference
   /** Cancels the owner's coroutines, runs its disposals (newest first), lets go of its functions. */
   releaseOwner(owner: string): void
   /** Runs `dispose` when the owner is released. Returns a function that forgets it without running it. */

@@ -7,8 +7,8 @@ import { Engine, LUA, type State } from './engine.ts'
 import { LuaError } from './error.ts'
 import { Errors, isOwnChunk } from './errors.ts'
 import { Frames } from './frames.ts'
-import { Functions, HeldFunction } from './functions.ts'
-import { getGlobal, setGlobal } from './globals.ts'
+import { Functions, type HeldFunction } from './functions.ts'
+import { getGlobal, pushNewGlobals, setGlobal } from './globals.ts'
 import { Handles } from './handles.ts'
 import { installModule } from './install.ts'
 import { Locations } from './location.ts'
@@ -28,6 +28,7 @@ import type {
   CallSyncOptions,
   LoadOptions,
   LuaFunction,
+  LuaReference,
   LuaValue,
   LuaVmApi,
   LuaVmOptions,
@@ -100,7 +101,10 @@ export class LuaVm implements LuaVmApi {
     const watchdog = new Watchdog(
       engine,
       (L) => this.#errors.traceback(L, 0),
-      () => this.#memory.relieve(),
+      (L) => {
+        this.#memory.relieve()
+        this.#scheduler.giveWay(L)
+      },
     )
     watchdog.watch(main)
     this.#threads = new Threads(engine, main, this.#messageHandler(dispatcher))
@@ -114,6 +118,7 @@ export class LuaVm implements LuaVmApi {
       functions: this.#functions,
       transfer: this.#transfer,
       owners: this.#owners,
+      locations,
     })
     installPrelude({
       engine,
@@ -174,9 +179,14 @@ export class LuaVm implements LuaVmApi {
   load(source: string | Uint8Array, options: LoadOptions): LuaFunction {
     this.#checkOpen()
     return this.#prepared(() => {
+      const { api } = this.#engine
       compile(this.#engine, this.#strings, this.#errors, this.#main, source, options.chunkName)
+      if (options.globals !== undefined) {
+        this.#functions.push(this.#main, this.#functions.ours(options.globals))
+        api.lua_setupvalue(this.#main, -2, 1) // a chunk's first upvalue is _ENV
+      }
       const held = this.#functions.hold(this.#main, -1, options.owner)
-      this.#engine.api.lua_settop(this.#main, -2)
+      api.lua_settop(this.#main, -2)
       return held
     })
   }
@@ -246,6 +256,16 @@ export class LuaVm implements LuaVmApi {
     })
   }
 
+  newGlobals(owner: string): LuaReference {
+    this.#checkOpen()
+    return this.#prepared(() => {
+      pushNewGlobals(this.#engine, this.#strings, this.#main)
+      const held = this.#functions.holdReference(this.#main, -1, owner)
+      this.#engine.api.lua_settop(this.#main, -2)
+      return held
+    })
+  }
+
   releaseOwner(owner: string): void {
     this.#owners.release(owner, (error) => this.report(owner, error))
   }
@@ -306,12 +326,7 @@ export class LuaVm implements LuaVmApi {
 
   #held(fn: LuaFunction): HeldFunction {
     this.#checkOpen()
-    if (!(fn instanceof HeldFunction) || !fn.belongsTo(this.#functions)) {
-      throw new TypeError('this function belongs to another Lua VM')
-    }
-    if (fn.released)
-      throw new LuaError({ kind: 'released', message: 'a Lua function was called after its owner had let go of it' })
-    return fn
+    return this.#functions.ours(fn) as HeldFunction
   }
 
   #checkOpen(): void {

@@ -62,13 +62,13 @@ export class Watchdog {
   readonly #hook: Pointer
   readonly #traceback: (L: State) => string
 
-  /** `onLook` runs whenever the instruction count makes it look at the clock. */
+  /** `onLook` runs when the instruction count made it look at the clock and the budget lasts: it may yield. */
   constructor(engine: Engine, traceback: (L: State) => string, onLook: (L: State) => void) {
     this.#engine = engine
     this.#traceback = traceback
     this.#hook = engine.addFunction('vii', (L) => {
-      onLook(L!)
       this.check(L!)
+      onLook(L!)
     })
   }
 

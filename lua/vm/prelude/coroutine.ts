@@ -5,7 +5,7 @@
  */
 export const COROUTINE = `
 local host = ...
-local TOKEN, abandon = host.token, host.abandon
+local TOKEN, abandon, was_paused = host.token, host.abandon, host.was_paused
 local create, resume, yield = coroutine.create, coroutine.resume, coroutine.yield
 local status, close, isyieldable = coroutine.status, coroutine.close, coroutine.isyieldable
 local error, type, setmetatable = error, type, setmetatable
@@ -19,12 +19,13 @@ local function go(co, ...)
 end
 
 local function pass(co, ok, tag, ...)
-  if ok and tag == TOKEN then
+  -- What is paused yields nothing, and waits like one that waits for a primitive.
+  if ok and (tag == TOKEN or tag == nil and was_paused()) then
     if isyieldable() then
       waiting[co] = true
       return pass(co, go(co, yield(TOKEN)))
     end
-    -- Nobody out there can wait: the primitive raises instead.
+    -- Nobody out there can wait: the primitive raises instead, and what was paused goes on.
     return pass(co, resume(co, false, abandon()))
   end
   return ok, tag, ...
