@@ -44,7 +44,7 @@ function entries(value: LuaValue): readonly LuaValue[] {
 /** The operation, or what is wrong with it. */
 function parseOperation(value: LuaValue): Operation | string {
   if (!isTable(value)) return `expected a table with "op", got ${typeof value}`
-  const op = text(value.op)
+  const op = text(value.op) ?? ''
   switch (op) {
     case 'set_mode':
       if (typeof value.mode !== 'string') return 'set_mode needs "mode", the name of a mode'
