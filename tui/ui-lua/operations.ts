@@ -1,4 +1,5 @@
 import type { LuaTable, LuaValue } from '../../lua/vm/index.ts'
+import { describe } from '../chrome/parse-error.ts'
 import type { Target } from '../stores/agents.ts'
 import type { NoticeLevel } from '../stores/notices.ts'
 
@@ -43,7 +44,7 @@ function entries(value: LuaValue): readonly LuaValue[] {
 
 /** The operation, or what is wrong with it. */
 function parseOperation(value: LuaValue): Operation | string {
-  if (!isTable(value)) return `expected a table with "op", got ${typeof value}`
+  if (!isTable(value)) return `expected a table with "op", got ${describe(value)}`
   const op = text(value.op) ?? ''
   switch (op) {
     case 'set_mode':
@@ -69,7 +70,7 @@ function parseOperation(value: LuaValue): Operation | string {
     case 'notify':
       return { op: 'notify', level: parseLevel(value.level), message: text(value.message) ?? '' }
     default:
-      return `there is no operation ${JSON.stringify(value.op) ?? 'nil'}`
+      return `there is no operation ${describe(value.op)}`
   }
 }
 
