@@ -9,6 +9,8 @@ export type NetworkFailureKind =
   | 'encoding' // the body is not what Content-Encoding says
   | 'host_not_found'
   | 'invalid_url'
+  | 'not_open' // the connection is not open
+  | 'not_text' // bytes where text must be
   | 'protocol' // what came is not valid HTTP, WebSocket or ActionCable
   | 'redirects' // too many, or to where we do not go
   | 'refused' // the server said no: `status` tells how
