@@ -181,10 +181,9 @@ export class Client {
   }
 
   #leaveAll(): void {
-    const sessions = new Set([...this.#views.values()].map(({ session }) => session))
     for (const { view, session } of this.#views.values()) session.removeView(view)
     this.#views.clear()
-    for (const session of sessions) session.leave(this)
+    for (const session of this.#host.sessions) session.leave(this) // also those it resized without looking
   }
 
   /** Once per client: whoever misbehaves does it again and again. */

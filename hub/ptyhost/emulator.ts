@@ -100,7 +100,7 @@ export class Emulator implements Disposable {
       this.title = plain(title)
       events.announce({ kind: 'title', title: this.title })
     })
-    boundRepeatCounts(core, () => this.cols * this.rows)
+    boundRepeatCounts(core, this)
     this.links = new Links(core)
     this.keyboard = new KeyboardFlags(core, () => this.onAlternateScreen, reply)
     this.colors = new ColorAnswers(core, reply)

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { connect } from '../../protocol/client.ts'
 import { ptyhostProtocol } from '../../protocol/messages/ptyhost.ts'
 import { hubPaths } from '../../protocol/paths.ts'
-import { ensurePrivateDirectory, serve } from '../../protocol/server.ts'
+import { ensurePrivateDirectory, type SocketServer, serve } from '../../protocol/server.ts'
 import { botsterVersion } from '../../protocol/version.ts'
 import { checkEmulator } from './emulator-check.ts'
 import { readOrCreateKey } from './key.ts'
@@ -39,33 +39,45 @@ process.on('unhandledRejection', (reason) => log.fatal({ err: reason }, 'unhandl
 process.on('SIGHUP', () => {})
 process.on('SIGINT', () => {})
 process.on('SIGPIPE', () => {})
-process.on('SIGTERM', () => void host.shutdown(true))
-
-checkEmulator()
-if (await isServed()) {
-  log.warn('another ptyhost serves this hub already')
-  process.exit(0)
-}
+process.on('SIGTERM', () => (host ? void host.shutdown(true) : process.exit(0)))
 
 let checkUse = () => {}
-const host = new Ptyhost({
-  version: botsterVersion(),
-  key: readOrCreateKey(paths.ptyhostKey),
-  historyBytes: HISTORY_BYTES,
-  log,
-  onUseChanged: () => checkUse(),
-  onShutdown: () => end('shutdown'),
-})
-const server = await serve(paths.ptySocket, (socket) => host.accept(socket))
-checkUse = endWhenUnused(
-  () => host.inUse,
-  GRACE_MS,
-  () => end('unused'),
-)
-if (process.env.BOTSTER_PTYHOST_WARM_UP !== '0') {
-  setTimeout(() => void warmUp(join(dirname(paths.ptySocket), `w${process.pid}`)), WARM_UP_DELAY_MS)
+let host: Ptyhost | undefined
+let server: SocketServer | undefined
+try {
+  await start()
+} catch (error) {
+  log.fatal({ err: error }, 'could not start')
+  process.stderr.write(`ptyhost: ${(error as Error).message}\n`)
+  process.exit(1)
 }
-log.info({ socket: paths.ptySocket, version: botsterVersion(), node: process.version }, 'ready')
+
+async function start(): Promise<void> {
+  checkEmulator()
+  if (await isServed()) {
+    log.warn('another ptyhost serves this hub already')
+    process.exit(0)
+  }
+  const created = new Ptyhost({
+    version: botsterVersion(),
+    key: readOrCreateKey(paths.ptyhostKey),
+    historyBytes: HISTORY_BYTES,
+    log,
+    onUseChanged: () => checkUse(),
+    onShutdown: () => end('shutdown'),
+  })
+  host = created
+  server = await serve(paths.ptySocket, (socket) => created.accept(socket))
+  checkUse = endWhenUnused(
+    () => created.inUse,
+    GRACE_MS,
+    () => end('unused'),
+  )
+  if (process.env.BOTSTER_PTYHOST_WARM_UP !== '0') {
+    setTimeout(() => void warmUp(join(dirname(paths.ptySocket), `w${process.pid}`)), WARM_UP_DELAY_MS)
+  }
+  log.info({ socket: paths.ptySocket, version: botsterVersion(), node: process.version }, 'ready')
+}
 
 async function isServed(): Promise<boolean> {
   try {
@@ -80,9 +92,6 @@ async function isServed(): Promise<boolean> {
 function end(reason: string): void {
   log.info({ reason }, 'ending')
   setTimeout(() => process.exit(0), EXIT_TIMEOUT_MS).unref()
-  host[Symbol.dispose]()
-  server[Symbol.asyncDispose]().then(
-    () => process.exit(0),
-    () => process.exit(0),
-  )
+  host?.[Symbol.dispose]()
+  void Promise.resolve(server?.[Symbol.asyncDispose]()).finally(() => process.exit(0))
 }

@@ -11,8 +11,8 @@ import { encodeLine, usedColumns } from './xterm-cells.ts'
 
 /** Milliseconds of conversion before everybody else gets a turn. */
 const SLICE_MS = 4
-/** Bytes of text in one answer; older lines are left out. */
-const MAX_TEXT_BYTES = 12 << 20
+/** UTF-16 units of text from above the screen in one answer, which may have 16 MiB; older lines are left out. */
+const MAX_TEXT_LENGTH = 4 << 20
 
 export interface TextOptions {
   /** Lines above the screen that come first, as far as there are any. */
@@ -24,19 +24,23 @@ export interface TextOptions {
 /** What a terminal shows, a line per row, as it was at one moment although it takes several turns to write it. */
 export async function screenText(
   session: { readonly emulator: Emulator; readonly history: History },
-  { history, ansi }: TextOptions,
+  { history: wanted, ansi }: TextOptions,
 ): Promise<{ text: string; cursor: Cursor }> {
   const { emulator } = session
   const cursor = emulator.cursor()
-  const rows = snapshot(emulator, session.history, history)
   const convert = ansi ? ansiConverter(emulator.cols) : rowText
-  const lines: string[] = []
-  let bytes = 0
+  const { epoch, first, lines: count } = session.history.extent
+  const lines = screenRows(emulator).map(convert).reverse()
+  let length = 0
   let sliceEnd = performance.now() + SLICE_MS
-  for (let index = rows.length - 1; index >= 0 && bytes < MAX_TEXT_BYTES; index--) {
-    const line = convert(rows[index]!)
-    bytes += Buffer.byteLength(line) + 1
-    lines.push(line)
+  // From the newest line up: its number stays what it is while the program goes on printing.
+  for (let line = first + count - 1; line >= first + count - wanted && length < MAX_TEXT_LENGTH; line--) {
+    const { history } = session
+    const row = history.extent.epoch === epoch ? history.row(line) : undefined
+    if (row === undefined) break // no more are kept, or not as they were
+    const text = convert(row)
+    length += text.length
+    lines.push(text)
     if (performance.now() < sliceEnd) continue
     await turn()
     sliceEnd = performance.now() + SLICE_MS
@@ -44,14 +48,9 @@ export async function screenText(
   return { text: lines.reverse().join('\n'), cursor }
 }
 
-function snapshot(emulator: Emulator, history: History, wanted: number): Uint8Array[] {
-  const { first, lines } = history.extent
-  const rows: Uint8Array[] = []
-  for (let line = first + Math.max(0, lines - wanted); line < first + lines; line++) {
-    const row = history.row(line)
-    if (row !== undefined) rows.push(row)
-  }
+function screenRows(emulator: Emulator): Uint8Array[] {
   const encoder = new RowEncoder()
+  const rows: Uint8Array[] = []
   for (let y = 0; y < emulator.rows; y++) {
     const line = emulator.screenLine(y)
     if (line === undefined) continue

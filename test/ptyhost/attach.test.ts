@@ -48,3 +48,18 @@ test('whoever comes back finds the same screen, cursor, modes and title', async 
   })
   expect([...after.grid.links.values()]).toEqual(['https://example.org'])
 })
+
+test('links of lines above the screen can be followed too', async () => {
+  const script = String.raw`for i in 1 2 3; do printf "\033[1;4m\033]8;;http://x/$i\033\\日本 é$i\033]8;;\033\\\033[m\n"; done; seq 1 30; cat`
+  await manager.spawn('links', ['bash', '-c', script], { rows: 10 })
+  await until('the end', async () => (await manager.text('links')).includes('30'))
+  const { history } = await manager.info('links')
+  const ask = { session: 'links', epoch: history.epoch, from: 0, count: 2 }
+  const { rows, links } = await manager.connection.request('history', ask)
+  expect(rows.length).toBe(2)
+  expect(links.map(([, address]) => address)).toEqual(['http://x/1', 'http://x/2'])
+  expect(await manager.connection.request('history', { ...ask, epoch: 77 })).toMatchObject({
+    epoch: history.epoch,
+    rows: [],
+  })
+})
