@@ -4,20 +4,15 @@ import { agree, generateKeys, KEY_BYTES, type KeyPair } from './x25519.ts'
 /** 32 bytes long, as {@link SharedState} wants it. */
 const PROTOCOL = 'Noise_XKpsk3_25519_AESGCM_SHA256'
 
-interface Common {
+export interface ResponderOptions {
   /** Both sides must have the same, or the first message is refused. */
   readonly prologue: Uint8Array
-  /** The long-term keys of this side. */
+  /** The long-term keys of the hub. */
   readonly keys: KeyPair
   /** 32 bytes both sides know, or zeros. */
   readonly secret: Uint8Array
   /** For tests with known answers. @default new ones */
   readonly ephemeral?: KeyPair
-}
-
-export interface InitiatorOptions extends Common {
-  /** The long-term key of the other side, from the connection code. */
-  readonly responder: Uint8Array
 }
 
 /** What a finished handshake gives. */
@@ -31,57 +26,23 @@ export interface Secured {
 }
 
 /**
- * The side of a peer: knows the hub's key beforehand, and shows its own to nobody else.
+ * The hub's side of `Noise_XKpsk3_25519_AESGCM_SHA256` (Noise Protocol Framework, revision 34), message by message. The
+ * peer knows the hub's key beforehand, and shows its own to nobody else:
  *
  *     → e, es        ← e, ee        → s, se, psk
  *
- * This is `Noise_XKpsk3_25519_AESGCM_SHA256` of the Noise Protocol Framework (revision 34), message by message.
+ * Each step throws an Error when what came does not fit; the handshake is over then.
  */
-export class Initiator {
-  readonly #options: InitiatorOptions
-  readonly #state: SharedState
-  readonly #ephemeral: KeyPair
-
-  constructor(options: InitiatorOptions) {
-    this.#options = options
-    this.#ephemeral = options.ephemeral ?? generateKeys()
-    this.#state = begin(options.prologue, options.responder)
-  }
-
-  first(): Buffer {
-    const state = this.#state
-    mixEphemeral(state, this.#ephemeral.public)
-    state.mixKey(agree(this.#ephemeral.secret, this.#options.responder))
-    return Buffer.concat([this.#ephemeral.public, state.encryptAndHash(Buffer.alloc(0))])
-  }
-
-  /** Takes the second message, gives the third. @throws Error when it is not from the owner of the hub's key */
-  third(second: Uint8Array, payload: Uint8Array): { message: Buffer; secured: Secured } {
-    const state = this.#state
-    const { keys, secret, responder } = this.#options
-    const [theirs, sealed] = cut(second, KEY_BYTES)
-    mixEphemeral(state, theirs)
-    state.mixKey(agree(this.#ephemeral.secret, theirs))
-    state.decryptAndHash(sealed)
-    const identity = state.encryptAndHash(keys.public)
-    state.mixKey(agree(keys.secret, theirs))
-    state.mixKeyAndHash(secret)
-    const message = Buffer.concat([identity, state.encryptAndHash(payload)])
-    const [send, receive] = state.split()
-    return { message, secured: { send, receive, remote: Buffer.from(responder), hash: state.hash } }
-  }
-}
-
-/** The side of the hub. Each step throws an Error when what came does not fit; the handshake is over then. */
 export class Responder {
-  readonly #options: Common
-  readonly #state: SharedState
+  readonly #options: ResponderOptions
+  readonly #state = new SharedState(PROTOCOL)
   readonly #ephemeral: KeyPair
 
-  constructor(options: Common) {
+  constructor(options: ResponderOptions) {
     this.#options = options
     this.#ephemeral = options.ephemeral ?? generateKeys()
-    this.#state = begin(options.prologue, options.keys.public)
+    this.#state.mixHash(options.prologue)
+    this.#state.mixHash(options.keys.public)
   }
 
   /** Takes the first message, gives the second. */
@@ -107,13 +68,6 @@ export class Responder {
     const [receive, send] = state.split()
     return { payload, secured: { send, receive, remote, hash: state.hash } }
   }
-}
-
-function begin(prologue: Uint8Array, responder: Uint8Array): SharedState {
-  const state = new SharedState(PROTOCOL)
-  state.mixHash(prologue)
-  state.mixHash(responder)
-  return state
 }
 
 /** With a pre-shared key in the pattern, ephemeral keys are mixed into the key too. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { Initiator, Responder, type Secured } from '../../../hub/webrtc/handshake.ts'
+import { Responder, type Secured } from '../../../hub/webrtc/handshake.ts'
 import { generateKeys, keysFrom } from '../../../hub/webrtc/x25519.ts'
+import { Initiator } from './support/initiator.ts'
 
 /** Keys of 32 equal bytes, as the known answers were made with. */
 const fixed = (byte: number) => keysFrom(Buffer.alloc(32, byte))
