@@ -1,7 +1,7 @@
 /** The user's settings in a file that several hubs, and the user with an editor, read and write. */
 import { readFileSync, statSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
 import type { LuaTable, LuaValue } from '../../vm/index.ts'
+import { takeFileLock } from '../file-lock.ts'
 import { UnusablePath } from '../fs/failures.ts'
 import { bytePath } from '../fs/paths.ts'
 import { writeWhole } from '../fs/write.ts'
@@ -64,15 +64,10 @@ export class ConfigFile {
     return new Map(Object.entries(parsed))
   }
 
-  /** Only one hub changes the file at a time. The lock ends with the process that has it. */
+  /** Only one hub changes the file at a time. */
   #lock(): Disposable {
-    const database = new DatabaseSync(`${this.path}.lock`, { timeout: LOCK_PATIENCE_MS })
-    try {
-      database.exec('BEGIN EXCLUSIVE')
-    } catch (error) {
-      database.close()
-      throw Object.assign(new Error('another hub holds the lock', { cause: error }), { code: 'EBUSY' })
-    }
-    return { [Symbol.dispose]: () => database.close() }
+    const lock = takeFileLock(`${this.path}.lock`, LOCK_PATIENCE_MS)
+    if (lock === undefined) throw Object.assign(new Error('another hub holds the lock'), { code: 'EBUSY' })
+    return lock
   }
 }
