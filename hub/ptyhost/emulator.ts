@@ -3,6 +3,7 @@ import xterm from '@xterm/headless'
 import type { Cursor, TerminalModes } from '../../protocol/messages/ptyhost.ts'
 import { type Announcement, announceFromSequences, plain } from './announcements.ts'
 import { ColorAnswers } from './colors.ts'
+import { CommandLine } from './command-line.ts'
 import { answerDeviceQueries } from './device-queries.ts'
 import { KeyboardFlags } from './keyboard-flags.ts'
 import { Links } from './links.ts'
@@ -16,8 +17,6 @@ import type { XtermBuffer, XtermCore, XtermLine } from './xterm-internals.ts'
 const MIN_COLS = 2
 /** Widths of emoji clusters as terminals draw them, and as the chrome and the painter count them. */
 const UNICODE_VERSION = '15-graphemes'
-/** Characters of a command line that are read back from the screen. */
-const MAX_COMMAND = 4096
 
 /** State of xterm's parser between sequences. */
 const GROUND = 0
@@ -64,6 +63,7 @@ export class Emulator implements Disposable {
   readonly #events: EmulatorEvents
   readonly #scrollback: number
   readonly #boundary = new Utf8Boundary()
+  readonly #command: CommandLine
   /** Rows the whole screen moved up since it was last asked. */
   #scrolled = 0
   /** Rows that parsing may have changed since it was last asked; none while the first is above the last. */
@@ -73,7 +73,6 @@ export class Emulator implements Disposable {
   #left = 0
   /** Clearing is our own doing. */
   #quiet = false
-  #commandStart: { line: number; x: number } | undefined
 
   constructor({ cols, rows, scrollback, version, events }: EmulatorOptions) {
     this.#events = events
@@ -90,6 +89,7 @@ export class Emulator implements Disposable {
     this.#terminal.unicode.activeVersion = UNICODE_VERSION
     const core = (this.#terminal as unknown as { _core: XtermCore })._core
     this.#core = core
+    this.#command = new CommandLine(core, () => this.#left)
     this.#watchScrolling(core._bufferService)
     this.#watchErasing(core)
 
@@ -118,11 +118,7 @@ export class Emulator implements Disposable {
       },
       reply,
     )
-    announceFromSequences(
-      core,
-      { mark: () => this.#markCommand(), sinceMark: () => this.#commandText() },
-      (announcement) => events.announce(announcement),
-    )
+    announceFromSequences(core, this.#command, (announcement) => events.announce(announcement))
   }
 
   get cols(): number {
@@ -227,7 +223,7 @@ export class Emulator implements Disposable {
     const excess = Math.max(0, normal.ybase - this.#scrollback)
     for (let index = 0; index < excess; index++) this.#lineLeaves(normal.lines.get(index)!)
     this.#terminal.options.scrollback = this.#scrollback
-    if (reflows) this.#commandStart = undefined
+    if (reflows) this.#command.forget()
     if (reflows || normal.ybase + excess < before) this.#events.historyRearranged()
   }
 
@@ -321,30 +317,7 @@ export class Emulator implements Disposable {
 
   #historyCleared(buffer: XtermBuffer): void {
     this.#left += buffer.ybase
-    this.#commandStart = undefined
+    this.#command.forget()
     this.#events.historyCleared()
-  }
-
-  #markCommand(): void {
-    const buffer = this.#core._bufferService.buffers.active
-    this.#commandStart = { line: this.#left + buffer.ybase + buffer.y, x: buffer.x }
-  }
-
-  #commandText(): string | undefined {
-    const start = this.#commandStart
-    this.#commandStart = undefined
-    if (start === undefined || this.onAlternateScreen) return undefined
-    const buffer = this.#core._bufferService.buffers.active
-    const first = start.line - this.#left
-    if (first < 0) return undefined
-    let text = ''
-    for (let index = first; index <= buffer.ybase + buffer.y && text.length < MAX_COMMAND; index++) {
-      const line = this.#terminal.buffer.active.getLine(index)
-      if (line === undefined) break
-      const end = index === buffer.ybase + buffer.y ? buffer.x : undefined
-      const piece = line.translateToString(true, index === first ? start.x : 0, end)
-      text += index === first || line.isWrapped ? piece : `\n${piece}`
-    }
-    return plain(text.trim())
   }
 }

@@ -16,6 +16,7 @@ export interface XtermLine {
   readonly _extendedAttrs: Readonly<Record<number, XtermExtendedAttributes | undefined>>
   readonly length: number
   readonly isWrapped: boolean
+  translateToString(trimRight: boolean, startColumn: number, endColumn?: number): string
 }
 
 export interface XtermExtendedAttributes {
