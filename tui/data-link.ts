@@ -31,7 +31,7 @@ export class DataLink implements Disposable {
 
   /** Opens the data plane unless it is open. Problems are reported and tried again. */
   ensure(): void {
-    if (!this.#parts.data.connected) void this.#open()
+    if (!this.#parts.data.connected && !this.#opening) void this.#open()
   }
 
   /** The ptyhost is another one now. */

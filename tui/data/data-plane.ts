@@ -41,11 +41,18 @@ export interface DataPlaneEvents {
   readonly onWarning: (warning: string) => void
 }
 
-/** The client's end of the data plane: screens of sessions in, keys out. Without a connection everything is dropped. */
+/** Bytes of input kept for the first connection: a large paste, for whoever types before the screen is there. */
+const MAX_EARLY_BYTES = 1 << 20
+
+/**
+ * The client's end of the data plane: screens of sessions in, keys out. What is typed before the first connection is
+ * kept for it; without a connection later on everything is dropped, since nobody can tell what it would meet.
+ */
 export class DataPlane implements Disposable {
   readonly #events: DataPlaneEvents
   #connection: Connection<PtyhostProtocol, 'client'> | undefined
   #nextView = 1
+  #early: { readonly session: string; readonly data: Uint8Array }[] | undefined = []
   colors: TerminalColors = {}
 
   constructor(events: DataPlaneEvents) {
@@ -94,6 +101,9 @@ export class DataPlane implements Disposable {
       throw error
     }
     this.#connection = connection
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const { session, data } of early) this.input(session, data)
   }
 
   /** Starts frames of a session. @returns the view's number, which its frames carry and no other view ever had */
@@ -119,7 +129,10 @@ export class DataPlane implements Disposable {
 
   /** What a person typed, pasted or did with the mouse. */
   input(session: string, data: Uint8Array): void {
-    this.#connection?.send({ type: 'input', session, data })
+    if (this.#connection !== undefined) return this.#connection.send({ type: 'input', session, data })
+    if (this.#early === undefined) return
+    const kept = this.#early.reduce((sum, input) => sum + input.data.length, 0)
+    if (kept + data.length <= MAX_EARLY_BYTES) this.#early.push({ session, data })
   }
 
   /** Says that a frame was drawn: the next one may come. */
