@@ -7,6 +7,9 @@ export default defineConfig({
     // Real processes, PTYs and git on small machines: generous, since a condition ends a wait and not the clock.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 10_000 } },
+    // No test may put anything into the keyring of whoever runs it.
+    env: { BOTSTER_SECRETS_BACKEND: 'file' },
     pool: 'forks',
     maxWorkers: 2,
   },

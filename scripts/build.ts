@@ -26,7 +26,7 @@ const common: BuildOptions = {
   legalComments: 'none',
   define: { 'process.env.NODE_ENV': '"production"' },
   // Native add-ons cannot be bundled; the tui is loaded by the cli as a file of its own.
-  external: ['@lydell/node-pty', 'msgpackr-extract', './tui.js'],
+  external: ['@lydell/node-pty', '@napi-rs/keyring', 'msgpackr-extract', './tui.js'],
   // Bundled CommonJS packages call require() for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -1,0 +1,119 @@
+/** Watches a file or directory, whether it exists yet or not, and tells in batches what happened below it. */
+import { existsSync, type Stats } from 'node:fs'
+import { basename, matchesGlob } from 'node:path'
+import { type FSWatcher, watch } from 'chokidar'
+import { BATCH_MS, Batch, type Change, type Identity } from './batch.ts'
+
+export interface PathWatchOptions {
+  readonly path: string
+  /** Also what is in its directories. */
+  readonly recursive: boolean
+  /** Glob that the last part of a path must match. */
+  readonly pattern?: string
+  /** Look at the files every so many milliseconds instead of asking the system to tell. */
+  readonly pollMs?: number
+  readonly onChanges: (changes: Change[]) => void
+  readonly onError: (error: Error) => void
+}
+
+/** How far the times of files may be behind the clock: the system's own tick. What is missed is worse than what is told twice. */
+const CLOCK_TICK_MS = 10
+/** How often files are looked at where the system has no watches left. */
+const FALLBACK_POLL_MS = 2000
+/** The system's limits on watches, and on open files, are reached. */
+const EXHAUSTED = new Set(['ENOSPC', 'EMFILE'])
+
+export class PathWatch implements Disposable {
+  readonly #options: PathWatchOptions
+  readonly #startedAt = Date.now() - CLOCK_TICK_MS
+  readonly #batch = new Batch()
+  /** What is known of files, to recognise one that moved. */
+  readonly #identities = new Map<string, Identity>()
+  #watcher: FSWatcher
+  /** Whether what appears is news: not while the watcher finds out what there is. */
+  #isReady: boolean
+  #timer: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  constructor(options: PathWatchOptions) {
+    this.#options = options
+    this.#isReady = !existsSync(options.path)
+    this.#watcher = this.#open(options.pollMs)
+  }
+
+  [Symbol.dispose](): void {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    this.#close()
+  }
+
+  #open(pollMs: number | undefined): FSWatcher {
+    const { path, recursive } = this.#options
+    const watcher = watch(path, {
+      alwaysStat: true,
+      // Merging is done here, and hides no file by its name.
+      atomic: false,
+      depth: recursive ? undefined : 0,
+      ignorePermissionErrors: true,
+      ...(pollMs === undefined ? {} : { backend: 'polling', pollingInterval: pollMs, pollingBinaryInterval: pollMs }),
+    })
+    watcher.on('add', (changed, stats) => this.#appeared(changed, stats))
+    watcher.on('addDir', (changed, stats) => this.#appeared(changed, stats))
+    watcher.on('change', (changed, stats) => this.#note(changed, 'modify', stats))
+    watcher.on('unlink', (changed) => this.#note(changed, 'delete'))
+    watcher.on('unlinkDir', (changed) => this.#note(changed, 'delete'))
+    watcher.on('ready', () => {
+      this.#isReady = true
+    })
+    watcher.on('error', (error) => this.#failed(error as Error, pollMs))
+    return watcher
+  }
+
+  #appeared(path: string, stats: Stats | undefined): void {
+    if (this.#isReady) return this.#note(path, 'create', stats)
+    // Found by the first look: news only if it is newer than the watch.
+    if (stats !== undefined && stats.birthtimeMs >= this.#startedAt) return this.#note(path, 'create', stats)
+    if (stats !== undefined && stats.ctimeMs >= this.#startedAt && stats.isFile()) {
+      return this.#note(path, 'modify', stats)
+    }
+    this.#remember(path, stats)
+  }
+
+  #note(path: string, kind: 'create' | 'modify' | 'delete', stats?: Stats): void {
+    const { pattern } = this.#options
+    if (this.#isClosed || (pattern !== undefined && !matchesGlob(basename(path), pattern))) return
+    const identity = kind === 'delete' ? (this.#identities.get(path) ?? '') : this.#remember(path, stats)
+    if (kind === 'delete') this.#identities.delete(path)
+    this.#batch.add(path, kind, identity)
+    this.#timer ??= setTimeout(() => this.#tell(), BATCH_MS)
+  }
+
+  #remember(path: string, stats: Stats | undefined): Identity {
+    const { pattern } = this.#options
+    if (stats === undefined || (pattern !== undefined && !matchesGlob(basename(path), pattern))) return ''
+    // Numbers of inodes are given away again at once; the time of birth tells.
+    const identity = `${stats.ino}:${stats.birthtimeMs}`
+    this.#identities.set(path, identity)
+    return identity
+  }
+
+  #tell(): void {
+    this.#timer = undefined
+    const changes = this.#batch.take()
+    if (!this.#batch.isEmpty) this.#timer = setTimeout(() => this.#tell(), BATCH_MS)
+    if (changes.length > 0) this.#options.onChanges(changes)
+  }
+
+  #failed(error: Error, pollMs: number | undefined): void {
+    if (this.#isClosed) return
+    const { code } = error as NodeJS.ErrnoException
+    this.#options.onError(error)
+    if (pollMs !== undefined || !EXHAUSTED.has(code ?? '')) return
+    this.#close()
+    this.#watcher = this.#open(FALLBACK_POLL_MS)
+  }
+
+  #close(): void {
+    this.#watcher.close().catch((error: Error) => this.#options.onError(error))
+  }
+}
