@@ -8,9 +8,13 @@ const PIECE_BYTES = 8 << 10
 const TURN_MS = 1.5
 /** Milliseconds of parsing before input, requests and frames are served again. */
 const SLICE_MS = 3
-/** The same, for so many milliseconds after somebody typed: whatever parses now stands between a key and its echo. */
-const TYPING_SLICE_MS = 1
+/**
+ * For so many milliseconds after somebody typed, slices are shorter and leave pauses: whatever parses now stands
+ * between a key and its echo, and what prints the flood takes the processor from whoever answers the key.
+ */
 const TYPING_MS = 100
+const TYPING_SLICE_MS = 1
+const TYPING_PAUSE_MS = 1
 /** Bytes a session may have parsed at once, as they come, between two slices: an echo, a redrawn screen. */
 const IMMEDIATE_BYTES = 16 << 10
 
@@ -41,6 +45,7 @@ export class Flow implements Disposable {
   readonly #waiting: OutputQueue[] = []
   readonly #aroundSlice: () => void
   #scheduled: NodeJS.Immediate | undefined
+  #paused: NodeJS.Timeout | undefined
   #typingUntil = 0
 
   /** @param aroundSlice called before and after each slice of parsing: frames may be due */
@@ -60,23 +65,29 @@ export class Flow implements Disposable {
 
   [Symbol.dispose](): void {
     clearImmediate(this.#scheduled)
+    clearTimeout(this.#paused)
   }
 
   #add(queue: OutputQueue): void {
     this.#waiting.push(queue)
-    this.#scheduled ??= setImmediate(this.#slice)
+    if (this.#paused === undefined) this.#scheduled ??= setImmediate(this.#slice)
   }
 
   readonly #slice = (): void => {
     this.#scheduled = undefined
+    this.#paused = undefined
     this.#aroundSlice()
     const start = performance.now()
-    const end = start + (start < this.#typingUntil ? TYPING_SLICE_MS : SLICE_MS)
+    const typing = start < this.#typingUntil
+    const end = start + (typing ? TYPING_SLICE_MS : SLICE_MS)
     for (let now = start; now < end && this.#waiting.length > 0; now = performance.now()) {
       const queue = this.#waiting.shift()!
       if (queue.parseUntil(Math.min(end, now + TURN_MS))) this.#waiting.push(queue)
     }
-    if (this.#waiting.length > 0) this.#scheduled = setImmediate(this.#slice)
+    if (this.#waiting.length > 0) {
+      if (typing) this.#paused = setTimeout(this.#slice, TYPING_PAUSE_MS)
+      else this.#scheduled = setImmediate(this.#slice)
+    }
     this.#aroundSlice()
   }
 }
