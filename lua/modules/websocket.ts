@@ -3,14 +3,13 @@ import {
   type CallContext,
   defineFunction,
   defineModule,
-  isLuaFunction,
   type LuaFunction,
   type LuaModule,
   type LuaTable,
   type LuaValue,
 } from '../vm/index.ts'
 import { asLuaFailure, failureTable, type NetworkFailure } from './web/failure.ts'
-import { badArgument, Options } from './web/options.ts'
+import { badArgument, letGoOfFunctions, Options } from './web/options.ts'
 import { notOpen, Socket, type SocketOptions, socketUrl } from './web/socket.ts'
 
 /** Connections at once: what the contract of the module says. */
@@ -124,19 +123,15 @@ export function websocketModule({ ca }: WebSocketModuleOptions = {}): LuaModule 
                 : { kind: 'busy', message: `busy: ${MOST_CONNECTIONS} connections are open` }
           try {
             const options = new Options(handlers, { name: 'websocket.connect', position: 2 }, OPTION_NAMES)
-            const callbacks: Callbacks = {}
-            for (const name of CALLBACKS) {
-              const fn = options.function(name)
-              if (fn !== undefined) callbacks[name] = fn
-            }
+            const callbacks = options.functions(CALLBACKS)
             if (url !== undefined && refusal === undefined) {
               return connect(context, { ...connectionOptions(options), url, ca }, callbacks)
             }
           } catch (error) {
-            letGo(handlers)
+            letGoOfFunctions(handlers)
             throw error
           }
-          letGo(handlers)
+          letGoOfFunctions(handlers)
           return asLuaFailure(refusal!)
         },
       }),
@@ -213,16 +208,5 @@ function connectionOptions(options: Options): Omit<SocketOptions, 'url'> {
     timeoutMs: options.number('timeout_ms', 1, MOST_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS,
     pingIntervalMs: (options.number('ping_interval', 0, MOST_PING_SECONDS) ?? DEFAULT_PING_SECONDS) * 1000,
     maxBytes: Math.trunc(options.number('max_bytes', 1, MOST_BYTES) ?? DEFAULT_BYTES),
-  }
-}
-
-/** Lets go of every function in a table that is not kept. */
-function letGo(table: LuaTable | LuaValue[]): void {
-  for (const value of Object.values(table)) {
-    if (isLuaFunction(value)) value[Symbol.dispose]()
-    else if (Array.isArray(value)) letGo(value)
-    else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-      letGo(value as LuaTable)
-    }
   }
 }

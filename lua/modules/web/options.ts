@@ -82,10 +82,15 @@ export class Options {
     throw badArgument(this.#place, `${name}: list of strings expected`)
   }
 
-  function(name: string): LuaFunction | undefined {
-    const value = this.get(name)
-    if (value === undefined || isLuaFunction(value)) return value
-    throw this.#wrong(name, 'function', value)
+  /** Those of the named functions that are there. */
+  functions<Name extends string>(names: readonly Name[]): Partial<Record<Name, LuaFunction>> {
+    const found: Partial<Record<Name, LuaFunction>> = {}
+    for (const name of names) {
+      const value = this.get(name)
+      if (value !== undefined && !isLuaFunction(value)) throw this.#wrong(name, 'function', value)
+      if (value !== undefined) found[name] = value
+    }
+    return found
   }
 
   /** Headers for a request: [name, value] pairs. */
@@ -134,4 +139,12 @@ export function typeOf(value: unknown): string {
   if (typeof value !== 'object') return typeof value
   const prototype = Object.getPrototypeOf(value)
   return Array.isArray(value) || prototype === Object.prototype || prototype === null ? 'table' : 'userdata'
+}
+
+/** Lets go of every function in a table of options that is not kept. */
+export function letGoOfFunctions(table: LuaTable | LuaValue[]): void {
+  for (const value of Object.values(table)) {
+    if (isLuaFunction(value)) value[Symbol.dispose]()
+    else if (typeOf(value) === 'table') letGoOfFunctions(value as LuaTable)
+  }
 }

@@ -1,0 +1,397 @@
+// Two servers: Rails' own ActionCable where Ruby has it (Debian's ruby-actioncable and puma), and a peer written from the
+// public description of the protocol, which can also misbehave as a real server only does on its worst day.
+import http from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { actionCableModule } from '../../lua/modules/action-cable.ts'
+import type { CableTiming } from '../../lua/modules/cable/connection.ts'
+import { newVm, type TestVm } from '../lua/support.ts'
+import { expectExamplesToRun } from './examples.ts'
+import { railsIsAvailable, railsServer } from './support/action-cable-server.ts'
+import { refusalOf } from './support/refusal.ts'
+import { closedPort, listen } from './support/server.ts'
+
+const QUICK: Partial<CableTiming> = { firstDelayMs: 20, mostDelayMs: 100 }
+
+const withCable = (timing: Partial<CableTiming> = QUICK): Promise<TestVm> =>
+  newVm({ modules: [actionCableModule({ timing })] })
+
+/** Connects, and notes in the global `log` what happens; the connection is the global `conn`. */
+const CONNECT = `
+  log = {}
+  function note(...) log[#log + 1] = table.concat({ ... }, ' ') end
+  local options = ...
+  options.on_connected = function() note('connected') end
+  options.on_disconnected = function(message, err)
+    note('disconnected', err.kind, tostring(err.reconnects))
+    reason = message
+  end
+  options.on_confirmed = function(channel) note('confirmed', channel) end
+  options.on_rejected = function(channel) note('rejected', channel) end
+  conn = assert(action_cable.connect(options))`
+
+/** Subscribes to the given channel; messages end in the global \`messages\`. */
+const SUBSCRIBE = `
+  messages = messages or {}
+  local name, params = ...
+  channel = assert(action_cable.subscribe(conn, name, params or {}, function(message, id)
+    messages[#messages + 1] = { id = id, message = message }
+  end))
+  return channel`
+
+const log = (t: TestVm) => t.vm.getGlobal('log') as string[]
+const messages = (t: TestVm) => t.vm.getGlobal('messages')
+
+interface Peer extends AsyncDisposable {
+  readonly url: string
+  readonly sockets: WebSocket[]
+  readonly requests: http.IncomingMessage[]
+  /** Every command it was sent, in order. */
+  readonly commands: { command: string; identifier: string; data?: string }[]
+  /** Sends to the latest connection. */
+  send(message: unknown): void
+}
+
+/** A server of the protocol: welcomes, and confirms every subscription unless `answer` handles it. */
+async function peer(
+  answer: (socket: WebSocket, command: string, identifier: string) => boolean = () => false,
+): Promise<Peer> {
+  const server = http.createServer()
+  const webSockets = new WebSocketServer({ server, handleProtocols: (offered) => [...offered][0] ?? false })
+  const sockets: WebSocket[] = []
+  const requests: http.IncomingMessage[] = []
+  const commands: Peer['commands'] = []
+  webSockets.on('connection', (socket, request) => {
+    sockets.push(socket)
+    requests.push(request)
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as Peer['commands'][number]
+      commands.push(message)
+      const { command, identifier } = message
+      if (answer(socket, command, identifier) || command !== 'subscribe') return
+      socket.send(JSON.stringify({ type: 'confirm_subscription', identifier }))
+    })
+    socket.send(JSON.stringify({ type: 'welcome' }))
+  })
+  const listening = await listen(server, 'ws')
+  return {
+    url: listening.url,
+    sockets,
+    requests,
+    commands,
+    send: (message) => sockets.at(-1)?.send(typeof message === 'string' ? message : JSON.stringify(message)),
+    [Symbol.asyncDispose]: async () => {
+      webSockets.close()
+      await listening[Symbol.asyncDispose]()
+    },
+  }
+}
+
+describe.skipIf(!railsIsAvailable())("with Rails' own server (needs ruby-actioncable and puma)", () => {
+  it('action_cable.subscribe and action_cable.perform: talk to a channel', async () => {
+    await using rails = await railsServer()
+    await using t = await withCable()
+    await t.run(CONNECT, { url: rails.url.replace('ws:', 'http:'), token: 'me' })
+    const [channel] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 1 })
+    const speak = `return action_cable.perform(channel, 'speak', { text = 'hällo' }),
+      action_cable.perform(channel, 'echo', { n = 9007199254740993, list = { 1, 'b' }, empty = {} })`
+    expect(await t.run(speak)).toEqual([true, true])
+    await expect.poll(() => (messages(t) as unknown[]).length, { timeout: 10_000 }).toBe(2)
+    expect(messages(t)).toEqual(
+      expect.arrayContaining([
+        { id: channel, message: { text: 'hällo', from: 'me' } },
+        { id: channel, message: { action: 'echo', n: 9007199254740993n, list: [1, 'b'], empty: {} } },
+      ]),
+    )
+    expect(log(t)).toEqual(['connected', `confirmed ${String(channel)}`])
+    expect(t.errors).toEqual([])
+  })
+
+  it('action_cable.subscribe: two rooms and two subscribers hear what is theirs, until they unsubscribe', async () => {
+    await using rails = await railsServer()
+    await using t = await withCable()
+    await t.run(CONNECT, { url: rails.url, token: 'me' })
+    const [one] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 1, extra: 'x' })
+    const [two] = await t.run(SUBSCRIBE, 'EchoChannel', { extra: 'x', room: 1 })
+    const [other] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 2 })
+    await t.run("action_cable.perform(..., 'speak', { text = 'a' })", one)
+    await expect
+      .poll(() => (messages(t) as { id: number }[]).map(({ id }) => id), { timeout: 10_000 })
+      .toEqual([one, two])
+    expect(await t.run('return action_cable.unsubscribe(...)', one)).toEqual([true])
+    await t.run("messages = {} action_cable.perform(..., 'speak', { text = 'b' })", two)
+    await expect.poll(() => messages(t)).toEqual([{ id: two, message: { text: 'b', from: 'me' } }])
+    await t.run('action_cable.unsubscribe(...)', two)
+    const [again] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 1, extra: 'x' })
+    await t.run("messages = {} action_cable.perform(..., 'speak', { text = 'c' })", again)
+    await expect
+      .poll(() => messages(t), { timeout: 10_000 })
+      .toEqual([{ id: again, message: { text: 'c', from: 'me' } }])
+    await t.run("messages = {} action_cable.perform(..., 'speak', { text = 'd' })", other)
+    await expect.poll(() => messages(t)).toEqual([{ id: other, message: { text: 'd', from: 'me' } }])
+  })
+
+  it('action_cable.subscribe: a rejected subscription is told and gone', async () => {
+    await using rails = await railsServer()
+    await using t = await withCable()
+    await t.run(CONNECT, { url: rails.url, token: 'me' })
+    const [channel] = await t.run(SUBSCRIBE, 'EchoChannel', { secret: 'wrong' })
+    await expect.poll(() => log(t), { timeout: 10_000 }).toEqual(['connected', `rejected ${String(channel)}`])
+    expect(await t.run("return action_cable.perform(..., 'echo')", channel)).toEqual(
+      refusalOf('not_open', 'no such sub'),
+    )
+  })
+
+  it('action_cable.connect: a server that does not let us ends the connection for good', async () => {
+    await using rails = await railsServer()
+    await using t = await withCable()
+    await t.run(CONNECT, { url: rails.url, token: 'bad' })
+    await expect.poll(() => log(t), { timeout: 10_000 }).toEqual(['disconnected refused false'])
+    expect(t.vm.getGlobal('reason')).toMatch(/\(unauthorized\)/)
+    expect(await t.run('return action_cable.close(conn)')).toEqual([false])
+  })
+
+  it('action_cable.connect: a server that is killed and comes back finds every subscription again', async () => {
+    const rails = await railsServer()
+    await using t = await withCable()
+    await t.run(CONNECT, { url: rails.url, token: 'me' })
+    const [channel] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 1 })
+    const confirmed = `confirmed ${String(channel)}`
+    await expect.poll(() => log(t), { timeout: 10_000 }).toEqual(['connected', confirmed])
+    await rails[Symbol.asyncDispose]()
+    await expect.poll(() => log(t)).toContain('disconnected connection_refused true')
+    await t.run("action_cable.perform(..., 'speak', { text = 'meanwhile' })", channel)
+    await using _again = await railsServer(rails.port)
+    await expect
+      .poll(() => messages(t), { timeout: 10_000 })
+      .toEqual([{ id: channel, message: { text: 'meanwhile', from: 'me' } }])
+    expect(log(t).slice(-2)).toEqual(['connected', confirmed])
+  })
+})
+
+it('action_cable.connect: sends token, headers and origin, and offers the protocol', async () => {
+  await using server = await peer()
+  await using t = await withCable()
+  await t.run(CONNECT, { url: `${server.url}/cable?a=1`, token: 'abc', headers: { 'X-Kind': 'test' } })
+  await expect.poll(() => log(t)).toEqual(['connected'])
+  const { url, headers } = server.requests[0]!
+  expect(url).toBe('/cable?a=1')
+  expect(headers).toMatchObject({
+    authorization: 'Bearer abc',
+    'x-kind': 'test',
+    origin: server.url.replace('ws', 'http'),
+    'sec-websocket-protocol': 'actioncable-v1-json,actioncable-unsupported',
+  })
+})
+
+it('action_cable.subscribe: sends the commands of the protocol, one subscription for the same parameters', async () => {
+  await using server = await peer()
+  await using t = await withCable()
+  await t.run(CONNECT, { url: server.url })
+  await t.run(SUBSCRIBE, 'ChatChannel', { room: 1, at: 'x' })
+  await t.run(SUBSCRIBE, 'ChatChannel', { at: 'x', room: 1 })
+  await expect.poll(() => log(t).length).toBe(3)
+  await t.run('action_cable.perform(channel, "speak", { text = "hi", action = "other" })')
+  await t.run('action_cable.unsubscribe(channel) action_cable.unsubscribe(channel - 1)')
+  const identifier = '{"channel":"ChatChannel","at":"x","room":1}'
+  await expect.poll(() => server.commands.length).toBe(3)
+  expect(server.commands).toEqual([
+    { command: 'subscribe', identifier },
+    { command: 'message', identifier, data: expect.any(String) },
+    { command: 'unsubscribe', identifier },
+  ])
+  expect(JSON.parse(server.commands[1]?.data ?? '')).toEqual({ text: 'hi', action: 'speak' })
+})
+
+it('action_cable.subscribe: the callback gets every kind of message, also false, zero and nothing', async () => {
+  await using server = await peer()
+  await using t = await withCable()
+  await t.run(CONNECT, { url: server.url })
+  await t.run(
+    `got = {} action_cable.subscribe(conn, 'C', {}, function(m, id) got[#got + 1] = type(m) .. tostring(m) end)`,
+  )
+  await expect.poll(() => log(t).length).toBe(2)
+  const identifier = '{"channel":"C"}'
+  for (const message of [false, 0, null, '', 'x', 1.5]) server.send({ identifier, message })
+  server.send({ identifier: 'unknown', message: 'nobody' })
+  server.send({ type: 'of the future', identifier, message: 'x' })
+  server.send({ identifier, message: 'last' })
+  await expect
+    .poll(() => t.vm.getGlobal('got'))
+    .toEqual(['booleanfalse', 'number0', 'nilnil', 'string', 'stringx', 'number1.5', 'stringlast'])
+})
+
+it('action_cable.perform: waits for the subscription, at most a hundred times', async () => {
+  let isOpen = false
+  await using server = await peer((_, command) => command === 'subscribe' && !isOpen)
+  await using t = await withCable({ ...QUICK, confirmMs: 40 })
+  await t.run(CONNECT, { url: server.url })
+  await t.run(SUBSCRIBE, 'C')
+  const source = `
+    for i = 1, 101 do
+      local sent, message, err = action_cable.perform(channel, 'a', { i = i })
+      if not sent then return sent, message, err, i end
+    end`
+  const [sent, message, err, count] = await t.run(source)
+  expect([sent, message, err, count]).toEqual([...refusalOf('busy', '100 actions'), 101])
+  await expect.poll(() => server.commands.length).toBeGreaterThan(1)
+  isOpen = true // it is asked again, since it had not answered
+  await expect.poll(() => server.commands.filter(({ command }) => command === 'message').length).toBe(100)
+  const sentData = server.commands.flatMap(({ data }) =>
+    data === undefined ? [] : [(JSON.parse(data) as { i: number }).i],
+  )
+  expect(sentData).toEqual(Array.from({ length: 100 }, (_, i) => i + 1))
+  expect(server.commands.filter(({ command }) => command === 'subscribe').length).toBeGreaterThan(1)
+})
+
+it('action_cable.connect: comes back after a disconnect that allows it, and not after one that forbids it', async () => {
+  await using server = await peer()
+  await using t = await withCable()
+  await t.run(CONNECT, { url: server.url })
+  const [channel] = await t.run(SUBSCRIBE, 'C')
+  const confirmed = `confirmed ${String(channel)}`
+  await expect.poll(() => log(t)).toEqual(['connected', confirmed])
+  server.send({ type: 'disconnect', reason: 'server_restart', reconnect: true })
+  const again = ['connected', confirmed, 'disconnected refused true', 'connected', confirmed]
+  await expect.poll(() => log(t)).toEqual(again)
+  expect(t.vm.getGlobal('reason')).toMatch(/\(server_restart\)/)
+  server.send({ type: 'disconnect', reason: 'remote', reconnect: false })
+  await expect.poll(() => log(t)).toEqual([...again, 'disconnected refused false'])
+  expect(await t.run('return action_cable.unsubscribe(channel), action_cable.close(conn)')).toEqual([false, false])
+  expect(server.sockets).toHaveLength(2)
+})
+
+it('action_cable.connect: gives up a connection that falls silent or makes no sense, and makes a new one', async () => {
+  await using server = await peer()
+  await using t = await withCable({ ...QUICK, staleMs: 100 })
+  await t.run(CONNECT, { url: server.url })
+  await expect.poll(() => log(t)).toEqual(['connected'])
+  const pings = setInterval(() => server.send({ type: 'ping', message: 1 }), 10)
+  const until = performance.now() + 250
+  await expect.poll(() => performance.now()).toBeGreaterThan(until)
+  expect(log(t)).toEqual(['connected'])
+  clearInterval(pings)
+  await expect.poll(() => log(t).slice(1, 3)).toEqual(['disconnected timeout true', 'connected'])
+  await t.run('log = {}')
+  server.send('nonsense')
+  await expect.poll(() => log(t)).toContain('disconnected protocol true')
+})
+
+it('action_cable.connect: tries again and again while nothing answers', async () => {
+  await using t = await withCable({ firstDelayMs: 1, mostDelayMs: 5 })
+  await t.run(CONNECT, { url: `ws://127.0.0.1:${await closedPort()}` })
+  await expect.poll(() => log(t).length).toBeGreaterThan(5)
+  expect(new Set(log(t))).toEqual(new Set(['disconnected connection_refused true']))
+})
+
+it('action_cable.connect: ends with a server that speaks another version', async () => {
+  const server = http.createServer()
+  const webSockets = new WebSocketServer({ server, handleProtocols: () => 'actioncable-unsupported' })
+  await using listening = await listen(server, 'ws')
+  await using t = await withCable()
+  await t.run(CONNECT, { url: listening.url })
+  await expect.poll(() => log(t)).toEqual(['disconnected protocol false'])
+  webSockets.close()
+})
+
+it('action_cable.connect: refuses what is no URL, and a seventeenth connection', async () => {
+  await using server = await peer()
+  await using t = await withCable()
+  const source = 'return action_cable.connect({ url = ..., on_connected = function() end })'
+  expect(await t.run(source, 'nonsense')).toEqual(refusalOf('invalid_url', 'a ws or wss URL'))
+  await t.run('for i = 1, 16 do conn = assert(action_cable.connect({ url = ... })) end', server.url)
+  expect(await t.run(source, server.url)).toEqual(refusalOf('busy', '16 connections are open'))
+  expect(await t.run('return action_cable.close(conn)')).toEqual([true])
+  expect(await t.run(source, server.url)).toEqual([expect.any(Number)])
+})
+
+it('action_cable.subscribe, action_cable.perform, action_cable.unsubscribe: say when there is nothing to do it with', async () => {
+  await using server = await peer()
+  await using t = await withCable()
+  const source = 'return action_cable.subscribe(99, "C", {}, function() end)'
+  expect(await t.run(source)).toEqual(refusalOf('not_open', 'no such connection'))
+  expect(await t.run('return action_cable.perform(99, "a")')).toEqual(refusalOf('not_open', 'no such subscription'))
+  expect(await t.run('return action_cable.unsubscribe(99), action_cable.close(99)')).toEqual([false, false])
+  await t.run('conn = action_cable.connect({ url = ... })', server.url)
+  const many = `
+    for i = 1, 1001 do
+      local id, message, err = action_cable.subscribe(conn, 'C', { i = i }, function() end)
+      if not id then return id, message, err end
+    end`
+  expect(await t.run(many)).toEqual(refusalOf('busy', '1000 subscriptions'))
+})
+
+it('action_cable.close: closes the connection, and nothing is called any more', async () => {
+  await using server = await peer()
+  await using t = await withCable()
+  await t.run(CONNECT, { url: server.url })
+  await t.run(SUBSCRIBE, 'C')
+  await expect.poll(() => log(t).length).toBe(2)
+  expect(await t.run('return action_cable.close(conn), action_cable.close(conn)')).toEqual([true, false])
+  await expect.poll(() => server.sockets[0]?.readyState).toBe(3)
+  expect(await t.run('return action_cable.unsubscribe(channel)')).toEqual([false])
+  expect(log(t)).toHaveLength(2)
+})
+
+it('action_cable.subscribe and action_cable.connect: end with their owners', async () => {
+  await using server = await peer()
+  await using t = await withCable()
+  await t.vm.run(CONNECT, { chunkName: 'p.lua', owner: 'plugin.p', args: [{ url: server.url }] })
+  await t.vm.run(SUBSCRIBE, { chunkName: 'q.lua', owner: 'plugin.q', args: ['C'] })
+  await expect.poll(() => log(t).length).toBe(2)
+  t.vm.releaseOwner('plugin.q')
+  await expect.poll(() => server.commands.at(-1)?.command).toBe('unsubscribe')
+  t.vm.releaseOwner('plugin.p')
+  await expect.poll(() => server.sockets.map(({ readyState }) => readyState)).toEqual([3])
+  expect(log(t)).toHaveLength(2)
+  expect(t.errors).toEqual([])
+})
+
+it('action_cable.connect: closing the VM leaves nothing that would connect again', async () => {
+  await using server = await peer()
+  const t = await withCable({ firstDelayMs: 300, mostDelayMs: 300 })
+  await t.run(CONNECT, { url: server.url })
+  await expect.poll(() => log(t)).toEqual(['connected'])
+  server.send({ type: 'disconnect', reason: 'server_restart', reconnect: true })
+  await expect.poll(() => log(t).length).toBe(2)
+  t.vm.close()
+  const { length } = server.sockets
+  const until = performance.now() + 400
+  await expect.poll(() => performance.now()).toBeGreaterThan(until)
+  expect(server.sockets.length).toBe(length)
+  expect(server.sockets.every(({ readyState }) => readyState === 3)).toBe(true)
+})
+
+it('action_cable.connect, action_cable.subscribe, action_cable.perform, action_cable.unsubscribe and action_cable.close: wrong arguments raise and say what was expected', async () => {
+  await using t = await withCable()
+  const wrong: [string, string][] = [
+    ['action_cable.connect()', "bad argument #1 to 'action_cable.connect' (table expected, got no value)"],
+    ['action_cable.connect({})', "bad argument #1 to 'action_cable.connect' (url: string expected, got nil)"],
+    ['action_cable.connect({ url = "ws://x", tokn = "" })', "unknown option 'tokn'"],
+    ['action_cable.connect({ url = "ws://x", token = "a b" })', '(token: printable ASCII without spaces expected)'],
+    ['action_cable.connect({ url = "ws://x", on_connected = 1 })', '(on_connected: function expected, got number)'],
+    [
+      'action_cable.subscribe(1, "C", {})',
+      "bad argument #4 to 'action_cable.subscribe' (function expected, got no value)",
+    ],
+    ['action_cable.subscribe(1, "C", { 1 }, print)', "bad argument #3 to 'action_cable.subscribe' (table with names"],
+    ['action_cable.subscribe(1, "C", { a = 0/0 }, print)', 'JSON cannot hold the number NaN (at a)'],
+    ['action_cable.subscribe("x", "C", {}, print)', "bad argument #1 to 'action_cable.subscribe' (integer expected"],
+    ['action_cable.perform(1)', "bad argument #2 to 'action_cable.perform' (string expected, got no value)"],
+    ['action_cable.perform(1, "a", { b = "\\xff" })', "bad argument #3 to 'action_cable.perform' (JSON cannot hold"],
+    ['action_cable.unsubscribe()', "bad argument #1 to 'action_cable.unsubscribe' (integer expected, got no value)"],
+    ['action_cable.close("x")', "bad argument #1 to 'action_cable.close' (integer expected, got string)"],
+  ]
+  for (const [source, message] of wrong) {
+    await expect(t.run(source), source).rejects.toMatchObject({ message: expect.stringContaining(message), line: 1 })
+  }
+})
+
+it('action_cable: its examples run', async () => {
+  await using server = await peer()
+  const module = actionCableModule()
+  await using t = await newVm({ modules: [module] })
+  await t.run(CONNECT, { url: server.url })
+  await t.run(SUBSCRIBE, 'C')
+  await expectExamplesToRun(t, module, `local url, log = '${server.url}', { info = print }`)
+})
