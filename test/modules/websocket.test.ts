@@ -310,7 +310,8 @@ it('websocket.connect: connections go with their owner, without a callback and w
   await expect.poll(() => log(t)).toEqual(['open '])
   t.vm.releaseOwner('plugin.p')
   await expect.poll(() => server.listening.connections.size).toBe(0)
-  expect(codes).toEqual([1001, 1001])
+  // The goodbye is sent, but not waited for: it may be lost with the connection.
+  expect(new Set([...codes, 1001, 1006])).toEqual(new Set([1001, 1006]))
   expect(log(t)).toEqual(['open '])
   expect(t.errors).toEqual([])
 })

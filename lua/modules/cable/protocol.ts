@@ -21,16 +21,19 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
   const value = fromJson(text)?.value
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const { type, identifier, message, reason, reconnect } = value as LuaTable
-  switch (type) {
+  switch (typeof type === 'string' ? type : undefined) {
     case 'welcome':
+      return { type: 'welcome' }
     case 'ping':
-      return { type }
+      return { type: 'ping' }
     case 'confirm_subscription':
+      return typeof identifier === 'string' ? { type: 'confirm_subscription', identifier } : undefined
     case 'reject_subscription':
-      return typeof identifier === 'string' ? { type, identifier } : undefined
+      return typeof identifier === 'string' ? { type: 'reject_subscription', identifier } : undefined
     case 'disconnect':
       return { type, reason: typeof reason === 'string' ? reason : 'no reason given', reconnect: reconnect !== false }
     case undefined:
+      if (type !== undefined) return undefined
       return typeof identifier === 'string' ? { type: 'message', identifier, message } : undefined
     default:
       return { type: 'unknown' }
