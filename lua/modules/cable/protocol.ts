@@ -31,7 +31,11 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
     case 'reject_subscription':
       return typeof identifier === 'string' ? { type: 'reject_subscription', identifier } : undefined
     case 'disconnect':
-      return { type, reason: typeof reason === 'string' ? reason : 'no reason given', reconnect: reconnect !== false }
+      return {
+        type: 'disconnect',
+        reason: typeof reason === 'string' ? reason : 'no reason given',
+        reconnect: reconnect !== false,
+      }
     case undefined:
       if (type !== undefined) return undefined
       return typeof identifier === 'string' ? { type: 'message', identifier, message } : undefined
