@@ -6,6 +6,8 @@ import type { XtermLine } from './xterm-internals.ts'
 const CHUNK_BYTES = 64 << 10
 /** Bytes of a session's first chunk; later ones are as large as all before together, up to CHUNK_BYTES. */
 const FIRST_CHUNK_BYTES = 4 << 10
+/** Bytes of a block of lines that become a chunk of their own; smaller ones are copied to where there is room. */
+const WORTHWHILE_BLOCK_BYTES = 16 << 10
 /** What a line costs besides its bytes: where it ends. */
 const LINE_BYTES = 4
 
@@ -86,6 +88,14 @@ export class CompactHistory {
     block[0] = 0
     for (let index = 0; index < count - 1; index++) block[lineFeeds[index]!] = 0
     const used = lineFeeds[count - 1]!
+    if (used < WORTHWHILE_BLOCK_BYTES) {
+      for (let index = 0, from = 0; index < count; index++) {
+        this.pushRow(block.subarray(from, lineFeeds[index]! - 1))
+        from = lineFeeds[index]!
+      }
+      return
+    }
+    this.#trimLast()
     const bytes = block.slice(0, used)
     this.#add({ bytes, used, ends: lineFeeds.slice(0, count), count, first: this.#end, gap: 1 })
     this.#end += count
@@ -113,12 +123,19 @@ export class CompactHistory {
     return chunk
   }
 
+  /** Gives back what is free in the last chunk: nothing will be added to it any more. */
+  #trimLast(): void {
+    const last = this.#chunks.pop()
+    if (last === undefined) return
+    this.#bytes -= memoryOf(last)
+    this.#add({ ...last, bytes: last.bytes.slice(0, last.used), ends: last.ends.slice(0, last.count) })
+  }
+
   #add(chunk: Chunk): void {
     this.#chunks.push(chunk)
-    this.#bytes += chunk.bytes.length + chunk.ends.length * LINE_BYTES
+    this.#bytes += memoryOf(chunk)
     while (this.#bytes > this.#maxBytes && this.#chunks.length > 1) {
-      const dropped = this.#chunks.shift()!
-      this.#bytes -= dropped.bytes.length + dropped.ends.length * LINE_BYTES
+      this.#bytes -= memoryOf(this.#chunks.shift()!)
     }
   }
 
@@ -144,4 +161,8 @@ export class CompactHistory {
     }
     return this.#chunks[low]!
   }
+}
+
+function memoryOf(chunk: Chunk): number {
+  return chunk.bytes.length + chunk.ends.length * LINE_BYTES
 }

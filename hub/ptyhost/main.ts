@@ -19,7 +19,6 @@ const GRACE_MS = Number(process.env.BOTSTER_PTYHOST_GRACE_MS ?? 10_000)
 const HISTORY_BYTES = Number(process.env.BOTSTER_HISTORY_BYTES ?? 16 << 20)
 /** Milliseconds that closing may take when the process ends. */
 const EXIT_TIMEOUT_MS = 1000
-
 /** Milliseconds after which the warm-up begins: whoever started this process wants its first answers before that. */
 const WARM_UP_DELAY_MS = 250
 
@@ -79,13 +78,14 @@ async function start(): Promise<void> {
   log.info({ socket: paths.ptySocket, version: botsterVersion(), node: process.version }, 'ready')
 }
 
+/** In doubt somebody does: taking the socket from a busy or an older ptyhost would lose its agents. */
 async function isServed(): Promise<boolean> {
   try {
     const other = await connect({ path: paths.ptySocket, protocol: ptyhostProtocol, role: 'ptyhost' })
     other.close('only looking')
     return true
-  } catch {
-    return false
+  } catch (error) {
+    return !/ENOENT|ECONNREFUSED|ENOTSOCK/.test((error as Error).message)
   }
 }
 

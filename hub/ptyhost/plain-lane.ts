@@ -4,7 +4,7 @@ import type { History } from './history.ts'
 /** Bytes collected before lines move on to the history, as one chunk of it. */
 const BLOCK_BYTES = 256 << 10
 /** Lines kept back for xterm besides those of the screen, so that the end of a flood can still be laid out anew. */
-const KEPT_LINES = 250
+const KEPT_LINES = 100
 /** Pieces of output to leave alone after one that turned out not to be plain. */
 const DISCOURAGED_PIECES = 16
 /** Lines of a piece that make it worth the trouble. */

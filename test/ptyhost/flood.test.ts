@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { PtyhostProcess, type TestClient, until } from './harness.ts'
 import { numbers } from './terminal.ts'
 
@@ -8,6 +8,13 @@ let manager: TestClient
 beforeAll(async () => {
   host = new PtyhostProcess({ BOTSTER_HISTORY_BYTES: String(2 << 20) })
   manager = await host.manager()
+})
+afterEach(async () => {
+  const { sessions } = await manager.connection.request('list', {})
+  for (const { session } of sessions) {
+    await manager.connection.request('kill', { session, graceMs: 0 })
+    await manager.connection.request('release', { session })
+  }
 })
 afterAll(() => host[Symbol.asyncDispose]())
 
@@ -31,7 +38,9 @@ test('typing beside two floods, one of them looked at, is answered at once', asy
   expect(times[15]).toBeLessThan(100)
 })
 
-test('memory stays bounded while they print, also with a viewer that never acknowledges', async () => {
+test('memory stays bounded while programs print, also with a viewer that never acknowledges', async () => {
+  await manager.spawn('hidden', ENDLESS)
+  await manager.spawn('visible', ENDLESS)
   using lazy = await host.manager()
   lazy.acknowledging = false
   const screen = await lazy.view('visible')
@@ -52,7 +61,9 @@ test('memory stays bounded while they print, also with a viewer that never ackno
 })
 
 test('frames of a flood come at most sixty times a second', async () => {
-  const screen = manager.screens.get(1)!
+  await manager.spawn('visible', ENDLESS)
+  const screen = await manager.view('visible')
+  await screen.shows(/\d+\n\d+\n/)
   const before = screen.times.length
   await until('some frames', () => screen.times.length > before + 60)
   const span = screen.times.at(-1)! - screen.times[before]!
@@ -69,7 +80,6 @@ test('a flood is stopped with ctrl+c like anywhere', async () => {
   await screen.shows('1')
   manager.type('stopped', '\x03')
   await screen.shows('stop-42')
-  for (const session of ['hidden', 'visible']) await manager.connection.request('kill', { session, graceMs: 0 })
 })
 
 test('no line is lost or doubled while viewers of all sizes come and go', async () => {

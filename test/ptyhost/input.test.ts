@@ -42,7 +42,9 @@ test('a program that does not read its input holds up nobody else', async () => 
 })
 
 test('the size is that of the client that was active last', async () => {
-  await manager.spawn('sized', ['bash', '-c', 'trap "stty size" WINCH; stty size; while :; do sleep 0.05; done'])
+  const program = `const tell = () => console.log(process.stdout.rows + ' ' + process.stdout.columns)
+    tell(); process.stdout.on('resize', tell); setInterval(() => {}, 1e6)`
+  await manager.spawn('sized', [process.execPath, '-e', program])
   using large = await host.manager()
   using small = await host.manager()
   const seen = await manager.view('sized', 3)

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { packageRoot } from '../../protocol/paths.ts'
@@ -91,4 +91,23 @@ test('a removed socket comes back', async () => {
   rmSync(host.paths.ptySocket)
   using again = await host.manager()
   expect((await again.info('agent')).session).toBe('agent')
+})
+
+test('when it cannot start it says why and is gone', async () => {
+  await using host = new PtyhostProcess()
+  const hub = await host.manager()
+  await hub.connection.request('shutdown', {})
+  await until('its end', () => !host.alive)
+  chmodSync(join(host.directory, 'c', 'hubs', 'test'), 0o755)
+  const environment = {
+    ...process.env,
+    BOTSTER_CONFIG_DIR: join(host.directory, 'c'),
+    BOTSTER_RUNTIME_DIR: join(host.directory, 'r'),
+  }
+  const again = spawnSync(process.execPath, [join(packageRoot(), 'hub/ptyhost/main.ts'), '--hub', 'test'], {
+    env: environment,
+    encoding: 'utf8',
+  })
+  expect(again.status).toBe(1)
+  expect(again.stderr).toContain('chmod 700')
 })
