@@ -1,13 +1,21 @@
 /** The primitives that need no hub as the generator of stubs and reference wants them: described, never called. */
 import type { LuaModule } from '../vm/index.ts'
-import { osModule } from '../vm/os.ts'
 import { createEvents } from './events.ts'
 import { jsonModule } from './json/index.ts'
 import { logModule } from './log.ts'
+import { machineModules } from './machine.ts'
 import { ownersModule } from './owners.ts'
 import { timerModule } from './timer.ts'
 
 export function describedModules(): readonly LuaModule[] {
   const nowhere = () => undefined
-  return [createEvents().module, jsonModule(), logModule(nowhere), osModule({}), ownersModule(), timerModule()]
+  const machine = { base: '/', env: {}, output: nowhere, configDirectory: '/', luaPath: '/' }
+  return [
+    createEvents().module,
+    jsonModule(),
+    logModule(nowhere),
+    ownersModule(),
+    timerModule(),
+    ...machineModules(machine),
+  ]
 }
