@@ -5,6 +5,7 @@ import {
   jsonModule,
   type LogSink,
   logModule,
+  machineModules,
   ownersModule,
   timerModule,
 } from '../lua/modules/index.ts'
@@ -12,11 +13,12 @@ import { LuaError, type LuaErrorReport, type LuaTable, type LuaValue } from '../
 import { LuaVm } from '../lua/vm/vm.ts'
 import type { Signal } from '../protocol/messages/ptyhost.ts'
 import type { ClientInfo } from './clients.ts'
+import { hubMachine } from './lua-machine.ts'
 import { luaRoots } from './lua-roots.ts'
 import { HUB_OWNER } from './modules/callbacks.ts'
 import { snakeCase } from './modules/convert.ts'
 import { type HubPrimitives, hubPrimitives } from './modules/index.ts'
-import { locatedMessage } from './modules/lua-errors.ts'
+import { locatedMessage, moduleOf } from './modules/lua-errors.ts'
 import { ModuleFiles } from './modules/module-files.ts'
 import { type Outcome, refusal, success } from './outcome.ts'
 import type { PtyhostChange } from './ptyhost-link.ts'
@@ -46,6 +48,7 @@ export async function bootHubLua(context: HubContext, options: HubLuaOptions = {
       ownersModule(),
       events.module,
       timerModule(),
+      ...machineModules(hubMachine(context)),
       ...primitives.modules,
     ],
     resolveModule: (name) => files.resolve(name),
@@ -159,11 +162,6 @@ function reportError({ errors, log }: HubContext, report: LuaErrorReport): void 
   const message = locatedMessage(report)
   log.error({ owner, kind: report.kind, file: report.file, line: report.line, traceback: report.traceback }, message)
   errors.report(owner, { message, traceback: report.traceback })
-}
-
-/** The module an owner belongs to: each load of a module has an owner of its own (lua/hub/transaction.lua). */
-function moduleOf(owner: string): string {
-  return owner.replace(/~\d+$/, '')
 }
 
 function abortOnDispose() {

@@ -28,3 +28,8 @@ function wasReported(value: LuaValue): true | undefined {
     ? true
     : undefined
 }
+
+/** The module an owner belongs to: each load of a module has an owner of its own (lua/hub/transaction.lua). */
+export function moduleOf(owner: string): string {
+  return owner.replace(/~\d+$/, '')
+}

@@ -61,6 +61,8 @@ function guard_primitives(transaction)
   transaction.guard_ids(events, { "on" }, { "off" })
   transaction.guard_callbacks(timer, { "every" }, 2)
   transaction.guard_ids(timer, { "after", "every" }, { "cancel" })
+  for position = 2, 3 do transaction.guard_callbacks(watch, { "directory" }, position) end
+  transaction.guard_ids(watch, { "directory" }, { "stop", "unwatch" })
   for primitive, names in pairs({
     [tui] = { "on_connected", "on_disconnected", "on_message" },
     [socket] = { "on_client_connected", "on_client_disconnected", "on_message" },
