@@ -81,9 +81,11 @@ test('what is held is refused when the program ends', async () => {
 })
 
 test('who wrote is noted, but not what', async () => {
+  await manager.spawn('noted', ['cat'])
+  await inject('noted', 'a secret')
   await until('the entries', () => host.log.includes('"name":"other"'))
   expect(host.log).toContain('"origin":"agent"')
-  expect(host.log).not.toContain('later')
+  expect(host.log).not.toContain('secret')
 })
 
 test('moving the mouse, focus and answers to queries are not typing; keys of every kind are', () => {
