@@ -1,3 +1,6 @@
+import { join } from 'node:path'
+import { packageRoot } from '../protocol/paths.ts'
+import { startChromeWorker } from '../tui/chrome/start-worker.ts'
 import { requireHub, type StartPolicy } from './connect.ts'
 import { findPlace } from './place.ts'
 import { openTuiLog } from './tui-log.ts'
@@ -10,13 +13,16 @@ import { CommandFailed } from './usage.ts'
  */
 export async function attach({ start }: { start: StartPolicy }): Promise<void> {
   assertTerminal()
-  const finding = findPlace() // beside the loading: both take their time
+  // Beside each other, since all three take their time: the chrome's worker, finding the repository, loading the UI.
+  const startedWorker = startChromeWorker(join(packageRoot(), 'dist', 'chrome.js'))
+  const finding = findPlace()
   finding.catch(() => {}) // thrown again by the first connectHub
   const { runTui } = (await import('./tui.js' as string)) as typeof import('../tui/main.ts')
   let attached = false
   let refusal: unknown
   let log = (_line: string) => {}
   const status = await runTui({
+    startedWorker,
     stdin: process.stdin,
     stdout: process.stdout,
     log: (line) => log(line),

@@ -38,6 +38,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
   // What takes long begins first, side by side: the chrome's worker, the way to the hub, the Lua engine.
   using chrome = new Chrome({
     workerPath: options.chromeWorker ?? join(packageRoot(), 'dist', 'chrome.js'),
+    worker: options.startedWorker,
     onFrame: (frame) => app?.showChrome(frame),
     onError: ({ kind, message }) => {
       log(message)

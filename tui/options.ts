@@ -1,4 +1,5 @@
 import type { ReadStream, WriteStream } from 'node:tty'
+import type { Worker } from 'node:worker_threads'
 import type { Connection, Received } from '../protocol/connection.ts'
 import type { HubProtocol } from '../protocol/messages/hub.ts'
 
@@ -28,6 +29,8 @@ export interface TuiOptions {
   readonly shippedUi?: string
   /** The bundled chrome worker. @default dist/chrome.js of the package */
   readonly chromeWorker?: string | URL
+  /** The chrome worker when it was started before the UI was loaded. @default started by the UI */
+  readonly startedWorker?: Worker
   /** Where to write what must not reach the terminal. @default dropped */
   readonly log?: (line: string) => void
 }

@@ -1,18 +1,21 @@
-import { getCompileCacheDir } from 'node:module'
-import { dirname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { Node } from './node.ts'
 import type { ChromeReply, ConnectionCode, FrameMessage, RenderMessage, ScreenSize } from './protocol.ts'
+import { startChromeWorker } from './start-worker.ts'
 import { withoutActions } from './without-actions.ts'
 
 /** A worker that dies more often than this within RESTART_WINDOW_MS will not get better by starting it again. */
 const MAX_RESTARTS = 5
 const RESTART_WINDOW_MS = 60_000
+/** What Node calls the thread of a worker that has ended. */
+const DEAD_THREAD = -1
 const RESTART_DELAY_MS = 50 // long enough not to spin when it dies at start
 
 export interface ChromeOptions {
   /** Path or file URL of the bundled worker (dist/chrome.js). */
   workerPath: string | URL
+  /** One that was started before there was a client; the client takes it over. @default started here */
+  worker?: Worker
   /** A frame, in the order asked for; of requests made while the worker was busy only the newest is answered. */
   onFrame: (frame: FrameMessage) => void
   /** The chrome failed to draw, or its worker died (it is started again). The last frame stays valid. */
@@ -45,7 +48,9 @@ export class Chrome implements Disposable {
   /** Starts the worker; frames can be asked for at once. */
   constructor(options: ChromeOptions) {
     this.#options = options
-    this.#start()
+    const { worker } = options
+    const alive = worker !== undefined && worker.threadId !== DEAD_THREAD
+    this.#adopt(alive ? worker : startChromeWorker(options.workerPath))
   }
 
   /** Asks for a frame. Trees come from parse-node.ts; the newest request wins while the worker is busy. */
@@ -70,16 +75,7 @@ export class Chrome implements Disposable {
     this.dispose()
   }
 
-  #start(): void {
-    // Of the environment only this: Ink looks for DEV and INK_SCREEN_READER, React for NODE_ENV.
-    const env: NodeJS.ProcessEnv = { NODE_ENV: 'production' }
-    // Node compiles a worker's code anew unless told; the directory it names is that of this Node within the cache.
-    const compileCache = getCompileCacheDir()
-    if (compileCache) env.NODE_COMPILE_CACHE = dirname(compileCache)
-    // What it might print must not reach the terminal, which is being painted on.
-    const worker = new Worker(this.#options.workerPath, { env, stdin: false, stdout: true, stderr: true })
-    worker.stdout.resume()
-    worker.stderr.resume()
+  #adopt(worker: Worker): void {
     this.#worker = worker
     let failure: unknown
     worker.on('message', (reply: ChromeReply) => this.#receive(reply))
@@ -139,7 +135,7 @@ export class Chrome implements Disposable {
       return this.#options.onError({ kind: 'dead', message })
     }
     this.#restart = setTimeout(() => {
-      this.#start()
+      this.#adopt(startChromeWorker(this.#options.workerPath))
       const message = this.#pending ?? (again ? this.#last : undefined)
       this.#pending = undefined
       if (message) this.#post(message)
