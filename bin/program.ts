@@ -16,6 +16,7 @@ const verbs: Record<string, () => Promise<{ command: () => Command }>> = {
   screen: () => import('./commands/screen.ts'),
   rename: () => import('./commands/rename.ts'),
   kill: () => import('./commands/kill.ts'),
+  lua: () => import('./commands/lua.ts'),
   status: () => import('./commands/status.ts'),
   doctor: () => import('./commands/doctor.ts'),
   completion: () => import('./commands/completion.ts'),
@@ -53,6 +54,7 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
     .description('Runs many coding agents side by side, each in its own worktree and terminal.')
     .version(botsterVersion(), '-V, --version', 'print the version')
     .usage('[command] [options]')
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       `

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Connection, type MethodHandlers } from '../protocol/connection.ts'
+import type { LuaConsole } from '../lua/console/console.ts'
+import { Connection, type MethodHandlers, type Received } from '../protocol/connection.ts'
 import type { Hello } from '../protocol/envelope.ts'
 import { RequestError } from '../protocol/errors.ts'
 import { type HubProtocol, type HubStatus, hubProtocol } from '../protocol/messages/hub.ts'
@@ -32,13 +33,14 @@ export function serveClient(socket: Socket, served: Served): void {
     role: 'hub',
     methods: client.methods,
     onReady: (hello) => clients.add(client.greet(hello), connection),
-    onMessage: ({ data }) => clients.receive(client.id, data),
+    onMessage: (message) => client.receive(message),
     onClose: (reason, saidBye) => {
       clients.remove(client.id, reason)
       client.end(saidBye).catch((error) => errors.report('hub', error))
     },
     onWarning: (warning) => log.warn({ client: client.id, warning }, 'client connection'),
   })
+  client.connection = connection
 }
 
 class ServedClient {
@@ -46,6 +48,9 @@ class ServedClient {
   readonly #served: Served
   #info: ClientInfo | undefined
   #ticket: string | undefined
+  #console: LuaConsole | undefined
+  /** Set as soon as there is one. */
+  connection: Connection<HubProtocol, 'server'> | undefined
 
   constructor(served: Served) {
     this.#served = served
@@ -77,6 +82,19 @@ class ServedClient {
       this.#served.context.quit({ agents })
       return {}
     },
+    lua: (request) => this.#openConsole().run(request),
+    luaComplete: ({ text }) => this.#openConsole().complete(text),
+  }
+
+  receive(message: Received<HubProtocol, 'server'>): void {
+    switch (message.type) {
+      case 'message':
+        this.#served.context.clients.receive(this.id, message.data)
+        break
+      case 'luaCancel':
+        this.#console?.cancel()
+        break
+    }
   }
 
   /**
@@ -84,11 +102,22 @@ class ServedClient {
    * lives goes on drawing and typing, and comes back.
    */
   async end(saidBye: boolean): Promise<void> {
+    this.#console?.[Symbol.dispose]()
     if (this.#ticket === undefined) return
     if (!saidBye) {
       await wait(DEATH_CHECK_MS, undefined, { ref: false })
       if (this.#info !== undefined && isAlive(this.#info.pid)) return
     }
     await this.#served.context.ptyhost.revokeTicket(this.#ticket)
+  }
+
+  #openConsole(): LuaConsole {
+    const connection = this.connection!
+    this.#console ??= this.#served.lua.openConsole({
+      send: (output) => connection.send({ type: 'luaOutput', ...output }),
+      queued: () => connection.queuedBytes,
+      closed: () => connection.closed,
+    })
+    return this.#console
   }
 }

@@ -13,6 +13,7 @@ import { LuaError, type LuaErrorReport, type LuaTable, type LuaValue } from '../
 import { LuaVm } from '../lua/vm/vm.ts'
 import type { Signal } from '../protocol/messages/ptyhost.ts'
 import type { ClientInfo } from './clients.ts'
+import { Consoles } from './consoles.ts'
 import { hubMachine } from './lua-machine.ts'
 import { luaRoots } from './lua-roots.ts'
 import { HUB_OWNER } from './modules/callbacks.ts'
@@ -40,20 +41,26 @@ export async function bootHubLua(context: HubContext, options: HubLuaOptions = {
   const files = new ModuleFiles(options.roots ?? luaRoots())
   const events = createEvents()
   const primitives = hubPrimitives(() => context, files, events.emit)
+  const modules = [
+    logModule(logSink(context)),
+    jsonModule(),
+    ownersModule(),
+    events.module,
+    timerModule(),
+    ...machineModules(hubMachine(context)),
+    ...primitives.modules,
+  ]
+  const consoles = new Consoles()
   const vm = await LuaVm.create({
     name: 'hub',
-    modules: [
-      logModule(logSink(context)),
-      jsonModule(),
-      ownersModule(),
-      events.module,
-      timerModule(),
-      ...machineModules(hubMachine(context)),
-      ...primitives.modules,
-    ],
+    modules,
     resolveModule: (name) => files.resolve(name),
-    print: (text, owner) => context.log.info({ owner: moduleOf(owner) }, text),
-    onError: (report) => reportError(context, report),
+    print: (text, owner, bytes) => {
+      if (!consoles.print(owner, text, bytes)) context.log.info({ owner: moduleOf(owner) }, text)
+    },
+    onError: (report) => {
+      if (!consoles.report(report)) reportError(context, report)
+    },
   })
   try {
     await boot(vm, files)
@@ -61,7 +68,7 @@ export async function bootHubLua(context: HubContext, options: HubLuaOptions = {
     vm.close()
     throw error
   }
-  return new RunningLua(context, vm, primitives, events)
+  return new RunningLua(context, vm, primitives, events, (output) => consoles.open(vm, modules, output))
 }
 
 class RunningLua implements HubLua {
@@ -69,12 +76,20 @@ class RunningLua implements HubLua {
   readonly #vm: LuaVm
   readonly #primitives: HubPrimitives
   readonly #events: Events
+  readonly openConsole: HubLua['openConsole']
 
-  constructor(context: HubContext, vm: LuaVm, primitives: HubPrimitives, events: Events) {
+  constructor(
+    context: HubContext,
+    vm: LuaVm,
+    primitives: HubPrimitives,
+    events: Events,
+    openConsole: HubLua['openConsole'],
+  ) {
     this.#context = context
     this.#vm = vm
     this.#primitives = primitives
     this.#events = events
+    this.openConsole = openConsole
   }
 
   async command(clientId: string, name: string, args: Message): Promise<Outcome<unknown>> {

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino'
+import type { LuaConsole } from '../lua/console/console.ts'
+import type { OutboxOptions } from '../lua/console/outbox.ts'
 import type { Signal } from '../protocol/messages/ptyhost.ts'
 import type { HubPaths } from '../protocol/paths.ts'
 import type { ClientInfo, Clients } from './clients.ts'
@@ -42,6 +44,8 @@ export interface HubLua extends AsyncDisposable {
   signal(signal: Signal): void
   /** The records were already brought in line with it: agents whose sessions were lost have status 'lost'. */
   ptyhostChanged(change: PtyhostChange): void
+  /** For a person who types Lua. The caller disposes of it. */
+  openConsole(output: OutboxOptions): LuaConsole
   /** Agents that exist, in whatever status. */
   agentCount(): number
   /** The hub is about to end: last words (the `shutdown` event). Disposing follows. */

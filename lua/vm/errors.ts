@@ -126,6 +126,7 @@ export class Errors {
       .replace(/^stack traceback:\n?/, '')
       .replace(OWN_FRAMES, '')
       .replace(/^\t/gm, '  ')
+      .trimEnd()
   }
 
   /** "file:line: " of the function at `level`, or of the script that called it if it is part of the VM. */

@@ -24,7 +24,7 @@ export interface PreludeParts {
   readonly errors: Errors
   readonly watchdog: Watchdog
   readonly errorMark: bigint
-  readonly print: (text: string) => void
+  readonly print: (text: string, bytes?: Uint8Array) => void
   readonly resolveModule: ModuleResolver | undefined
 }
 
@@ -55,7 +55,9 @@ export function installPrelude(parts: PreludeParts): void {
     return 0
   })
   add('print', (state) => {
-    parts.print(strings.display(state, 1))
+    const printed = strings.either(state, 1)
+    if (typeof printed === 'string') parts.print(printed)
+    else parts.print(strings.display(state, 1), printed)
     return 0
   })
   add('load_module', (state) => loadModule(parts, state), 'require')

@@ -109,8 +109,8 @@ export interface LuaVmOptions {
   readonly resolveModule?: ModuleResolver
   /** Names `os.getenv` may see. @default a copy of process.env */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Receives each `print` as one string without the newline. @default dropped */
-  readonly print?: (text: string, owner: string) => void
+  /** Receives each `print` as one string without the newline; `bytes` too, if it is not valid UTF-8. @default dropped */
+  readonly print?: (text: string, owner: string, bytes?: Uint8Array) => void
   /** Receives errors nobody awaits. Must not throw. */
   readonly onError: (report: LuaErrorReport) => void
 }

@@ -130,7 +130,7 @@ export class LuaVm implements LuaVmApi {
       errors: this.#errors,
       watchdog,
       errorMark: state.errorMark,
-      print: (text) => options.print?.(text, this.#frames.owner),
+      print: (text, bytes) => options.print?.(text, this.#frames.owner, bytes),
       resolveModule: options.resolveModule,
     })
     const binder = new Binder({

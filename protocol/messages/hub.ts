@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { defineProtocol, method, nothing } from '../definition.ts'
+import { luaCompletions, luaOutcome, luaOutput, luaRun } from './lua.ts'
 
 /** The reason a hub gives for closing when it was told to end everything: no client should start it again. */
 export const STOPPED_WITH_AGENTS = 'the hub was stopped with its agents'
@@ -50,16 +51,25 @@ export const hubProtocol = defineProtocol({
     environment: method(z.object({ env: z.record(z.string(), z.string()), cwd: z.string() }), nothing),
     /** Ends the hub; with `agents` also the ptyhost and every agent in it. */
     stop: method(z.object({ agents: z.boolean().default(false) }), nothing),
+    /**
+     * Runs Lua that a person typed. Globals last as long as the connection; what was registered goes with it. `luaOutput`
+     * follows while it runs. One at a time for each connection.
+     */
+    lua: method(luaRun, luaOutcome),
+    luaComplete: method(z.object({ text: z.string() }), luaCompletions),
   },
   toServer: {
     /** To Lua: `tui.on_message` for the TUI, `socket.on_message` for other clients. */
     message: z.object({ data: luaMessage }),
+    /** Stops what `lua` runs for this connection. */
+    luaCancel: z.looseObject({}),
   },
   toClient: {
     /** From Lua: `tui.send`, `socket.send`. */
     message: z.object({ data: luaMessage }),
     /** The ptyhost was replaced: take a new ticket and view again. */
     ptyhostChanged: z.object({ reason: z.string() }),
+    luaOutput,
     errorReported: z.object({ error: reportedError }),
   },
 })

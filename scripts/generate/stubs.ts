@@ -1,6 +1,7 @@
 // LuaLS stubs: what an editor shows while somebody writes Lua for botster.
 import type { AnyFunctionSpec, LuaModule } from '../../lua/vm/index.ts'
-import { isOptional, luaType, mayFail } from './types.ts'
+import { isOptional } from '../../lua/vm/signature.ts'
+import { luaType, mayFail } from './types.ts'
 
 /** The stub file of a module. */
 export function stub(module: LuaModule): string {

@@ -25,18 +25,7 @@ export function luaType(spec: Pick<ReturnSpec | ArgSpec, 'type' | 'luaType'>): s
   return names.has('any') ? 'any' : [...names].join('|')
 }
 
-export function isOptional(arg: ArgSpec): boolean {
-  return arg.optional === true || arg.default !== undefined
-}
-
 /** Whether the function may answer `nil, message, err`, which its list of errors says. */
 export function mayFail(spec: AnyFunctionSpec): boolean {
   return (spec.errors ?? []).some((error) => error.startsWith('nil, message'))
-}
-
-/** `name(a, b?, ...)`. */
-export function signature(name: string, spec: AnyFunctionSpec): string {
-  const args = (spec.args ?? []).map((arg) => (isOptional(arg) ? `${arg.name}?` : arg.name))
-  if (spec.variadic !== undefined) args.push('...')
-  return `${name}(${args.join(', ')})`
 }

@@ -192,7 +192,9 @@ export class World implements AsyncDisposable {
       protocol: hubProtocol,
       side: 'server',
       role: 'hub',
-      onMessage: ({ data }) => {
+      onMessage: (message) => {
+        if (message.type !== 'message') return
+        const { data } = message
         this.heard.push(data)
         if (data.type !== 'subscribe') return
         this.#clients.add(client)
@@ -206,6 +208,8 @@ export class World implements AsyncDisposable {
         status: refuse,
         command: refuse,
         stop: refuse,
+        lua: refuse,
+        luaComplete: refuse,
       },
     })
   }

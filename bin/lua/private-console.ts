@@ -1,0 +1,33 @@
+import { LuaConsole } from '../../lua/console/console.ts'
+import { Outbox } from '../../lua/console/outbox.ts'
+import { standaloneModules } from '../../lua/modules/standalone.ts'
+import { LuaVm } from '../../lua/vm/index.ts'
+import type { LuaOutput } from '../../protocol/messages/lua.ts'
+import type { Console } from './console.ts'
+
+/** Whose scripts are where there is nobody else. */
+const OWNER = 'repl'
+
+/** A console in a VM of its own, in this process. */
+export async function openPrivateConsole(onOutput: (output: LuaOutput) => void): Promise<Console> {
+  const outbox = new Outbox({
+    send: onOutput,
+    queued: () => process.stdout.writableLength + process.stderr.writableLength,
+    closed: () => false,
+  })
+  const modules = standaloneModules({ log: (level, message) => outbox.add('error', `${level}: ${message}\n`) })
+  const vm = await LuaVm.create({
+    name: 'botster lua',
+    modules,
+    print: (text, _, bytes) => opened.print(text, bytes),
+    onError: (report) => opened.report(report),
+  })
+  const opened = new LuaConsole({ vm, owner: OWNER, outbox, modules })
+  return {
+    hasHub: false,
+    run: (request) => opened.run(request),
+    cancel: () => opened.cancel(),
+    complete: async (text) => opened.complete(text),
+    [Symbol.dispose]: () => vm.close(),
+  }
+}
