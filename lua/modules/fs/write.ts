@@ -27,6 +27,8 @@ const [openLater, writeLater, syncLater, closeLater] = [open, writeFile, fsync, 
  * Replaces a file, or makes it with its parents. Mode and owner of one that existed stay. Returns a Promise when there is
  * much to write and the caller can wait. Throws system errors and UnusablePath; then nothing has changed.
  */
+export function writeWhole(path: BytePath, data: Uint8Array, options: WriteOptions & { readonly canWait: false }): void
+export function writeWhole(path: BytePath, data: Uint8Array, options: WriteOptions): void | Promise<void>
 export function writeWhole(path: BytePath, data: Uint8Array, options: WriteOptions): void | Promise<void> {
   const { canWait, mode = 0o666, durable = false } = options
   const draft = prepareDraft(path, options)
