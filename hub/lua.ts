@@ -6,6 +6,7 @@ import {
   type LogSink,
   logModule,
   machineModules,
+  networkModules,
   ownersModule,
   timerModule,
 } from '../lua/modules/index.ts'
@@ -27,6 +28,8 @@ import type { HubContext, HubLua, Message } from './types.ts'
 
 /** How long the hub waits for its Lua to boot before it serves: a plugin that waits for a server must not hold it up. */
 const BOOT_PATIENCE_MS = 3000
+/** How long a command waits for a boot that takes longer than that (a busy machine) to reach the handlers. */
+const HANDLER_PATIENCE_MS = 15_000
 
 export interface HubLuaOptions {
   /** Where modules are looked for, first to last. @default the user's, then the shipped ones */
@@ -48,6 +51,7 @@ export async function bootHubLua(context: HubContext, options: HubLuaOptions = {
     events.module,
     timerModule(),
     ...machineModules(hubMachine(context)),
+    ...networkModules({ env: process.env }),
     ...primitives.modules,
   ]
   const consoles = new Consoles()
@@ -63,12 +67,12 @@ export async function bootHubLua(context: HubContext, options: HubLuaOptions = {
     },
   })
   try {
-    await boot(vm, files)
+    const { finished } = await boot(vm, files)
+    return new RunningLua(context, vm, primitives, events, finished, (output) => consoles.open(vm, modules, output))
   } catch (error) {
     vm.close()
     throw error
   }
-  return new RunningLua(context, vm, primitives, events, (output) => consoles.open(vm, modules, output))
 }
 
 class RunningLua implements HubLua {
@@ -76,6 +80,7 @@ class RunningLua implements HubLua {
   readonly #vm: LuaVm
   readonly #primitives: HubPrimitives
   readonly #events: Events
+  readonly #booted: Promise<unknown>
   readonly openConsole: HubLua['openConsole']
 
   constructor(
@@ -83,18 +88,25 @@ class RunningLua implements HubLua {
     vm: LuaVm,
     primitives: HubPrimitives,
     events: Events,
+    booted: Promise<unknown>,
     openConsole: HubLua['openConsole'],
   ) {
     this.#context = context
     this.#vm = vm
     this.#primitives = primitives
     this.#events = events
+    this.#booted = booted
     this.openConsole = openConsole
   }
 
   async command(clientId: string, name: string, args: Message): Promise<Outcome<unknown>> {
     try {
-      const results = await this.#primitives.hub.ask(this.#vm, 'command', clientId, name, args as LuaTable)
+      const ask = () => this.#primitives.hub.ask(this.#vm, 'command', clientId, name, args as LuaTable)
+      let results = await ask()
+      if (results === undefined) {
+        await within(HANDLER_PATIENCE_MS, this.#booted)
+        results = await ask()
+      }
       if (results === undefined) return refusal('not_ready', 'the hub’s Lua did not boot: see `botster status`')
       return outcomeOf(results)
     } catch (error) {
@@ -145,20 +157,23 @@ class RunningLua implements HubLua {
   }
 }
 
-async function boot(vm: LuaVm, files: ModuleFiles): Promise<void> {
+/** Boots, and gives up waiting after a while. `finished` settles when the boot really ends, if it ever does. */
+async function boot(vm: LuaVm, files: ModuleFiles): Promise<{ finished: Promise<unknown> }> {
   const init = files.resolve('hub.init')
   if (init === undefined) throw new Error(`no lua/hub/init.lua in ${files.roots.join(' or ')}: reinstall botster`)
-  using abort = abortOnDispose()
-  const booted = vm.run(init.source, { chunkName: init.path, owner: HUB_OWNER })
-  const finished = booted.then(
+  const finished = vm.run(init.source, { chunkName: init.path, owner: HUB_OWNER }).then(
     () => undefined,
     (error: unknown) => ({ error }),
   )
-  const outcome = await Promise.race([
-    finished,
-    delay(BOOT_PATIENCE_MS, undefined, { signal: abort.signal }).catch(() => undefined),
-  ])
+  const outcome = await within(BOOT_PATIENCE_MS, finished)
   if (outcome !== undefined) throw outcome.error
+  return { finished }
+}
+
+/** What the promise yields, or undefined when it takes longer than `ms`. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  using abort = abortOnDispose()
+  return await Promise.race([promise, delay(ms, undefined, { signal: abort.signal }).catch(() => undefined)])
 }
 
 /** `value`, or `nil, message, err` of a command. */

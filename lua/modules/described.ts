@@ -4,6 +4,7 @@ import { createEvents } from './events.ts'
 import { jsonModule } from './json/index.ts'
 import { logModule } from './log.ts'
 import { machineModules } from './machine.ts'
+import { networkModules } from './network.ts'
 import { ownersModule } from './owners.ts'
 import { timerModule } from './timer.ts'
 
@@ -17,5 +18,6 @@ export function describedModules(): readonly LuaModule[] {
     ownersModule(),
     timerModule(),
     ...machineModules(machine),
+    ...networkModules({ env: {} }),
   ]
 }
