@@ -4,10 +4,12 @@ import { Callbacks } from './callbacks.ts'
 import { hubModule } from './hub.ts'
 import { ModuleFiles } from './module-files.ts'
 import { ptyModule } from './pty.ts'
+import { pushModule } from './push.ts'
 import { recordsModule } from './records.ts'
 import { type HubCallbacks, runtimeModule } from './runtime.ts'
 import { socketModule } from './socket.ts'
 import { type ClientCallbacks, tuiModule } from './tui.ts'
+import { updateModule } from './update.ts'
 import { type Emit, worktreeModule } from './worktree.ts'
 
 /** What the primitives of one VM share with whoever runs it. */
@@ -31,6 +33,8 @@ export function hubPrimitives(hub: () => HubContext, files: ModuleFiles, emit: E
     worktreeModule(hub, emit),
     tuiModule(hub, tui),
     socketModule(hub, socket),
+    updateModule(),
+    pushModule(),
   ]
   return { modules, tui, socket, hub: callbacks }
 }
