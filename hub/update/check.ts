@@ -1,5 +1,4 @@
 /** Whether a newer botster was published: asks a package registry. */
-import { compare, valid } from 'semver'
 import type { HttpClient } from '../../lua/modules/web/client.ts'
 import { fromJson } from '../../lua/modules/web/json.ts'
 import { httpUrl } from '../../lua/modules/web/request.ts'
@@ -38,6 +37,7 @@ export async function checkForUpdate(options: CheckOptions, signal: AbortSignal)
   const latest = await latestVersion(registry.value, options, signal)
   if (!latest.ok) return latest
   const { current } = options
+  const { compare } = (await import('semver')).default
   const order = compare(latest.value, current)
   const status = order > 0 ? 'available' : order < 0 ? 'ahead' : 'up_to_date'
   return success({ status, current, latest: latest.value })
@@ -76,18 +76,19 @@ async function latestVersion(
   const { status, body } = answer.value
   if (status === 404) return refusal('registry', `${url.host} knows no package '${name}'`)
   if (status !== 200) return refusal('registry', `${url.host} answered ${status}`)
-  const latest = latestTag(Buffer.from(body).toString())
-  return latest === undefined
+  const { valid } = (await import('semver')).default
+  const latest = valid(latestTag(Buffer.from(body).toString()))
+  return latest === null
     ? refusal('registry', `${url.host} does not say which version of '${name}' is the latest`)
     : success(latest)
 }
 
-/** `dist-tags.latest` of a registry document, if it is a version. */
+/** `dist-tags.latest` of a registry document. */
 function latestTag(text: string): string | undefined {
   const document = fromJson(text)?.value
   const tags = isObject(document) ? document['dist-tags'] : undefined
   const latest = isObject(tags) ? tags.latest : undefined
-  return typeof latest === 'string' ? (valid(latest) ?? undefined) : undefined
+  return typeof latest === 'string' ? latest : undefined
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,5 @@
 /** Bodies as they were before the server compressed them (RFC 9110, section 8.4). */
 import { promisify } from 'node:util'
-import zlib from 'node:zlib'
 import { failed, type NetworkResult } from './failure.ts'
 
 /** What we say we take. */
@@ -10,15 +9,6 @@ export const ACCEPTED_ENCODINGS = 'gzip, deflate, br'
 const MOST_ENCODINGS = 4
 
 type Decoder = (body: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>
-
-const DECODERS: Readonly<Record<string, Decoder>> = {
-  gzip: promisify(zlib.gunzip) as Decoder,
-  'x-gzip': promisify(zlib.gunzip) as Decoder,
-  br: promisify(zlib.brotliDecompress) as Decoder,
-  deflate: (body, options) =>
-    // By the letter with a zlib header; some servers send it bare.
-    (promisify(((body[0] ?? 0) & 0x0f) === 8 ? zlib.inflate : zlib.inflateRaw) as Decoder)(body, options),
-}
 
 /**
  * Undoes every encoding of `contentEncoding`, at most `maxBytes` long in any state. An encoding that we do not know
@@ -34,12 +24,14 @@ export async function decodeContent(
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity')
-  const isKnown = names.length <= MOST_ENCODINGS && names.every((name) => Object.hasOwn(DECODERS, name))
-  if (!isKnown || names.length === 0 || body.length === 0) return { ok: true, value: { body, decoded: false } }
+  if (names.length === 0 || body.length === 0) return { ok: true, value: { body, decoded: false } }
+  const known = decoders()
+  const isKnown = names.length <= MOST_ENCODINGS && names.every((name) => Object.hasOwn(known, name))
+  if (!isKnown) return { ok: true, value: { body, decoded: false } }
   let decoded = body
   for (const name of names.reverse()) {
     try {
-      decoded = await DECODERS[name]!(decoded, { maxOutputLength: Math.max(1, maxBytes) })
+      decoded = await known[name]!(decoded, { maxOutputLength: Math.max(1, maxBytes) })
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       if (code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(maxBytes)
@@ -52,4 +44,18 @@ export async function decodeContent(
 /** The failure of a body that is longer than wanted. */
 export function tooLarge(maxBytes: number) {
   return failed('too_large', `too large: the body has more than ${maxBytes} bytes (max_bytes)`)
+}
+
+function decoders(): Readonly<Record<string, Decoder>> {
+  // Not imported: a bundle would load it at every start, for hubs that never speak HTTP.
+  const zlib = process.getBuiltinModule('node:zlib')
+  const gzip = promisify(zlib.gunzip) as Decoder
+  return {
+    gzip,
+    'x-gzip': gzip,
+    br: promisify(zlib.brotliDecompress) as Decoder,
+    deflate: (body, options) =>
+      // By the letter with a zlib header; some servers send it bare.
+      (promisify(((body[0] ?? 0) & 0x0f) === 8 ? zlib.inflate : zlib.inflateRaw) as Decoder)(body, options),
+  }
 }

@@ -1,6 +1,6 @@
 /** One request and the beginning of its answer, over connections that are kept for the next. */
-import http from 'node:http'
-import https from 'node:https'
+import type http from 'node:http'
+import type https from 'node:https'
 import type { HttpRequest } from './request.ts'
 
 /** Milliseconds an unused connection is kept: less than servers keep theirs, so that we rarely write into a closed one. */
@@ -19,6 +19,9 @@ export interface TransportOptions {
 }
 
 export class Transport implements Disposable {
+  /** Loaded when there is something to ask: they take 4 ms of a start, and a bundle would load what is imported at once. */
+  readonly #http = process.getBuiltinModule('node:http')
+  readonly #https = process.getBuiltinModule('node:https')
   readonly #plain: http.Agent
   readonly #encrypted: https.Agent
 
@@ -26,8 +29,8 @@ export class Transport implements Disposable {
     const noProxy = [env.no_proxy || env.NO_PROXY, 'localhost', '127.0.0.1', '[::1]', '::1'].filter(Boolean).join(',')
     const proxyEnv = { ...env, NO_PROXY: noProxy, no_proxy: noProxy }
     const options = { keepAlive: true, maxFreeSockets: MOST_IDLE, timeout: IDLE_MS, proxyEnv }
-    this.#plain = new http.Agent(options)
-    this.#encrypted = new https.Agent({ ...options, ca })
+    this.#plain = new this.#http.Agent(options)
+    this.#encrypted = new this.#https.Agent({ ...options, ca })
   }
 
   /**
@@ -67,7 +70,7 @@ export class Transport implements Disposable {
     }
     const bare = new URL(url)
     bare.username = bare.password = '' // outgoing() makes the header of them
-    const sent = isEncrypted ? https.request(bare, options) : http.request(bare, options)
+    const sent = isEncrypted ? this.#https.request(bare, options) : this.#http.request(bare, options)
     sent.once('response', resolve)
     sent.on('error', (error: NodeJS.ErrnoException) => {
       const isGone = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
