@@ -37,7 +37,7 @@ export async function checkForUpdate(options: CheckOptions, signal: AbortSignal)
   const latest = await latestVersion(registry.value, options, signal)
   if (!latest.ok) return latest
   const { current } = options
-  const { compare } = (await import('semver')).default
+  const { default: compare } = await import('semver/functions/compare.js')
   const order = compare(latest.value, current)
   const status = order > 0 ? 'available' : order < 0 ? 'ahead' : 'up_to_date'
   return success({ status, current, latest: latest.value })
@@ -76,7 +76,7 @@ async function latestVersion(
   const { status, body } = answer.value
   if (status === 404) return refusal('registry', `${url.host} knows no package '${name}'`)
   if (status !== 200) return refusal('registry', `${url.host} answered ${status}`)
-  const { valid } = (await import('semver')).default
+  const { default: valid } = await import('semver/functions/valid.js')
   const latest = valid(latestTag(Buffer.from(body).toString()))
   return latest === null
     ? refusal('registry', `${url.host} does not say which version of '${name}' is the latest`)
