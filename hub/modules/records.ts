@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { defineFunction, defineModule, type LuaModule, type LuaTable, type LuaValue } from '../../lua/vm/index.ts'
 import { freeKey, newAgentId } from '../agents/key.ts'
+import { SessionPorts } from '../agents/ports.ts'
 import { relabel } from '../agents/relabel.ts'
 import type { AgentChanges, NewAgent, NewSession, SessionChanges } from '../records/types.ts'
 import type { HubContext } from '../types.ts'
@@ -77,6 +78,7 @@ const changesArgument = { name: 'changes', type: 'table', doc: 'the fields to ch
 
 /** What the hub remembers of agents and sessions across its own death: hub/records as Lua sees it. */
 export function recordsModule(hub: () => HubContext): LuaModule {
+  const ports = new SessionPorts(() => hub().records)
   return defineModule({
     name: 'records',
     doc:
@@ -94,6 +96,13 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         args: [{ name: 'wanted', type: 'text' }],
         returns: [{ type: 'text' }],
         call: (_, wanted) => freeKey(hub().records, wanted),
+      }),
+      free_port: defineFunction({
+        doc: 'A port from 8080 upward that no session has and nobody listens on. It is kept for the asker for 10 s.',
+        returns: [{ type: 'integer' }],
+        yields: true,
+        errors: ['raises when every port is taken'],
+        call: () => ports.free(),
       }),
       agents: defineFunction({
         doc: 'All agents in the order they were created.',

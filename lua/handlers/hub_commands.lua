@@ -145,8 +145,8 @@ register("remove_session", "End a session of an agent", function(_, _, command)
   return agent.remove_session(wanted(command), command.name or command.session_name or command.session)
 end)
 
-register("list_session_types", "Kinds of sessions an agent may get", function()
-  return { session_types = list({ { name = "shell", description = "An interactive shell" } }) }
+register("list_session_types", "Kinds of sessions an agent may get", function(_, _, command)
+  return { session_types = list(agent.session_types(wanted(command))) }
 end)
 
 register("send", "Type text into an agent", function(_, _, command)

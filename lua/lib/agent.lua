@@ -9,11 +9,12 @@ local agent_sessions = require("lib.agent_sessions")
 local agent_shape = require("lib.agent_shape")
 local agent_status = require("lib.agent_status")
 local check = require("lib.check")
+local config_resolver = require("lib.config_resolver")
 local list = require("lib.list")
 
 local agent = {}
 
-local matching, none_fits, several_fit
+local configured_session, matching, none_fits, several_fit
 
 --- Creates an agent: see lib/agent_create.lua for the options. Returns it as clients see it, or nil, message, err.
 agent.create = agent_create
@@ -76,8 +77,8 @@ function agent.rename(ref, name)
   return agent_shape.of(record)
 end
 
---- Starts one more session: options {name? (a number is added while it is taken), command?, rows?, cols?, client_id?}.
---- Returns the agent.
+--- Starts one more session: options {name? (a number is added while it is taken), command?, rows?, cols?, client_id?}. One
+--- that is called like a configured session is started as that says. Returns the agent.
 function agent.add_session(ref, options)
   local record, message, err = agent.find(ref)
   if not record then return nil, message, err end
@@ -88,7 +89,13 @@ function agent.add_session(ref, options)
   if not name:find("^[%w][%w._-]*$") then
     return nil, "a session's name is made of letters, digits, '.', '_' and '-'", { kind = "bad_name" }
   end
-  local session = { name = name, command = options.command }
+  local configured = configured_session(record, options.name) or {}
+  local session = {
+    name = name,
+    command = options.command,
+    initialization = configured.initialization,
+    port_forward = configured.port_forward,
+  }
   local handle
   handle, message, err = agent_sessions.start(record, session, options)
   if not handle then return nil, message, err end
@@ -96,6 +103,22 @@ function agent.add_session(ref, options)
   agent_sessions.register(record)
   hooks.notify("agent_session_added", { agent_id = record.id, agent_key = record.key, session_name = name })
   return agent_shape.of(record)
+end
+
+--- Kinds of sessions that may be added to an agent (or, without one, to any): {name, description, port_forward} each. Those
+--- of its profile are named first.
+function agent.session_types(ref)
+  local record = ref and agent.find(ref)
+  local config = config_resolver.resolve(record and record.profile_name or "")
+  local types = {}
+  for _, session in ipairs(config and config.sessions or {}) do
+    if session.initialization then
+      local description = session.port_forward and "From your configuration, with a port" or "From your configuration"
+      types[#types + 1] = { name = session.name, description = description, port_forward = session.port_forward }
+    end
+  end
+  types[#types + 1] = { name = "shell", description = "An interactive shell", port_forward = false }
+  return types
 end
 
 --- Ends a session and forgets it. The last one goes only with its agent. Returns the agent.
@@ -125,6 +148,14 @@ function agent.set_notification(id, wanted)
   records.update_agent(id, { notification = wanted })
   agent_status.changed()
   return true
+end
+
+--- The session of a name that an agent's profile has, or nil.
+function configured_session(record, name)
+  local config = config_resolver.resolve(record.profile_name or "")
+  for _, session in ipairs(config and config.sessions or {}) do
+    if session.name == name then return session end
+  end
 end
 
 function matching(all, fits)

@@ -4,6 +4,8 @@ local hooks = require("hub.hooks")
 local agent_sessions = require("lib.agent_sessions")
 local agent_shape = require("lib.agent_shape")
 local agent_status = require("lib.agent_status")
+local config_resolver = require("lib.config_resolver")
+local workspace = require("lib.workspace")
 
 local refusal, may_remove_worktree, remove_worktree, forget
 
@@ -63,6 +65,8 @@ end
 
 function remove_worktree(record, options)
   agent_status.set(record.id, "removing_worktree")
+  local config = config_resolver.resolve(record.profile_name or "")
+  if config then workspace.tear_down(config, record) end
   local removed, message, err = worktree.delete(record.worktree_path, nil, {
     force = options.force,
     delete_branch = options.delete_branch,

@@ -9,6 +9,7 @@ local agent_status = require("lib.agent_status")
 local check = require("lib.check")
 local config_resolver = require("lib.config_resolver")
 local prompt = require("lib.prompt")
+local workspace = require("lib.workspace")
 
 local FIELDS = {
   branch = "reference",
@@ -36,6 +37,10 @@ local function create(options)
   local message, err, where
   options, message, err = checked(options)
   if not options then return nil, message, err end
+  local config
+  config, message, err = config_resolver.resolve(options.profile_name)
+  if not config then return nil, message, err end
+  options.profile_name = config.profile ~= "" and config.profile or nil
   where, message, err = place(options)
   if not where then return nil, message, err end
   local repo = worktree.repo_name()
@@ -59,8 +64,9 @@ local function create(options)
   if where.make then
     record, message, err = make_worktree(record, where, options)
     if not record then return nil, message, err end
+    workspace.furnish(config, record.worktree_path)
   end
-  return start_sessions(record, options)
+  return start_sessions(record, config.sessions, options)
 end
 
 function checked(options)
@@ -157,11 +163,14 @@ function make_worktree(record, where, options)
   return updated
 end
 
-function start_sessions(record, options)
-  local sessions = config_resolver.resolve(options.profile_name).sessions
+function start_sessions(record, sessions, options)
   for i, session in ipairs(sessions) do
-    local command = i == 1 and options.command or session.command
-    local started = { name = session.name, command = command, port_forward = session.port_forward }
+    local started = {
+      name = session.name,
+      command = i == 1 and options.command or nil,
+      initialization = session.initialization,
+      port_forward = session.port_forward,
+    }
     local handle, message, err = agent_sessions.start(record, started, options)
     if not handle then return give_up(record, message, err) end
   end

@@ -2,21 +2,24 @@
 
 local hooks = require("hub.hooks")
 local agent_shape = require("lib.agent_shape")
+local shell = require("lib.shell")
 
 local agent_sessions = {}
 
 --- Size of a terminal nobody has looked at yet.
 local DEFAULT_ROWS, DEFAULT_COLS = 24, 80
 
-local environment, argv_of, alive
+local environment, give_port, alive
 
---- Starts a session of an agent. `session` is {name, command?, port?, port_forward?}: a command that is text runs through
---- the user's shell, so that its end is the session's end; a list is run as it is; none is an interactive shell. `options`
---- is {client_id?, rows?, cols?, env?}. Returns the handle, or nil, message, err. The record is written first.
+--- Starts a session of an agent. `session` is {name, command?, initialization?, port?, port_forward?}: a command that is
+--- text runs through the user's shell, so that its end is the session's end; a list is run as it is; none is an interactive
+--- shell. `initialization` is a script that the shell sources first. With `port_forward` it gets a port. `options` is
+--- {client_id?, rows?, cols?, env?}. Returns the handle, or nil, message, err. The record is written first.
 function agent_sessions.start(record, session, options)
+  session = give_port(session)
   local env = environment(record, session, options)
   if env == nil then return nil, "a hook refused the environment of the agent", { kind = "refused" } end
-  local argv = argv_of(session.command, env)
+  local argv, typed = shell.command_line(env, session.command, session.initialization)
   local rows, cols = options.rows or DEFAULT_ROWS, options.cols or DEFAULT_COLS
   local written = records.add_session{
     agent_id = record.id,
@@ -39,6 +42,7 @@ function agent_sessions.start(record, session, options)
     agent_id = record.id,
     agent_key = record.key,
     session_name = session.name,
+    init_commands = typed,
   })
   if not ok then
     records.remove_session(written.id)
@@ -136,12 +140,12 @@ function environment(record, session, options)
   return (hooks.call("filter_agent_env", env, agent_shape.of(record)))
 end
 
-function argv_of(command, env)
-  local shell = env.SHELL
-  if shell == nil or shell == "" then shell = "/bin/sh" end
-  if type(command) == "table" and #command > 0 then return command end
-  if type(command) == "string" and command:find("%S") then return { shell, "-c", command } end
-  return { shell }
+--- Programs that several agents run at once cannot all listen on the port they are used to.
+function give_port(session)
+  if not session.port_forward or session.port then return session end
+  local with_port = { port = records.free_port() }
+  for field, value in pairs(session) do with_port[field] = value end
+  return with_port
 end
 
 function alive(session)

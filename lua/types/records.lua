@@ -14,6 +14,11 @@ function records.new_id() end
 ---@return string
 function records.free_key(wanted) end
 
+---A port from 8080 upward that no session has and nobody listens on. It is kept for the asker for 10 s.
+---@async
+---@return integer
+function records.free_port() end
+
 ---All agents in the order they were created.
 ---@return ({id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, created_at: integer})[]
 function records.agents() end
