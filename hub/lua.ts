@@ -44,17 +44,21 @@ export async function bootHubLua(context: HubContext, options: HubLuaOptions = {
   const files = new ModuleFiles(options.roots ?? luaRoots())
   const events = createEvents()
   const primitives = hubPrimitives(() => context, files, events.emit)
+  const consoles = new Consoles()
+  const machine = hubMachine(context)
+  const output: typeof machine.output = (stream, bytes, owner) => {
+    if (!consoles.write(owner, stream, bytes)) machine.output(stream, bytes, owner)
+  }
   const modules = [
     logModule(logSink(context)),
     jsonModule(),
     ownersModule(),
     events.module,
     timerModule(),
-    ...machineModules(hubMachine(context)),
+    ...machineModules({ ...machine, output }),
     ...networkModules({ env: process.env }),
     ...primitives.modules,
   ]
-  const consoles = new Consoles()
   const vm = await LuaVm.create({
     name: 'hub',
     modules,

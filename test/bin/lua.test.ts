@@ -43,6 +43,15 @@ test('What is wrong with the call is said', async () => {
   expect(stderr).toContain('no hub runs here')
 })
 
+test('Files, processes and exit codes are the caller’s', async () => {
+  using directory = temporaryDirectory()
+  writeFileSync(join(directory.path, 'data.txt'), 'data')
+  const run = (code: string) => runCli(['lua', '-e', code], { cwd: directory.path })
+  const code =
+    'io.write(fs.read("data.txt"), "\\n") io.stderr:write("note\\n") print(io.popen("echo out"):read("l")) os.exit(7)'
+  expect(await run(code)).toEqual({ status: 7, stdout: 'data\nout\n', stderr: 'note\n' })
+})
+
 test('--timeout stops a script', async () => {
   using directory = temporaryDirectory()
   const run = await runCli(['lua', '--timeout', '0.05', '-e', 'while true do end'], { cwd: directory.path })

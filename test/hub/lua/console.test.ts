@@ -51,6 +51,13 @@ test('What is printed arrives while it runs, and nowhere else', async () => {
   expect(world.log.some(({ msg }) => msg === 'first')).toBe(false)
 })
 
+test('What is written to io.stdout is the person’s too, and os.exit ends only the script', async () => {
+  using p = await person()
+  expect(await p.run('io.write("half ") io.stdout:write("line\\n") os.exit(3)')).toEqual({ kind: 'exited', code: 3 })
+  expect(p.heard()).toBe('half line\n')
+  expect(await p.run('1')).toEqual({ kind: 'done', text: '1' })
+})
+
 test('The hub answers while a script runs without end', async () => {
   using p = await person()
   const run = p.run('while true do pcall(function() while true do end end) end')
