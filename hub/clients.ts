@@ -67,6 +67,11 @@ export class Clients {
     return client !== undefined && deliver(client, { type: 'message', data })
   }
 
+  /** Resolves once the client has taken nearly all that was sent to it, or is gone. */
+  async drained(id: string): Promise<void> {
+    await this.#clients.get(id)?.connection.drained()
+  }
+
   /** Sends to every client, or to those of one role. Returns how many it reached. */
   broadcast(data: Message, role?: Role): number {
     return this.#deliverToAll({ type: 'message', data }, role)

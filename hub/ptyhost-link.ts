@@ -6,6 +6,7 @@ import { ConnectionClosed } from '../protocol/errors.ts'
 import type { Origin, PtyhostProtocol, Rights, SessionInfo, Signal } from '../protocol/messages/ptyhost.ts'
 import type { HubPaths } from '../protocol/paths.ts'
 import { waitForDeath } from './alive.ts'
+import { type ForwardHandlers, Forwards } from './forwards.ts'
 import { Listeners } from './listeners.ts'
 import { type PtyhostConnection, reachPtyhost } from './ptyhost-connection.ts'
 import { SessionTable } from './session-table.ts'
@@ -59,6 +60,7 @@ export class PtyhostLink implements AsyncDisposable {
   readonly #signals: Listeners<[Signal]>
   readonly #losses: Listeners<[string]>
   readonly #changes: Listeners<[PtyhostChange]>
+  readonly #forwards: Forwards
   readonly #ending = new AbortController()
   #connection: PtyhostConnection | undefined
   /** Resolves with the connection that answers next. */
@@ -74,6 +76,11 @@ export class PtyhostLink implements AsyncDisposable {
     this.#signals = new Listeners(options.onError)
     this.#losses = new Listeners(options.onError)
     this.#changes = new Listeners(options.onError)
+    this.#forwards = new Forwards({
+      request: (method, params) => this.#request(method, params),
+      acknowledge: (view, seq) => this.#connection?.send({ type: 'ack', view, seq }),
+      onError: options.onError,
+    })
     this.#next.promise.catch(() => {}) // nobody may be waiting when the link ends
   }
 
@@ -138,7 +145,6 @@ export class PtyhostLink implements AsyncDisposable {
   async setLabels(session: string, labels: Record<string, string>): Promise<void> {
     await this.#request('setLabels', { session, labels })
     this.#table.change(session, { labels })
-    this.#table.change(session, { labels })
   }
 
   /** Types bytes, in order with earlier ones. False when the link is down: they are not kept for later. */
@@ -159,6 +165,11 @@ export class PtyhostLink implements AsyncDisposable {
 
   async history(params: Params<PtyhostProtocol, 'history'>): Promise<Result<PtyhostProtocol, 'history'>> {
     return this.#request('history', params)
+  }
+
+  /** Follows a session's screen as bytes for a terminal, until the returned function is called or the session is gone. */
+  async forward(session: string, handlers: ForwardHandlers): Promise<() => void> {
+    return this.#forwards.start(session, handlers)
   }
 
   async resize(session: string, size: { cols: number; rows: number }): Promise<void> {
@@ -226,6 +237,7 @@ export class PtyhostLink implements AsyncDisposable {
 
   #end(reason: string): void {
     this.#ending.abort(new Error(reason))
+    this.#forwards.endAll(reason)
     this.#next.reject(this.#ending.signal.reason)
     this.#connection?.close(reason)
     this.#connection = undefined
@@ -279,6 +291,7 @@ export class PtyhostLink implements AsyncDisposable {
         this.#tellMissed(ran)
         this.#changes.notify({ reason, replaced, lost })
         this.#next.resolve(this.#connection)
+        void this.#forwards.resume()
         return
       } catch (error) {
         this.#options.onError(error)
@@ -303,10 +316,12 @@ export class PtyhostLink implements AsyncDisposable {
         this.#table.apply(message.signal)
         return this.#signals.notify(message.signal)
       case 'released':
-        return this.#table.remove(message.session)
-      case 'frame':
+        this.#table.remove(message.session)
+        return this.#forwards.end(message.session, 'the session was released')
       case 'forwarded':
-        return // the hub views nothing
+        return void this.#forwards.receive(message)
+      case 'frame':
+        return // the hub looks at nothing
     }
   }
 }

@@ -89,6 +89,19 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
     this.#write(message)
   }
 
+  /** Resolves once the peer has taken nearly all that was sent, or the connection is closed. */
+  drained(): Promise<void> {
+    const { socket } = this.#options
+    if (this.#closed || !socket.writableNeedDrain) return Promise.resolve()
+    return new Promise((resolve) => {
+      const done = () => {
+        socket.off('drain', done).off('close', done)
+        resolve()
+      }
+      socket.on('drain', done).on('close', done)
+    })
+  }
+
   /**
    * Asks the server. @throws RequestError when it refuses, ConnectionClosed when the connection ends first,
    * a DOMException named TimeoutError or AbortError from `signal`.

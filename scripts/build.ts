@@ -27,7 +27,16 @@ const common: BuildOptions = {
   define: { 'process.env.NODE_ENV': '"production"' },
   // Native add-ons cannot be bundled; the tui is loaded by the cli as a file of its own.
   // ws and web-push are for the few hubs that use them: 330 kB that no other has to read at its start.
-  external: ['@lydell/node-pty', '@napi-rs/keyring', 'msgpackr-extract', 'web-push', 'ws', './tui.js'],
+  external: [
+    '@lydell/node-pty',
+    '@napi-rs/keyring',
+    'msgpackr-extract',
+    'node-datachannel',
+    'qrcode',
+    'web-push',
+    'ws',
+    './tui.js',
+  ],
   // Bundled CommonJS packages call require() for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -1,4 +1,4 @@
-import { alertSequence } from './alerts.ts'
+import { alertSequence, clipboardSequence } from './alerts.ts'
 import type { HubMessage } from './hub-link.ts'
 import type { Agents } from './stores/agents.ts'
 import type { Notices } from './stores/notices.ts'
@@ -43,6 +43,8 @@ export function perform(operation: Operation, parts: EffectParts): void {
     }
     case 'clear_connection_code':
       return ui.setConnectionCode(undefined)
+    case 'osc_clipboard':
+      return parts.write(clipboardSequence('c', Buffer.from(operation.text)))
     case 'osc_alert':
       if (!parts.hasFocus()) parts.write(alertSequence(operation.title, operation.body, env))
       return

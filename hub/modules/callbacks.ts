@@ -38,6 +38,12 @@ export class Callbacks<Kind extends string> {
     return fn === undefined ? undefined : await vm.call(fn, args, callOptions(fn))
   }
 
+  /** Calls the latest callback of a kind now, which therefore cannot wait. @throws LuaError */
+  askNow(vm: LuaVmApi, kind: Kind, ...args: LuaValue[]): LuaValue[] | undefined {
+    const fn = this.#live(kind).at(-1)
+    return fn === undefined ? undefined : vm.callSync(fn, args, callOptions(fn))
+  }
+
   #live(kind: Kind): LuaFunction[] {
     return [...(this.#byKind.get(kind)?.values() ?? [])].filter((fn) => !fn.released)
   }

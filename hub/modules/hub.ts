@@ -1,15 +1,18 @@
-import { defineFunction, defineModule, type LuaModule, type LuaValue } from '../../lua/vm/index.ts'
+import { type AnyFunctionSpec, defineFunction, defineModule, type LuaModule } from '../../lua/vm/index.ts'
 import { userDirectory } from '../../protocol/paths.ts'
 import { botsterVersion } from '../../protocol/version.ts'
 import type { ClientInfo } from '../clients.ts'
 import type { HubContext } from '../types.ts'
 import { snakeCase } from './convert.ts'
+import type { RegisteredAgents } from './registered-agents.ts'
 import { WORKTREE } from './worktree.ts'
 
 /** The hub itself: who it is, who is connected, which agents have which terminals. */
-export function hubModule(hub: () => HubContext): LuaModule {
-  const registered: { key: string; handles: LuaValue }[] = []
-  const indexOf = (key: string) => registered.findIndex((agent) => agent.key === key)
+export function hubModule(
+  hub: () => HubContext,
+  agents: RegisteredAgents,
+  signalling: Record<string, AnyFunctionSpec>,
+): LuaModule {
   return defineModule({
     name: 'hub',
     doc: 'The hub itself: who it is, who is connected, which agents have which terminals.',
@@ -50,23 +53,13 @@ export function hubModule(hub: () => HubContext): LuaModule {
         ],
         returns: [{ type: 'integer', doc: 'the agent’s index, from 0' }],
         errors: ['raises when there are no handles'],
-        call: (_, key, handles) => {
-          if (Object.keys(handles).length === 0) throw new Error(`agent '${key}' was registered without a terminal`)
-          const at = indexOf(key)
-          if (at >= 0) registered[at] = { key, handles }
-          else registered.push({ key, handles })
-          return at >= 0 ? at : registered.length - 1
-        },
+        call: (_, key, handles) => agents.register(key, handles),
       }),
       unregister_agent: defineFunction({
         doc: 'Forgets an agent’s terminals. Later agents move up.',
         args: [{ name: 'key', type: 'text' }],
         returns: [{ type: 'boolean', doc: 'whether it was registered' }],
-        call: (_, key) => {
-          const at = indexOf(key)
-          if (at >= 0) registered.splice(at, 1)
-          return at >= 0
-        },
+        call: (_, key) => agents.unregister(key),
       }),
       clients: defineFunction({
         doc: 'Everybody who is connected: {id, role, pid, version, connected_at} each.',
@@ -88,6 +81,7 @@ export function hubModule(hub: () => HubContext): LuaModule {
           return { env: { ...env }, cwd }
         },
       }),
+      ...signalling,
       quit: defineFunction({
         doc: 'Ends the hub once the present turn is over. Agents go on unless they are told to end too.',
         args: [{ name: 'options', type: 'table', optional: true, doc: '{agents = false}' }],

@@ -1,15 +1,23 @@
 import type { LuaModule } from '../../lua/vm/index.ts'
 import type { HubContext } from '../types.ts'
 import { Callbacks } from './callbacks.ts'
+import { connectionModule } from './connection.ts'
+import { Forwarders } from './forwarders.ts'
 import { hubModule } from './hub.ts'
 import { ModuleFiles } from './module-files.ts'
+import { luaOutputFilter } from './output-filter.ts'
 import { ptyModule } from './pty.ts'
+import { PtyHandles } from './pty-handles.ts'
 import { pushModule } from './push.ts'
 import { recordsModule } from './records.ts'
+import { RegisteredAgents } from './registered-agents.ts'
 import { type HubCallbacks, runtimeModule } from './runtime.ts'
 import { socketModule } from './socket.ts'
 import { type ClientCallbacks, tuiModule } from './tui.ts'
 import { updateModule } from './update.ts'
+import { webrtcModule } from './webrtc.ts'
+import { WebrtcPeers } from './webrtc-peers.ts'
+import { signallingFunctions } from './webrtc-signalling.ts'
 import { type Emit, worktreeModule } from './worktree.ts'
 
 /** What the primitives of one VM share with whoever runs it. */
@@ -24,15 +32,22 @@ export interface HubPrimitives {
 export function hubPrimitives(hub: () => HubContext, files: ModuleFiles, emit: Emit): HubPrimitives {
   const tui: ClientCallbacks = new Callbacks()
   const socket: ClientCallbacks = new Callbacks()
+  const webrtc: ClientCallbacks = new Callbacks()
   const callbacks: HubCallbacks = new Callbacks()
+  const ptys = new PtyHandles(hub)
+  const agents = new RegisteredAgents()
+  const forwarders = new Forwarders({ hub, ptys, agents, filter: luaOutputFilter(callbacks) })
+  const peers = new WebrtcPeers({ hub, callbacks: webrtc, emit })
   const modules = [
     runtimeModule(files, callbacks),
     recordsModule(hub),
-    hubModule(hub),
-    ptyModule(hub),
+    hubModule(hub, agents, signallingFunctions(peers)),
+    ptyModule(hub, ptys, forwarders),
     worktreeModule(hub, emit),
-    tuiModule(hub, tui),
-    socketModule(hub, socket),
+    tuiModule(hub, tui, forwarders),
+    socketModule(hub, socket, forwarders),
+    webrtcModule(peers, webrtc, forwarders),
+    connectionModule(hub, peers, emit),
     updateModule(),
     pushModule(),
   ]

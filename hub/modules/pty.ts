@@ -2,14 +2,15 @@ import { defineFunction, defineModule, type LuaModule } from '../../lua/vm/index
 import { agentLabels } from '../agents/labels.ts'
 import type { HubContext } from '../types.ts'
 import { camelCase, parse } from './convert.ts'
+import type { Forwarders } from './forwarders.ts'
 import { argvOf, labelsOf, type PtyConfig, ptyConfig, ptyId } from './pty-config.ts'
-import { PtyHandles, sessionTable } from './pty-handles.ts'
+import { ptyForwarderHandle } from './pty-forwarder.ts'
+import { type PtyHandles, sessionTable } from './pty-handles.ts'
 import { ptyMethods } from './pty-methods.ts'
 import { sessionEnvironment } from './session-environment.ts'
 
 /** Programs in terminals of their own, held by the ptyhost: they outlive the hub. */
-export function ptyModule(hub: () => HubContext): LuaModule {
-  const handles = new PtyHandles(hub)
+export function ptyModule(hub: () => HubContext, handles: PtyHandles, forwarders: Forwarders): LuaModule {
   return defineModule({
     name: 'pty',
     doc:
@@ -70,6 +71,7 @@ export function ptyModule(hub: () => HubContext): LuaModule {
     },
     handles: {
       pty: { doc: 'A program in a terminal. Equal for the same session.', methods: ptyMethods(hub, handles) },
+      pty_forwarder: ptyForwarderHandle(hub, forwarders),
     },
   })
 }

@@ -7,7 +7,7 @@ import { errorFields, errorFrom, locatedMessage } from './lua-errors.ts'
 import type { ModuleFiles } from './module-files.ts'
 
 /** What the rest of the hub asks of Lua, or tells it. */
-export type HubCallbacks = Callbacks<'command' | 'signal' | 'ptyhost_changed'>
+export type HubCallbacks = Callbacks<'command' | 'signal' | 'ptyhost_changed' | 'pty_output' | 'pty_output_wanted'>
 
 const limits = z.strictObject({
   /** Run time without waiting. */
@@ -148,6 +148,19 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
         args: [{ name: 'callback', type: 'function' }],
         call: ({ vm, owner }, callback) => {
           callbacks.set(vm, 'ptyhost_changed', owner, callback)
+        },
+      }),
+      on_pty_output: defineFunction({
+        doc:
+          'Lets `callback(context, data)` → data | nil change what forwarders send, while `wanted()` says that somebody ' +
+          'wants that: only then are the bytes brought to Lua.',
+        args: [
+          { name: 'callback', type: 'function', luaType: 'fun(context: table, data: string): string?' },
+          { name: 'wanted', type: 'function', luaType: 'fun(): boolean' },
+        ],
+        call: ({ vm, owner }, callback, wanted) => {
+          callbacks.set(vm, 'pty_output', owner, callback)
+          callbacks.set(vm, 'pty_output_wanted', owner, wanted)
         },
       }),
     },

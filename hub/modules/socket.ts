@@ -1,9 +1,12 @@
 import { defineFunction, defineModule, type LuaModule } from '../../lua/vm/index.ts'
 import type { HubContext } from '../types.ts'
+import { clientTransport } from './client-transport.ts'
+import type { Forwarders } from './forwarders.ts'
+import { createPtyForwarder } from './pty-forwarder.ts'
 import { asMessage, type ClientCallbacks } from './tui.ts'
 
 /** Clients of the hub's socket that are not TUIs: the command line, other programs. */
-export function socketModule(hub: () => HubContext, callbacks: ClientCallbacks): LuaModule {
+export function socketModule(hub: () => HubContext, callbacks: ClientCallbacks, forwarders: Forwarders): LuaModule {
   return defineModule({
     name: 'socket',
     doc:
@@ -50,6 +53,11 @@ export function socketModule(hub: () => HubContext, callbacks: ClientCallbacks):
         returns: [{ type: 'boolean', doc: 'false when the client is gone' }],
         call: (_, clientId, data) => hub().clients.send(clientId, { type: 'binary', data }),
       }),
+      create_pty_forwarder: createPtyForwarder(
+        forwarders,
+        () => clientTransport(hub(), 'socket'),
+        'local forwarder = socket.create_pty_forwarder{ agent_index = 0, pty_index = 0, client_id = client_id }',
+      ),
     },
   })
 }

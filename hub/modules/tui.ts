@@ -1,11 +1,14 @@
 import { defineFunction, defineModule, type LuaModule, type LuaTable, type LuaValue } from '../../lua/vm/index.ts'
 import type { HubContext, Message } from '../types.ts'
 import type { Callbacks } from './callbacks.ts'
+import { clientTransport } from './client-transport.ts'
+import type { Forwarders } from './forwarders.ts'
+import { createPtyForwarder } from './pty-forwarder.ts'
 
 export type ClientCallbacks = Callbacks<'connected' | 'disconnected' | 'message'>
 
 /** Terminal UIs that are attached. */
-export function tuiModule(hub: () => HubContext, callbacks: ClientCallbacks): LuaModule {
+export function tuiModule(hub: () => HubContext, callbacks: ClientCallbacks, forwarders: Forwarders): LuaModule {
   return defineModule({
     name: 'tui',
     doc: 'The terminal UIs that are attached. Each registering module keeps one callback of each kind.',
@@ -51,6 +54,11 @@ export function tuiModule(hub: () => HubContext, callbacks: ClientCallbacks): Lu
         returns: [{ type: 'boolean', doc: 'whether it reached anybody' }],
         call: (_, data, clientId) => sendTo(hub(), { type: 'binary', data }, clientId),
       }),
+      create_pty_forwarder: createPtyForwarder(
+        forwarders,
+        () => clientTransport(hub(), 'tui'),
+        'local forwarder = tui.create_pty_forwarder{ agent_index = 0, pty_index = 0, client_id = client_id }',
+      ),
     },
   })
 }

@@ -3,8 +3,9 @@ import { KEY_BYTES } from './x25519.ts'
 
 /** 128 bits: nobody guesses them, and the QR code stays small enough for a terminal of 24 rows. */
 const SECRET_BYTES = 16
-const HUB_ID_BYTES = 16
-const VERSION = 1
+/** The first byte says how the hub's id is written at the end: as 16 raw bytes, or as text when it is not of hex digits. */
+const FORMS = { raw: 1, text: 2 } as const
+const RAW_HUB_ID = /^[0-9a-f]{32}$/
 /** Milliseconds a code is good for: long enough to fetch the phone, short for a link that stays in a clipboard. */
 const LIFETIME_MS = 15 * 60_000
 /** A scheme of our own, for whoever has no web page that speaks to hubs. */
@@ -63,24 +64,25 @@ export class ConnectionCodes {
 }
 
 /**
- * `BASE#` and base64url of: version (1 byte), hub id (16), key (32), secret (16). Behind the `#`, because browsers do not
- * send that part to the server of a page.
+ * `BASE#` and base64url of: form (1 byte), key (32), secret (16), hub id. Behind the `#`, because browsers do not send
+ * that part to the server of a page.
  */
 export function invitationUrl(base: string, { hubId, hubKey, secret }: Invitation): string {
-  const bytes = Buffer.concat([Buffer.from([VERSION]), Buffer.from(hubId, 'hex'), hubKey, secret])
+  const isRaw = RAW_HUB_ID.test(hubId)
+  const form = Buffer.from([isRaw ? FORMS.raw : FORMS.text])
+  const bytes = Buffer.concat([form, hubKey, secret, Buffer.from(hubId, isRaw ? 'hex' : 'utf8')])
   return `${base}#${bytes.toString('base64url')}`
 }
 
-/** The other way round; undefined for what is no connection URL of this version. */
+/** The other way round; undefined for what is no connection URL of a form that is known. */
 export function parseInvitation(url: string): Invitation | undefined {
   const bytes = Buffer.from(url.slice(url.indexOf('#') + 1), 'base64url')
-  if (bytes[0] !== VERSION || bytes.length !== 1 + HUB_ID_BYTES + KEY_BYTES + SECRET_BYTES) return undefined
-  const hubKey = bytes.subarray(1 + HUB_ID_BYTES, 1 + HUB_ID_BYTES + KEY_BYTES)
-  return {
-    hubId: bytes.subarray(1, 1 + HUB_ID_BYTES).toString('hex'),
-    hubKey,
-    secret: bytes.subarray(-SECRET_BYTES),
-  }
+  const [form] = bytes
+  const hubKey = bytes.subarray(1, 1 + KEY_BYTES)
+  const secret = bytes.subarray(1 + KEY_BYTES, 1 + KEY_BYTES + SECRET_BYTES)
+  const id = bytes.subarray(1 + KEY_BYTES + SECRET_BYTES)
+  if ((form !== FORMS.raw && form !== FORMS.text) || id.length === 0) return undefined
+  return { hubId: id.toString(form === FORMS.raw ? 'hex' : 'utf8'), hubKey, secret }
 }
 
 /** The handshake wants 32 bytes. */

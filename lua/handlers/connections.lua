@@ -28,7 +28,8 @@ function connections.transport(kind, send)
   transaction.apply(function() senders[kind] = send end)
 end
 
---- Adds a channel that clients may subscribe to: {subscribed(client, subscription)?, message(client, subscription, message)}.
+--- Adds a channel that clients may subscribe to: {subscribed(client, subscription)?, unsubscribed(client, subscription)?,
+--- message(client, subscription, message)}. `subscribed` may refuse with nil, message, err.
 function connections.channel(name, handlers)
   transaction.apply(function() channels[name] = handlers end)
 end
@@ -58,6 +59,11 @@ function connections.message(id, kind, message)
   if message.type == "subscribe" then return subscribe(client, message) end
   if message.type == "unsubscribe" then return unsubscribe(client, message.subscriptionId) end
   return deliver(client, message)
+end
+
+--- The client with an id, or nil.
+function connections.find(id)
+  return clients[id]
 end
 
 --- The client with an id; one that never sent a message gets its entry now.
@@ -91,8 +97,8 @@ end
 
 function subscribe(client, message)
   local id = message.subscriptionId
-  local function refuse(problem)
-    client:send({ subscriptionId = id, type = "error", message = problem, command = "subscribe" })
+  local function refuse(problem, err)
+    client:send({ subscriptionId = id, type = "error", message = problem, command = "subscribe", kind = err and err.kind })
   end
   if type(id) ~= "string" or id == "" then return refuse("subscribe needs a subscriptionId") end
   local request = hooks.call("before_client_subscribe", {
@@ -105,10 +111,17 @@ function subscribe(client, message)
   local channel = channels[request.channel]
   if not channel then return refuse(("there is no channel '%s'"):format(tostring(request.channel))) end
   local subscription = { id = id, channel = request.channel, params = request.params }
+  unsubscribe(client, id)
   client.subscriptions[id] = subscription
   client:send({ subscriptionId = id, type = "subscribed", channel = request.channel })
   hooks.notify("client_subscribed", { client_id = client.id, channel = request.channel, subscription_id = id })
-  if channel.subscribed then channel.subscribed(client, subscription) end
+  if channel.subscribed then
+    local accepted, problem, err = channel.subscribed(client, subscription)
+    if accepted == nil and problem ~= nil then
+      if client.subscriptions[id] == subscription then unsubscribe(client, id) end
+      return refuse(problem, err)
+    end
+  end
   hooks.notify("after_client_subscribe", { client_id = client.id, channel = request.channel, subscription_id = id })
 end
 
@@ -116,6 +129,8 @@ function unsubscribe(client, id)
   local subscription = id ~= nil and client.subscriptions[id]
   if not subscription then return end
   client.subscriptions[id] = nil
+  local channel = channels[subscription.channel]
+  if channel and channel.unsubscribed then channel.unsubscribed(client, subscription) end
   hooks.notify("client_unsubscribed", {
     client_id = client.id,
     channel = subscription.channel,

@@ -16,6 +16,14 @@ local ANSWERS = {
   list_worktrees = "worktree_list",
   list_profiles = "profiles",
   list_session_types = "session_types",
+  get_connection_code = "connection_code",
+  regenerate_connection_code = "connection_code",
+}
+
+--- Commands whose failure has a type of its own.
+local FAILURES = {
+  get_connection_code = "connection_code_error",
+  regenerate_connection_code = "connection_code_error",
 }
 
 local answer, wanted
@@ -42,7 +50,7 @@ function answer(client, subscription, command, value, message, err)
   if value == nil and message ~= nil then
     client:send({
       subscriptionId = subscription.id,
-      type = "error",
+      type = FAILURES[command.type] or "error",
       command = command.type,
       message = message,
       kind = err and err.kind,

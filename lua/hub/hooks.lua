@@ -28,6 +28,9 @@ local kinds = { observer = {}, interceptor = {} }
 local ordered = { observer = {}, interceptor = {} }
 local registered = 0
 
+--- Events whose interceptors change another argument than the first when they return one value.
+local CHANGED = { pty_output = 2 }
+
 local add, remove, find, reorder, set_enabled, observe, ask, strike, limits, check, entries_of
 
 --- Calls `fn(...)` whenever `event` is notified of. The same event and name replaces. Options: `priority` (100; higher
@@ -76,7 +79,8 @@ function hooks.call(event, ...)
       local answer = ask(entry, values)
       if answer then
         if answer[1] == nil then return nil end
-        for i = 1, answer.n do values[i] = answer[i] end
+        local first = answer.n == 1 and CHANGED[event] or 1
+        for i = 1, answer.n do values[first + i - 1] = answer[i] end
         values.n = math.max(values.n, answer.n)
       end
     end

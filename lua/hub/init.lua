@@ -8,8 +8,8 @@ local PROTECTED = {
 local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands" }
 
 local HANDLERS = {
-  "handlers.connections", "handlers.agents", "handlers.hub_commands", "handlers.tui", "handlers.socket",
-  "handlers.commands",
+  "handlers.connections", "handlers.agents", "handlers.hub_commands", "handlers.terminal", "handlers.connection_code",
+  "handlers.webrtc", "handlers.tui", "handlers.socket", "handlers.commands",
 }
 
 local started = runtime.clock()
@@ -66,7 +66,8 @@ function guard_primitives(transaction)
   for primitive, names in pairs({
     [tui] = { "on_connected", "on_disconnected", "on_message" },
     [socket] = { "on_client_connected", "on_client_disconnected", "on_message" },
-    [runtime] = { "on_command", "on_signal", "on_ptyhost_changed" },
+    [webrtc] = { "on_peer_connected", "on_peer_disconnected", "on_message" },
+    [runtime] = { "on_command", "on_signal", "on_ptyhost_changed", "on_pty_output" },
   }) do
     transaction.guard_registrations(primitive, names)
   end

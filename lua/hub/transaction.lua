@@ -117,9 +117,10 @@ end
 function transaction.guard_registrations(primitive, names)
   for _, name in ipairs(names) do
     local original = primitive[name]
-    primitive[name] = function(callback)
-      if type(callback) ~= "function" then return original(callback) end -- which says what is wrong
-      transaction.apply(function() original(callback) end)
+    primitive[name] = function(callback, ...)
+      if type(callback) ~= "function" then return original(callback, ...) end -- which says what is wrong
+      local more = table.pack(...)
+      transaction.apply(function() original(callback, table.unpack(more, 1, more.n)) end)
     end
   end
 end

@@ -52,6 +52,32 @@ function hub.client(client_id) end
 ---@return {env: table<string, string>, cwd: string}
 function hub.client_environment(client_id) end
 
+---Answers a device’s offer of a WebRTC connection. Answer and candidates go out as the event `outgoing_signal`: {identity, type = "answer", sdp} and {identity, type = "candidate", candidate, mid}. The signalling channel need not be trusted: see docs/pairing.md.
+---@async
+---@param identity string what the signalling channel calls the device; the event outgoing_signal carries it
+---@param sdp string|{sdp: string} the session description, or {sdp}
+---@param options? {ice_servers?: string[], bind_address?: string} ice_servers: "stun:host:port" or "turn:user:password@host:port" (default none: only addresses of this machine); bind_address: the only address to be reached at
+---@return boolean|nil
+---@return string? message
+---@return table? err
+function hub.handle_webrtc_offer(identity, sdp, options) end
+
+---Takes an address at which a device may be reached.
+---@param identity string what the signalling channel calls the device; the event outgoing_signal carries it
+---@param candidate string|{candidate: string, mid?: string, sdpMid?: string} as browsers give it: the text, or {candidate, sdpMid}; an empty one says that there are no more
+---@return boolean|nil
+---@return string? message
+---@return table? err
+function hub.handle_ice_candidate(identity, candidate) end
+
+---Makes new keys with a connected device and waits until both sides use them: what was sent before cannot be read with them, nor the other way round. A device that does not answer within 10 s is disconnected.
+---@async
+---@param identity string of the signalling channel, or its peer id
+---@return boolean|nil
+---@return string? message
+---@return table? err
+function hub.request_ratchet_restart(identity) end
+
 ---Ends the hub once the present turn is over. Agents go on unless they are told to end too.
 ---@param options? table {agents = false}
 function hub.quit(options) end

@@ -117,3 +117,33 @@ function pty_handle:cursor_visible() end
 ---@return string? message
 ---@return table? err
 function pty_handle:send_message(text, options) end
+
+---A terminal that a client sees as bytes.
+---@class pty_forwarder
+local pty_forwarder_handle = {}
+
+---Ends it; the client gets no more bytes.
+---@return boolean # false when it had ended already
+function pty_forwarder_handle:stop() end
+
+---Whether it still forwards.
+---@return boolean
+function pty_forwarder_handle:is_active() end
+
+---Which viewer it is: `<client id>:<session id>`; nil once it has ended.
+---@return string|nil
+function pty_forwarder_handle:id() end
+
+---Types what the client’s user has typed: texts that wait for a person to stop typing wait for it.
+---@param data string
+---@return boolean # false when it was not delivered; it is not kept for later
+function pty_forwarder_handle:write(data) end
+
+---Gives the terminal the size of the client’s. The client that was used last decides.
+---@async
+---@param rows integer
+---@param cols integer
+---@return boolean|nil
+---@return string? message
+---@return table? err
+function pty_forwarder_handle:resize(rows, cols) end

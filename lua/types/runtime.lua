@@ -61,3 +61,8 @@ function runtime.on_signal(callback) end
 ---Calls `callback({reason, replaced, lost})` when the link to the ptyhost was interrupted and is whole again.
 ---@param callback function
 function runtime.on_ptyhost_changed(callback) end
+
+---Lets `callback(context, data)` → data | nil change what forwarders send, while `wanted()` says that somebody wants that: only then are the bytes brought to Lua.
+---@param callback fun(context: table, data: string): string?
+---@param wanted fun(): boolean
+function runtime.on_pty_output(callback, wanted) end

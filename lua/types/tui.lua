@@ -28,3 +28,11 @@ function tui.send(message, client_id) end
 ---@param client_id? string
 ---@return boolean # whether it reached anybody
 function tui.send_binary(data, client_id) end
+
+---Shows a terminal to a client: sends `{subscriptionId, type = "output", data}`, first a repaint, then what changes, as fast as the client takes it. A new forwarder for the same client and terminal replaces the old one. It ends with the session (`{subscriptionId, type = "terminal_closed", message}`), with the client, and with the plugin that made it. Interceptors of `pty_output` see its bytes first.
+---@async
+---@param options {client_id?: string, peer_id?: string, agent_index?: integer, pty_index?: integer, session_id?: string, subscription_id?: string} client_id or peer_id; agent_index (as hub.register_agent counts) and pty_index (0), or session_id; subscription_id ("terminal"): what the messages carry
+---@return pty_forwarder?
+---@return string? message
+---@return table? err
+function tui.create_pty_forwarder(options) end

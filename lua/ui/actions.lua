@@ -1,6 +1,6 @@
 --- What the actions of keybindings.lua and of list items do: each returns an array of operations for the host, or nil.
 --- Operations: set_mode {mode, input?}, send_msg {data}, focus_terminal {agent_id | agent_index, pty_index}, quit,
---- notify {message, level}, osc_alert {title, body}, set_connection_code {url, qr}, clear_connection_code.
+--- notify {message, level}, osc_alert {title, body}, osc_clipboard {text}, set_connection_code {url, qr}, clear_connection_code.
 
 local M = {}
 

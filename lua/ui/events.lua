@@ -130,7 +130,12 @@ function handlers.error(data)
 end
 
 function handlers.connection_code(data)
-  return { { op = "set_connection_code", url = data.url, qr = data.qr_ascii or data.qr } }
+  return { { op = "set_connection_code", url = data.url, qr = data.qr_ascii or data.qr, used = data.used } }
+end
+
+--- The hub has something for the clipboard of this terminal.
+function handlers.clipboard(data)
+  return { { op = "osc_clipboard", text = data.text } }
 end
 
 function handlers.connection_code_error(data)

@@ -13,6 +13,7 @@ export type Operation =
   | { readonly op: 'quit' }
   | { readonly op: 'set_connection_code'; readonly url: string; readonly qr: readonly string[]; readonly used: boolean }
   | { readonly op: 'clear_connection_code' }
+  | { readonly op: 'osc_clipboard'; readonly text: string }
   /** An alert on the outer terminal, when it is unfocused. */
   | { readonly op: 'osc_alert'; readonly title: string; readonly body: string }
   | { readonly op: 'notify'; readonly level: NoticeLevel; readonly message: string }
@@ -65,6 +66,9 @@ function parseOperation(value: LuaValue): Operation | string {
         qr: readLines(value.qr ?? value.qr_ascii),
         used: value.used === true,
       }
+    case 'osc_clipboard':
+      if (typeof value.text !== 'string') return 'osc_clipboard needs "text"'
+      return { op: 'osc_clipboard', text: value.text }
     case 'osc_alert':
       return { op: 'osc_alert', title: text(value.title) ?? '', body: text(value.body) ?? text(value.message) ?? '' }
     case 'notify':
