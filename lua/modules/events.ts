@@ -80,6 +80,7 @@ export function createEvents(): Events {
         doc: 'Takes a handler off.',
         args: [{ name: 'id', type: 'integer' }],
         returns: [{ type: 'boolean', doc: 'false if there was none' }],
+        example: "local id = events.on('deployed', print)\nevents.off(id)",
         call: (_, id) => {
           const handler = byId.get(id)
           handler?.off()
@@ -90,6 +91,7 @@ export function createEvents(): Events {
         doc: 'Whether anybody listens to an event.',
         args: [event],
         returns: [{ type: 'boolean' }],
+        example: "if events.has('deployed') then events.emit('deployed', {version = '1.2'}) end",
         call: (_, name) => has(name),
       }),
       emit: defineFunction({

@@ -9,6 +9,7 @@ export function ownersModule(): LuaModule {
       current: defineFunction({
         doc: 'The name of the module or plugin that runs now.',
         returns: [{ name: 'owner', type: 'text' }],
+        example: 'log.info(owners.current())',
         call: ({ owner }) => owner,
       }),
       call: defineLuaFunction({
@@ -19,11 +20,12 @@ export function ownersModule(): LuaModule {
         ],
         variadic: { type: 'any', doc: 'passed to the function' },
         returns: [{ type: 'any', doc: 'whatever the function returns' }],
-        example: "owners.call('plugin.github', chunk)",
+        example: "owners.call('plugin.github', function() timer.every(60, function() end) end)",
       }),
       release: defineFunction({
         doc: "Cancels an owner's coroutines and removes all it has registered.",
         args: [{ name: 'owner', type: 'text' }],
+        example: "owners.release('plugin.github')",
         call: ({ vm }, owner) => {
           vm.releaseOwner(owner)
         },
@@ -49,7 +51,12 @@ owners.change = nil
 local restore = { __close = function(guard) change(guard[1]) end }
 
 function owners.call(owner, fn, ...)
-  if type(owner) ~= 'string' then error("bad argument #1 to 'owners.call' (string expected)", 2) end
+  if type(owner) ~= 'string' then
+    error("bad argument #1 to 'owners.call' (string expected, got " .. type(owner) .. ")", 2)
+  end
+  if type(fn) ~= 'function' then
+    error("bad argument #2 to 'owners.call' (function expected, got " .. type(fn) .. ")", 2)
+  end
   local guard <close> = setmetatable({ change(owner) }, restore)
   return fn(...)
 end

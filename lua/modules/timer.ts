@@ -76,7 +76,7 @@ export function timerModule(): LuaModule {
         args: [seconds, callback],
         returns,
         errors,
-        example: 'local id = timer.every(60, refresh)',
+        example: 'local id = timer.every(60, function() collectgarbage() end)',
         call: ({ vm, owner }, interval, fn) =>
           start(vm, owner, fn, Math.max(LEAST_INTERVAL, checked(interval, fn)), true),
       }),
@@ -84,6 +84,7 @@ export function timerModule(): LuaModule {
         doc: 'Stops a timer.',
         args: [{ name: 'id', type: 'integer' }],
         returns: [{ type: 'boolean', doc: 'false if there was none' }],
+        example: "local id = timer.after(60, function() log.info('too late') end)\ntimer.cancel(id)",
         call: (_, id) => {
           const timer = timers.get(id)
           timer?.stop()

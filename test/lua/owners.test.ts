@@ -29,7 +29,7 @@ it('Releasing an owner cancels its coroutines, runs its disposals newest first a
   t.vm.releaseOwner('plugin.a')
 })
 
-it('A coroutine that releases its own owner stops at its next wait', async () => {
+it('owners.release: a coroutine that releases its own owner stops at its next wait', async () => {
   await using t = await newVm({ modules: [ownersModule()] })
   const run = t.vm.run("owners.release('me') reached = true t.soon() reached_too = true", {
     chunkName: 'a',
@@ -40,7 +40,7 @@ it('A coroutine that releases its own owner stops at its next wait', async () =>
   expect(t.vm.getGlobal('reached_too')).toBeUndefined()
 })
 
-it('Primitives know who calls, in callbacks and after waits too', async () => {
+it('owners.current: primitives know who calls, in callbacks and after waits too', async () => {
   await using t = await newVm({ modules: [ownersModule()] })
   expect(await t.vm.run('t.soon() return t.owner(), owners.current()', { chunkName: 'a', owner: 'plugin.x' })).toEqual([
     'plugin.x',
@@ -53,7 +53,7 @@ it('Primitives know who calls, in callbacks and after waits too', async () => {
   expect(t.vm.currentOwner).toBe('')
 })
 
-it('What runs through owners.call registers for that owner, waits included', async () => {
+it('owners.call: what it runs registers for that owner, waits included', async () => {
   const events = createEvents()
   await using t = await newVm({ modules: [ownersModule(), events.module, timerModule()] })
   const source = `
@@ -71,6 +71,13 @@ it('What runs through owners.call registers for that owner, waits included', asy
   expect(t.vm.getGlobal('seen')).toBe('plugin.p')
   t.vm.releaseOwner('plugin.p')
   expect(events.has('x')).toBe(false)
+})
+
+it('owners.call, owners.release: wrong arguments raise', async () => {
+  await using t = await newVm({ modules: [ownersModule()] })
+  await expect(t.run('owners.call(nil, print)')).rejects.toThrow("bad argument #1 to 'owners.call' (string expected")
+  await expect(t.run("owners.call('x')")).rejects.toThrow("bad argument #2 to 'owners.call' (function expected")
+  await expect(t.run('owners.release()')).rejects.toThrow("bad argument #1 to 'owners.release' (string expected")
 })
 
 it('Closing cancels everything, and nothing works afterwards', async () => {

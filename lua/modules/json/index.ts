@@ -41,7 +41,11 @@ export function jsonModule({ nulls = 'nil' }: { nulls?: Nulls } = {}): LuaModule
         undefined,
         "json.encode({name = 'x'})",
       ),
-      encode_pretty: encode('A value as JSON for people: one entry a line.', INDENT),
+      encode_pretty: encode(
+        'A value as JSON for people: one entry a line.',
+        INDENT,
+        "print(json.encode_pretty({name = 'x', tags = {'a', 'b'}}))",
+      ),
       decode: defineRawFunction(
         {
           doc:

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createEvents } from '../../../lua/modules/index.ts'
 import { newVm } from '../support.ts'
 
-it('Handlers run in order and get the data itself', async () => {
+it('events.on, events.off, events.emit, events.has: handlers run in order and get the data itself', async () => {
   const events = createEvents()
   await using t = await newVm({ modules: [events.module] })
   const source = `
@@ -15,7 +15,7 @@ it('Handlers run in order and get the data itself', async () => {
   expect(await t.run(source)).toEqual([['a', 'b', 'a'], { seen: true }, 2, true, false, 1, 3, true, false, 0])
 })
 
-it('A handler that fails is reported as its own and does not stop the others', async () => {
+it('events.on: a handler that fails is reported as its own and does not stop the others', async () => {
   const events = createEvents()
   await using t = await newVm({ modules: [events.module] })
   await t.vm.run("events.on('x', function() error('broken') end)", { chunkName: 'a.lua', owner: 'plugin.a' })
@@ -25,7 +25,7 @@ it('A handler that fails is reported as its own and does not stop the others', a
   await expect.poll(() => t.errors).toMatchObject([{ owner: 'plugin.a', message: 'a.lua:1: broken', line: 1 }])
 })
 
-it('A handler may wait, and a handler that loops is stopped', { timeout: 10_000 }, async () => {
+it('events.on: a handler may wait, and a handler that loops is stopped', { timeout: 10_000 }, async () => {
   const events = createEvents()
   await using t = await newVm({ modules: [events.module] })
   await t.run("events.on('x', function() first = t.soon(1) end) events.on('y', function() while true do end end)")
@@ -35,7 +35,7 @@ it('A handler may wait, and a handler that loops is stopped', { timeout: 10_000 
   await expect.poll(() => t.errors).toMatchObject([{ kind: 'watchdog' }])
 })
 
-it('Handlers may be added and taken off while an event is emitted', async () => {
+it('events.on, events.off: handlers may be added and taken off while an event is emitted', async () => {
   const events = createEvents()
   await using t = await newVm({ modules: [events.module] })
   await t.run(`
@@ -49,7 +49,20 @@ it('Handlers may be added and taken off while an event is emitted', async () => 
   expect(t.vm.getGlobal('count')).toBe(10)
 })
 
-it('Handlers go with their owner', async () => {
+it('events.on, events.off, events.has, events.emit: wrong arguments raise', async () => {
+  await using t = await newVm({ modules: [createEvents().module] })
+  for (const [source, message] of [
+    ["events.on('x')", "bad argument #2 to 'events.on' (function expected, got no value)"],
+    ['events.on(nil, print)', "bad argument #1 to 'events.on' (string expected, got nil)"],
+    ["events.off('x')", "bad argument #1 to 'events.off' (integer expected, got string)"],
+    ['events.has({})', "bad argument #1 to 'events.has' (string expected, got table)"],
+    ["events.emit('\\xff')", "bad argument #1 to 'events.emit' (text expected, got bytes that are not valid UTF-8)"],
+  ]) {
+    await expect(t.run(source!)).rejects.toThrow(message)
+  }
+})
+
+it('events.on: handlers go with their owner', async () => {
   const events = createEvents()
   await using t = await newVm({ modules: [events.module] })
   await t.run("events.on('x', print) events.on('x', print)")

@@ -4,7 +4,7 @@ import { newVm } from '../support.ts'
 
 const withJson = () => newVm({ modules: [jsonModule()] })
 
-it('Whole floats stay floats and big integers stay exact', async () => {
+it('json.encode, json.decode: whole floats stay floats and big integers stay exact', async () => {
   await using t = await withJson()
   expect(await t.run('return json.encode({1, 1.0, -0.0, 0.1, 1e300, 1e15, math.maxinteger, math.mininteger})')).toEqual(
     ['[1,1.0,-0.0,0.1,1e+300,1000000000000000.0,9223372036854775807,-9223372036854775808]'],
@@ -22,7 +22,7 @@ it('Whole floats stay floats and big integers stay exact', async () => {
   ])
 })
 
-it('Strings keep their bytes', async () => {
+it('json.encode, json.decode: strings keep their bytes', async () => {
   await using t = await withJson()
   expect(
     await t.run(`
@@ -33,7 +33,7 @@ it('Strings keep their bytes', async () => {
   expect(await t.run(`return json.decode([["\\u00e9\\ud83d\\ude00\\u0000\\/\\ud800x"]])`)).toEqual(['é😀\0/\ufffdx'])
 })
 
-it('Null is absent, an empty table is {} and a decoded empty array stays []', async () => {
+it('json.encode, json.decode: null is absent, an empty table is {} and a decoded empty array stays []', async () => {
   await using t = await withJson()
   expect(
     await t.run(`
@@ -45,7 +45,7 @@ it('Null is absent, an empty table is {} and a decoded empty array stays []', as
   ).toEqual(['[]', []])
 })
 
-it('Text that is not JSON is nil with line and column', async () => {
+it('json.decode: text that is not JSON is nil with line and column', async () => {
   await using t = await withJson()
   for (const [text, message] of [
     ['', 'expected a value at line 1, column 1'],
@@ -71,7 +71,7 @@ it('Text that is not JSON is nil with line and column', async () => {
   await expect(t.run('json.decode(nil)')).rejects.toThrow("bad argument #1 to 'json.decode' (string expected, got nil)")
 })
 
-it('What has no JSON form raises, naming the path', async () => {
+it('json.encode: what has no JSON form raises, naming the path', async () => {
   await using t = await withJson()
   for (const [source, message] of [
     ['{a = {1, print}}', 'a function has no JSON form (at a[2])'],
@@ -87,14 +87,23 @@ it('What has no JSON form raises, naming the path', async () => {
   }
 })
 
-it('encode_pretty is for people, keys in order', async () => {
+it('json.encode, json.encode_pretty, json.decode: a call without what it needs raises', async () => {
+  await using t = await withJson()
+  for (const name of ['json.decode()', 'json.decode({})', 'json.decode(5)']) {
+    await expect(t.run(name)).rejects.toThrow("bad argument #1 to 'json.decode' (string expected")
+  }
+  expect(await t.run('return json.encode(nil), json.encode_pretty(nil)')).toEqual(['null', 'null'])
+  await expect(t.run('json.encode_pretty(print)')).rejects.toThrow('function')
+})
+
+it('json.encode_pretty: is for people, keys in order', async () => {
   await using t = await withJson()
   expect(await t.run("return json.encode_pretty({b = {1, {}}, a = {x = 'y'}, c = {}})")).toEqual([
     '{\n  "a": {\n    "x": "y"\n  },\n  "b": [\n    1,\n    {}\n  ],\n  "c": {}\n}',
   ])
 })
 
-it('Large documents survive the way there and back', async () => {
+it('json.encode, json.decode: large documents survive the way there and back', async () => {
   await using t = await withJson()
   const document = Array.from({ length: 5000 }, (_, i) => ({
     id: i,

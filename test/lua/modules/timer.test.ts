@@ -4,7 +4,7 @@ import { newVm } from '../support.ts'
 
 const withTimer = () => newVm({ modules: [timerModule()] })
 
-it('after calls once, every calls until cancelled', async () => {
+it('timer.after, timer.every: one calls once, the other until it is cancelled', async () => {
   await using t = await withTimer()
   await t.run(`
     log = {}
@@ -20,7 +20,7 @@ it('after calls once, every calls until cancelled', async () => {
   expect(t.vm.getGlobal('ticks')).toBe(4)
 })
 
-it('A repeating timer keeps going after an error and does not overtake itself', async () => {
+it('timer.every: a repeating timer keeps going after an error and does not overtake itself', async () => {
   await using t = await withTimer()
   await t.run(`
     runs, inside, most = 0, 0, 0
@@ -37,7 +37,7 @@ it('A repeating timer keeps going after an error and does not overtake itself', 
   expect(t.errors).toMatchObject([{ owner: 'test', message: 'test.lua:9: first' }])
 })
 
-it('A cancelled timer does not fire, and timers go with their owner', async () => {
+it('timer.cancel: a cancelled timer does not fire, and timers go with their owner', async () => {
   await using t = await withTimer()
   await t.run('fired = false timer.cancel(timer.after(0.001, function() fired = true end))')
   await t.vm.run('timer.after(0.001, function() fired = true end) timer.every(0.001, function() fired = true end)', {
@@ -50,7 +50,18 @@ it('A cancelled timer does not fire, and timers go with their owner', async () =
   expect(t.vm.getGlobal('fired')).toBe(false)
 })
 
-it('Times that make no sense are refused', async () => {
+it('timer.after, timer.every, timer.cancel: wrong arguments raise', async () => {
+  await using t = await withTimer()
+  for (const [source, message] of [
+    ['timer.after(1)', "bad argument #2 to 'timer.after' (function expected, got no value)"],
+    ['timer.every({}, print)', "bad argument #1 to 'timer.every' (number expected, got table)"],
+    ['timer.cancel(1.5)', "bad argument #1 to 'timer.cancel' (number has no exact integer representation)"],
+  ]) {
+    await expect(t.run(source!)).rejects.toThrow(message)
+  }
+})
+
+it('timer.after, timer.every: times that make no sense are refused', async () => {
   await using t = await withTimer()
   for (const seconds of ['-1', '0/0', '1/0', '"1"'])
     await expect(t.run(`timer.after(${seconds}, print)`)).rejects.toMatchObject({ line: 1 })
