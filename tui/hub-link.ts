@@ -107,6 +107,8 @@ export class HubLink implements Disposable {
         return this.#events.onPtyhostChanged(message.reason)
       case 'errorReported':
         return this.#events.onErrorReported(message.error.message)
+      case 'luaOutput':
+        return // of scripts this client never runs
     }
   }
 

@@ -171,20 +171,16 @@ function outcomeOf(error: unknown): LuaOutcome {
   const { kind, message } = error
   // Lua calls a function after the variable it is in.
   const traceback = error.traceback.replaceAll("in local 'main_chunk'", 'in main chunk')
-  switch (kind) {
-    case 'watchdog':
-      return failed(
-        kind,
-        `${message}\nIt could not be paused there: inside code that is not the script’s own.`,
-        traceback,
-      )
-    case 'deadline':
-      return failed(kind, `stopped: ${message}`, traceback)
-    case 'cancelled':
-      return failed(kind, 'stopped', traceback)
-    default:
-      return failed(kind, message, traceback)
+  if (kind === 'watchdog') {
+    return failed(
+      kind,
+      `${message}\nIt could not be paused there: inside code that is not the script’s own.`,
+      traceback,
+    )
   }
+  if (kind === 'deadline') return failed(kind, `stopped: ${message}`, traceback)
+  if (kind === 'cancelled') return failed(kind, 'stopped', traceback)
+  return failed(kind, message, traceback)
 }
 
 function endsTooSoon(error: unknown): boolean {
