@@ -1,20 +1,29 @@
 // Writes lua/types (LuaLS stubs) and docs/lua (the reference) from the module definitions. With --check it writes nothing
-// and exits 1 when a file is stale, naming it. --out DIR: below that directory instead of the repository.
+// and exits 1 when a file is stale or a function has no test, naming it. --out DIR: below that directory instead of the
+// repository.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { hubModuleDescriptions } from '../hub/modules/index.ts'
 import { describedModules } from '../lua/modules/index.ts'
 import type { LuaModule } from '../lua/vm/index.ts'
-import { index, page } from './generate/reference.ts'
+import { coveragePage, namedTests, untested } from './generate/coverage.ts'
+import { index, NOTE, page } from './generate/reference.ts'
 import { stub } from './generate/stubs.ts'
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean' }, out: { type: 'string' } } })
-const root = options.out ?? dirname(import.meta.dirname)
+const repository = dirname(import.meta.dirname)
+const root = options.out ?? repository
 const folders = { stubs: join(root, 'lua/types'), reference: join(root, 'docs/lua') }
 
 /** Names that LuaLS knows by itself: a stub would say it twice. */
 const BUILT_IN = new Set(['os', 'io'])
+
+/** Pages beside the generated ones. */
+const WRITTEN_BY_HAND = new Set(['values.md'])
+
+/** Modules of which functions may be without a test: what only botster's own Lua calls, and what is not finished. */
+const MAY_BE_UNTESTED = new Set(['records', 'runtime', 'webrtc', 'connection', 'http', 'pty'])
 
 const modules: readonly LuaModule[] = [...describedModules(), ...hubModuleDescriptions()].toSorted((a, b) =>
   a.name < b.name ? -1 : 1,
@@ -26,11 +35,19 @@ for (const module of modules) {
   if (!BUILT_IN.has(module.name)) files.set(join(folders.stubs, `${module.name}.lua`), stub(module))
 }
 
+const tests = namedTests(repository)
+files.set(join(folders.reference, 'coverage.md'), coveragePage(modules, tests, NOTE))
+
 const stale = staleFiles()
+const missing = untested(
+  modules.filter(({ name }) => !MAY_BE_UNTESTED.has(name)),
+  tests,
+)
 if (options.check) {
   for (const path of stale) process.stderr.write(`stale: ${relative(root, path)}\n`)
   if (stale.length > 0) process.stderr.write('run `npm run generate`\n')
-  process.exitCode = stale.length > 0 ? 1 : 0
+  for (const name of missing) process.stderr.write(`no test is titled '${name}: …'\n`)
+  process.exitCode = stale.length + missing.length > 0 ? 1 : 0
 } else {
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true })
   for (const path of stale) {
@@ -46,7 +63,7 @@ function staleFiles(): string[] {
   const changed = [...files].filter(([path, text]) => readText(path) !== text).map(([path]) => path)
   const left = Object.values(folders)
     .flatMap(list)
-    .filter((path) => !files.has(path))
+    .filter((path) => !files.has(path) && !WRITTEN_BY_HAND.has(basename(path)))
   return [...changed, ...left].sort()
 }
 

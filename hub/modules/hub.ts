@@ -20,16 +20,19 @@ export function hubModule(
       server_id: defineFunction({
         doc: 'The hub’s id: 32 hex digits, the same for the same repository.',
         returns: [{ type: 'text' }],
+        example: 'log.info(hub.server_id())',
         call: () => hub().id,
       }),
       version: defineFunction({
         doc: 'Version of botster.',
         returns: [{ type: 'text' }],
+        example: 'log.info("botster " .. hub.version())',
         call: () => botsterVersion(),
       }),
       user_directory: defineFunction({
         doc: 'The directory of the user’s own Lua, plugins and profiles: ~/.botster.',
         returns: [{ type: 'text' }],
+        example: 'local notes = fs.read(hub.user_directory() .. "/notes.md")',
         call: () => userDirectory(),
       }),
       get_worktrees: defineFunction({
@@ -37,12 +40,14 @@ export function hubModule(
         returns: [{ type: 'list', luaType: `(${WORKTREE})[]` }],
         yields: true,
         sandbox: true,
+        example: 'for _, tree in ipairs(hub.get_worktrees()) do log.info(tree.path) end',
         call: async () => (await hub().worktrees.list()).map(snakeCase),
       }),
       detect_repo: defineFunction({
         doc: 'The repository as "owner/name" (BOTSTER_REPO, else the remote origin), else the directory’s name.',
         returns: [{ type: 'text' }],
         yields: true,
+        example: 'log.info(hub.detect_repo())',
         call: () => hub().worktrees.detectRepo(),
       }),
       register_agent: defineFunction({
@@ -53,29 +58,34 @@ export function hubModule(
         ],
         returns: [{ type: 'integer', doc: 'the agent’s index, from 0' }],
         errors: ['raises when there are no handles'],
+        example: 'local index = hub.register_agent("shop-fix-login", { pty.spawn{ cmd = "sh" } })',
         call: (_, key, handles) => agents.register(key, handles),
       }),
       unregister_agent: defineFunction({
         doc: 'Forgets an agent’s terminals. Later agents move up.',
         args: [{ name: 'key', type: 'text' }],
         returns: [{ type: 'boolean', doc: 'whether it was registered' }],
+        example: 'hub.unregister_agent("shop-fix-login")',
         call: (_, key) => agents.unregister(key),
       }),
       clients: defineFunction({
         doc: 'Everybody who is connected: {id, role, pid, version, connected_at} each.',
         returns: [{ type: 'list', luaType: 'table[]' }],
+        example: 'for _, client in ipairs(hub.clients()) do log.info(client.role, client.pid) end',
         call: () => hub().clients.list().map(snakeCase),
       }),
       client: defineFunction({
         doc: 'One client, or nil when it is gone.',
         args: [{ name: 'client_id', type: 'text' }],
         returns: [{ type: ['table', 'nil'] }],
+        example: 'local client = hub.client(client_id)\nif client then log.info(client.role) end',
         call: (_, id) => optional(hub().clients.get(id)),
       }),
       client_environment: defineFunction({
         doc: 'Where a client runs: {env, cwd}, without what describes its terminal; the hub’s own for one that never said.',
         args: [{ name: 'client_id', type: 'text', optional: true }],
         returns: [{ type: 'table', luaType: '{env: table<string, string>, cwd: string}' }],
+        example: 'local shell = hub.client_environment(client_id).env.SHELL',
         call: (_, id) => {
           const { env, cwd } = hub().clients.environment(id)
           return { env: { ...env }, cwd }
@@ -85,6 +95,7 @@ export function hubModule(
       quit: defineFunction({
         doc: 'Ends the hub once the present turn is over. Agents go on unless they are told to end too.',
         args: [{ name: 'options', type: 'table', optional: true, doc: '{agents = false}' }],
+        example: 'timer.after(3600, function() hub.quit() end)',
         call: (_, options) => {
           const agents = options !== undefined && !Array.isArray(options) && options.agents === true
           hub().quit({ agents })

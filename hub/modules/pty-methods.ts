@@ -27,6 +27,7 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
       returns: [{ type: ['table', 'nil'], luaType: '{code: integer, signal: string?}?' }],
       yields: true,
       errors: ['nil, message when the ptyhost refuses'],
+      example: 'local exit = handle:kill(0.5)',
       call: ({ self }, grace) =>
         refused(async () => snakeCase(await ptyhost().kill(handles.session(self), Math.round(grace * 1000)))),
     }),
@@ -39,6 +40,7 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
       returns: [{ type: ['boolean', 'nil'] }],
       yields: true,
       errors: ['nil, message when the ptyhost refuses'],
+      example: 'handle:resize(40, 120)',
       call: ({ self }, rows, cols) =>
         refused(async () => {
           await ptyhost().resize(handles.session(self), { rows, cols })
@@ -50,6 +52,7 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
       returns: [{ type: ['boolean', 'nil'] }],
       yields: true,
       errors: ['nil, message while it still runs, or when the ptyhost does not know it'],
+      example: 'handle:kill()\nhandle:release()',
       call: ({ self }) =>
         refused(async () => {
           await ptyhost().release(handles.session(self))
@@ -59,6 +62,7 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
     is_alive: defineFunction({
       doc: 'Whether the program runs.',
       returns: [{ type: 'boolean' }],
+      example: 'if not handle:is_alive() then log.info("it ended") end',
       call: ({ self }) => {
         const info = handles.info(self)
         return info !== undefined && info.exit === undefined
@@ -67,6 +71,7 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
     port: defineFunction({
       doc: 'The port a port-forward session was given, or nil.',
       returns: [{ type: ['integer', 'nil'] }],
+      example: 'local url = "http://localhost:" .. (handle:port() or 80)',
       call: ({ self }) => {
         const port = handles.info(self)?.labels.port
         return port === undefined ? undefined : Number(port)
@@ -75,6 +80,7 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
     info: defineFunction({
       doc: 'What is known of the session: {session_id, pid, cols, rows, title, cwd, labels, started_at, exit?}, or nil.',
       returns: [{ type: ['table', 'nil'] }],
+      example: 'log.info(handle:info().title)',
       call: ({ self }) => {
         const info = handles.info(self)
         return info === undefined ? undefined : sessionTable(info)
@@ -83,11 +89,13 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
     session_id: defineFunction({
       doc: 'The name by which everybody knows the session: `<agent id>/<session name>`.',
       returns: [{ type: 'text' }],
+      example: 'local same = pty.get(handle:session_id())',
       call: ({ self }) => handles.session(self),
     }),
     dimensions: defineFunction({
       doc: 'Rows and columns, as far as the hub knows: clients resize without it.',
       returns: [{ type: ['integer', 'nil'] }, { type: ['integer', 'nil'] }],
+      example: 'local rows, cols = handle:dimensions()',
       call: ({ self }) => results(size(self).rows, size(self).cols),
     }),
     get_screen: defineFunction({
@@ -95,6 +103,7 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
       returns: [{ type: ['text', 'nil'] }],
       yields: true,
       errors: ['nil, message when the ptyhost does not know the session'],
+      example: 'if handle:get_screen():find("Do you want to proceed") then handle:write("y\\r") end',
       call: ({ self }) => refused(async () => (await ptyhost().screen({ session: handles.session(self) })).text),
     }),
     get_snapshot: defineFunction({
@@ -105,6 +114,7 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
       returns: [{ type: ['table', 'nil'] }],
       yields: true,
       errors: ['nil, message when the ptyhost does not know the session'],
+      example: 'local shown = handle:get_snapshot{ ansi = true, history = 100 }\nlog.info(shown.cursor.x, shown.text)',
       call: ({ self }, options) =>
         refused(async () => {
           const { ansi, history } = (options ?? {}) as LuaTable
@@ -122,6 +132,7 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
       returns: [{ type: ['text', 'nil'] }],
       yields: true,
       errors: ['nil, message when the ptyhost does not know the session'],
+      example: 'local text = handle:get_scrollback(500)',
       call: ({ self }, lines) =>
         refused(async () => {
           const history = Math.max(0, lines)
@@ -133,6 +144,7 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
       returns: [{ type: ['boolean', 'nil'] }],
       yields: true,
       errors: ['nil, message when the ptyhost does not know the session'],
+      example: 'local visible = handle:cursor_visible()',
       call: ({ self }) =>
         refused(async () => (await ptyhost().screen({ session: handles.session(self) })).cursor.visible),
     }),

@@ -48,17 +48,20 @@ export function ptyModule(hub: () => HubContext, handles: PtyHandles, forwarders
         doc: 'The handle of a session that the ptyhost holds, running or ended; nil when it knows none of that name.',
         args: [{ name: 'session_id', type: 'text', doc: '`<agent id>/<session name>`' }],
         returns: [{ type: ['handle', 'nil'], luaType: 'pty?' }],
+        example: 'local handle = pty.get("3f9a1c07be42/agent")',
         call: (_, session) => (hub().ptyhost.sessions.has(session) ? handles.of(session) : undefined),
       }),
       list: defineFunction({
         doc: 'Every session the ptyhost holds: {session_id, pid, cols, rows, title, cwd, labels, started_at, exit?}.',
         returns: [{ type: 'list', luaType: 'table[]' }],
+        example: 'for _, session in ipairs(pty.list()) do log.info(session.session_id, session.title) end',
         call: () => [...hub().ptyhost.sessions.values()].map(sessionTable),
       }),
       environment: defineFunction({
         doc: 'The environment a session would get: the client’s (or the hub’s), its own terminal’s, and where it is.',
         args: [{ name: 'options', type: 'table', optional: true, doc: '{client_id, agent_key, worktree_path, port}' }],
         returns: [{ type: 'table', luaType: 'table<string, string>' }],
+        example: 'local path = pty.environment().PATH',
         call: (_, options) => {
           const given = parse(
             ptyConfig,

@@ -16,6 +16,7 @@ export function socketModule(hub: () => HubContext, callbacks: ClientCallbacks, 
       on_client_connected: defineFunction({
         doc: 'Calls `callback(client_id)` when a client connects. Replaces the calling module’s earlier callback.',
         args: [{ name: 'callback', type: 'function', luaType: 'fun(client_id: string)' }],
+        example: 'socket.on_client_connected(function(client_id) log.info(client_id .. " is here") end)',
         call: ({ vm, owner }, callback) => {
           callbacks.set(vm, 'connected', owner, callback)
         },
@@ -23,6 +24,8 @@ export function socketModule(hub: () => HubContext, callbacks: ClientCallbacks, 
       on_client_disconnected: defineFunction({
         doc: 'Calls `callback(client_id, reason)` when a client is gone.',
         args: [{ name: 'callback', type: 'function', luaType: 'fun(client_id: string, reason: string)' }],
+        example:
+          'socket.on_client_disconnected(function(client_id, reason) log.info(client_id .. " left: " .. reason) end)',
         call: ({ vm, owner }, callback) => {
           callbacks.set(vm, 'disconnected', owner, callback)
         },
@@ -30,6 +33,7 @@ export function socketModule(hub: () => HubContext, callbacks: ClientCallbacks, 
       on_message: defineFunction({
         doc: 'Calls `callback(client_id, message)` for every message of a client.',
         args: [{ name: 'callback', type: 'function', luaType: 'fun(client_id: string, message: table)' }],
+        example: 'socket.on_message(function(client_id, message) log.debug(message.type .. " from " .. client_id) end)',
         call: ({ vm, owner }, callback) => {
           callbacks.set(vm, 'message', owner, callback)
         },
@@ -51,6 +55,7 @@ export function socketModule(hub: () => HubContext, callbacks: ClientCallbacks, 
           { name: 'data', type: 'bytes' },
         ],
         returns: [{ type: 'boolean', doc: 'false when the client is gone' }],
+        example: 'socket.send_binary(client_id, "\\0\\1\\255")',
         call: (_, clientId, data) => hub().clients.send(clientId, { type: 'binary', data }),
       }),
       create_pty_forwarder: createPtyForwarder(

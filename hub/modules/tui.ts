@@ -16,6 +16,7 @@ export function tuiModule(hub: () => HubContext, callbacks: ClientCallbacks, for
       on_connected: defineFunction({
         doc: 'Calls `callback(client_id)` when a TUI attaches. Replaces the calling module’s earlier callback.',
         args: [{ name: 'callback', type: 'function', luaType: 'fun(client_id: string)' }],
+        example: 'tui.on_connected(function(client_id) log.info(client_id .. " is here") end)',
         call: ({ vm, owner }, callback) => {
           callbacks.set(vm, 'connected', owner, callback)
         },
@@ -23,6 +24,7 @@ export function tuiModule(hub: () => HubContext, callbacks: ClientCallbacks, for
       on_disconnected: defineFunction({
         doc: 'Calls `callback(client_id, reason)` when a TUI is gone.',
         args: [{ name: 'callback', type: 'function', luaType: 'fun(client_id: string, reason: string)' }],
+        example: 'tui.on_disconnected(function(client_id, reason) log.info(client_id .. " left: " .. reason) end)',
         call: ({ vm, owner }, callback) => {
           callbacks.set(vm, 'disconnected', owner, callback)
         },
@@ -52,6 +54,7 @@ export function tuiModule(hub: () => HubContext, callbacks: ClientCallbacks, for
           { name: 'client_id', type: 'text', optional: true },
         ],
         returns: [{ type: 'boolean', doc: 'whether it reached anybody' }],
+        example: 'tui.send_binary("\\0\\1\\255")',
         call: (_, data, clientId) => sendTo(hub(), { type: 'binary', data }, clientId),
       }),
       create_pty_forwarder: createPtyForwarder(

@@ -51,28 +51,33 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
       repo_root: defineFunction({
         doc: 'The main worktree; outside a repository the hub’s directory.',
         returns: [{ type: 'text' }],
+        example: 'log.info(worktree.repo_root())',
         call: () => worktrees().root,
       }),
       is_git_repo: defineFunction({
         doc: 'Whether the hub belongs to a git repository.',
         returns: [{ type: 'boolean' }],
+        example: 'if not worktree.is_git_repo() then log.warn("there is no history to go back to") end',
         call: () => worktrees().isRepository,
       }),
       base: defineFunction({
         doc: 'The directory where new worktrees go.',
         returns: [{ type: 'text' }],
+        example: 'log.info(worktree.base())',
         call: () => worktrees().base,
       }),
       repo_name: defineFunction({
         doc: 'The repository’s name, fit for a file name: what keys of agents begin with.',
         returns: [{ type: 'text' }],
         yields: true,
+        example: 'local key = worktree.repo_name() .. "-fix-login"',
         call: () => worktrees().repoName(),
       }),
       list: defineFunction({
         doc: 'All worktrees, the main one first. Empty outside a repository.',
         returns: [{ type: 'list', luaType: `(${WORKTREE})[]` }],
         yields: true,
+        example: 'for _, tree in ipairs(worktree.list()) do log.info(tree.branch, tree.path) end',
         call: async () => (await worktrees().list()).map(snakeCase),
       }),
       find: defineFunction({
@@ -80,6 +85,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         args: [{ name: 'branch', type: 'text' }],
         returns: [{ type: ['text', 'nil'] }],
         yields: true,
+        example: 'local path = worktree.find("main")',
         call: async (_, branch) => (await worktrees().find(branch))?.path,
       }),
       containing: defineFunction({
@@ -87,6 +93,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         args: [pathArgument],
         returns: [{ type: ['table', 'nil'], luaType: `(${WORKTREE})?` }],
         yields: true,
+        example: 'local tree = worktree.containing(worktree.repo_root() .. "/lib/login.lua")',
         call: async (_, path) => {
           const found = await worktrees().containing(path)
           return found === undefined ? undefined : snakeCase(found)
@@ -97,6 +104,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         args: [pathArgument],
         returns: [{ type: 'boolean' }],
         yields: true,
+        example: 'if worktree.exists(worktree.repo_root()) then log.info("it is there") end',
         call: async (_, path) =>
           (await worktrees().list()).some((known) => !known.isMissing && known.path === resolve(path)),
       }),
@@ -128,6 +136,9 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
           },
         ],
         errors: ['raises when agent_key or branch is missing'],
+        example:
+          'events.on("worktree_created", function(made) log.info(made.agent_key, made.path) end)\n' +
+          'worktree.create_async{ agent_key = "shop-fix-login", branch = "fix-login" }',
         call: (_, options) => {
           const given = parse(asyncOptions, camelCase(options as LuaTable), 'worktree.create_async')
           void createAndTell(hub(), emit, given)
@@ -143,6 +154,9 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         returns: [{ type: ['table', 'nil'], luaType: '{path: string, deleted_branch: string?, leftover: boolean}?' }],
         yields: true,
         errors: ['nil, message, {kind, files} when there is uncommitted work; kinds are those of hub/worktrees'],
+        example:
+          'local done, message, err = worktree.delete(worktree.base() .. "/shop-fix-login", "fix-login")\n' +
+          'if not done then log.warn(message, err.files) end',
         call: async (_, path, branch, options) => {
           const given = !options || Array.isArray(options) ? {} : camelCase(options)
           const parsed = parse(removeOptions, given, 'worktree.delete', 3)
@@ -166,6 +180,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         returns: [{ type: ['boolean', 'nil'] }],
         yields: true,
         errors: ['nil, message, {kind, files | commits} when it would refuse'],
+        example: 'local may, reason = worktree.may_delete(worktree.base() .. "/shop-fix-login")',
         call: async (_, path, options) => {
           const given = !options || Array.isArray(options) ? {} : camelCase(options)
           const parsed = parse(removeOptions, given, 'worktree.may_delete', 2)
@@ -178,6 +193,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         returns: [{ type: ['table', 'nil'] }],
         yields: true,
         errors: ['nil, message when it is no worktree of this repository'],
+        example: 'local status = worktree.status(worktree.repo_root())\nlog.info(status.branch, status.is_clean)',
         call: async (_, path) => fromOutcome(await worktrees().status(path), snakeCase),
       }),
       exclusive_commits: defineFunction({
@@ -186,6 +202,8 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         returns: [{ type: ['list', 'nil'] }],
         yields: true,
         errors: ['nil, message when git refuses'],
+        example:
+          'for _, commit in ipairs(worktree.exclusive_commits("main")) do log.info(commit.hash, commit.subject) end',
         call: async (_, branch) =>
           fromOutcome(await worktrees().exclusiveCommits(branch), (commits) => commits.map(snakeCase)),
       }),
@@ -199,6 +217,10 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         returns: [{ type: 'list', luaType: 'string[]' }],
         yields: true,
         errors: ['raises when the patterns file is missing'],
+        example:
+          'fs.write(".botster/includes", ".env\\nconfig/*.local\\n")\n' +
+          'local copied = worktree.copy_from_patterns(worktree.repo_root(), worktree.base() .. "/shop-fix-login", ' +
+          'worktree.repo_root() .. "/.botster/includes")',
         call: async (_, source, destination, patterns) => {
           const outcome = await worktrees().copyFromPatterns(source, destination, patterns)
           if (!outcome.ok) throw new Error(outcome.failure.message)

@@ -20,6 +20,7 @@ export function osModule(env: Readonly<Record<string, string | undefined>>): Lua
       clock: defineFunction({
         doc: 'Seconds of processor time this process has used.',
         returns: [{ type: 'number' }],
+        example: 'local used = os.clock()',
         call: () => {
           const { user, system } = process.cpuUsage()
           return (user + system) / 1e6
@@ -32,6 +33,7 @@ export function osModule(env: Readonly<Record<string, string | undefined>>): Lua
           { name: 'earlier', type: 'number', default: 0 },
         ],
         returns: [{ type: 'number' }],
+        example: 'local seconds = os.difftime(os.time(), 0)',
         call: (_, later, earlier) => later - earlier,
       }),
       date: defineFunction({
@@ -55,6 +57,7 @@ export function osModule(env: Readonly<Record<string, string | undefined>>): Lua
         doc: 'An environment variable, or nil.',
         args: [{ name: 'name', type: 'text' }],
         returns: [{ type: ['text', 'nil'] }],
+        example: 'local editor = os.getenv("EDITOR") or "vi"',
         call: (_, name) => (Object.hasOwn(env, name) ? env[name] : undefined),
       }),
     },

@@ -54,7 +54,7 @@ export const IO_FUNCTIONS = {
     example: "local file = io.open('notes.txt')\nio.close(file)",
   }),
   type: defineLuaFunction({
-    doc: "'file', 'closed file', or nil for what is no file.",
+    doc: "What a value is: 'file', 'closed file', or nil for what is no file.",
     args: [{ name: 'value', type: 'any' }],
     returns: [{ type: ['text', 'nil'] }],
     example: "assert(io.type(io.stdout) == 'file')",

@@ -210,6 +210,9 @@ end
 
 function io.lines(path, ...)
   if path == nil then return iterator(input(), 'io.lines', pack(...)) end
+  if type(path) ~= 'string' and type(path) ~= 'number' then
+    error("bad argument #1 to 'io.lines' (string expected, got " .. type(path) .. ")", 2)
+  end
   local file, message, err = opened(raw.open, path, 'r')
   if not file then error(err, 0) end
   return iterator(file, 'io.lines', pack(...), true), nil, nil, file
