@@ -12,6 +12,9 @@ local HANDLERS = {
   "handlers.webrtc", "handlers.tui", "handlers.socket", "handlers.commands",
 }
 
+--- Last, so that nothing is reloaded while it is being loaded.
+local WATCHERS = { "handlers.plugin_watcher", "handlers.module_watcher" }
+
 local started = runtime.clock()
 local failures = 0
 
@@ -34,6 +37,7 @@ local function boot()
   end)
   step("user.init", load_user_init)
   step("plugins", load_plugins)
+  for _, name in ipairs(WATCHERS) do require_step(name) end
   log.info(("Lua booted in %.0f ms, %d failed"):format(runtime.clock() - started, failures))
 end
 

@@ -12,6 +12,10 @@ local loader = {}
 
 --- Milliseconds that running a file, with its lifecycle callbacks, may take without giving way.
 local FILE_BUDGET_MS = 1000
+--- Milliseconds that loading a file may take with all its waiting.
+local LOAD_DEADLINE_MS = 30000
+--- Seconds between two looks at a module that another coroutine is loading, and how many there are: longer than any load.
+local LOOK_SECONDS, MOST_LOOKS = 0.02, 2000
 --- What a plugin is called in `package.loaded`, and as an owner.
 local PLUGIN = "plugin."
 
@@ -19,10 +23,12 @@ local PLUGIN = "plugin."
 local protected = {}
 --- Module → {owner, path} of the version that is in use.
 local versions = {}
---- Modules being loaded now.
+--- Modules being loaded now → the module that asked for it.
 local busy = {}
+--- Module → modules that it has required: {name = true}.
+local required = {}
 
-local run_chunk, install, failed, owner_of
+local run_chunk, install, failed, owner_of, note_required, visit, wait_for, is_loading_for
 
 --- Never reload a module again.
 function loader.protect(name)
@@ -40,8 +46,10 @@ function loader.require(name)
   if type(name) ~= "string" then
     error(("bad argument #1 to 'require' (string expected, got %s)"):format(type(name)), 2)
   end
+  note_required(name)
   local value = package.loaded[name]
   if value ~= nil then return value end
+  if busy[name] and wait_for(name) and package.loaded[name] ~= nil then return package.loaded[name] end
   local path = runtime.find_module(name)
   if not path then error(("module '%s' not found"):format(name), 2) end
   local ok, message, err = install(name, path)
@@ -92,6 +100,16 @@ function loader.unload(name)
   return true
 end
 
+--- The same modules in the order in which to reload them: what others require comes before them.
+function loader.order(names)
+  local wanted, ordered, visited = {}, {}, {}
+  local sorted = table.pack(table.unpack(names))
+  table.sort(sorted)
+  for _, name in ipairs(sorted) do wanted[name] = true end
+  for _, name in ipairs(sorted) do visit(name, wanted, ordered, visited) end
+  return ordered
+end
+
 --- Loaded modules and plugins: {name, path, owner} each, sorted by name.
 function loader.list()
   local list = {}
@@ -104,11 +122,11 @@ end
 
 --- Puts a version of a module in place: the first, or a new one.
 function install(name, path)
-  if busy[name] then
-    local message = ("'%s' is being loaded: it requires itself, or two reloads met"):format(name)
+  if busy[name] and not wait_for(name) then
+    local message = ("'%s' is being loaded and requires itself, by way of what it requires"):format(name)
     return nil, message, { kind = "busy", message = message }
   end
-  busy[name] = true
+  busy[name] = transaction.base(owners.current())
   local _ <close> = setmetatable({}, { __close = function() busy[name] = nil end })
   local tx = transaction.begin(name)
   local chunk, message, err = runtime.compile(tx.owner, path)
@@ -118,7 +136,7 @@ function install(name, path)
   local ok
   ok, message, err = runtime.run(tx.owner, function()
     run_chunk(tx, chunk, path, loaded)
-  end, { budget_ms = FILE_BUDGET_MS })
+  end, { budget_ms = FILE_BUDGET_MS, deadline_ms = LOAD_DEADLINE_MS })
   if not ok then
     package.loaded[name] = loaded
     exports.restore(loaded, before)
@@ -145,6 +163,46 @@ function failed(tx, message, err)
     runtime.report(tx.name, { kind = err.kind, message = message, traceback = err.traceback })
   end
   return nil, message, err
+end
+
+function note_required(name)
+  local by = transaction.base(owners.current())
+  required[by] = required[by] or {}
+  required[by][name] = true
+end
+
+--- Adds a module after all it requires, by whatever way.
+function visit(name, wanted, ordered, visited)
+  if visited[name] then return end
+  visited[name] = true
+  local names = {}
+  for other in pairs(required[name] or {}) do names[#names + 1] = other end
+  table.sort(names)
+  for _, other in ipairs(names) do visit(other, wanted, ordered, visited) end
+  if wanted[name] then ordered[#ordered + 1] = name end
+end
+
+--- Waits until another coroutine has loaded a module. Returns whether it came to an end: false at once when it is being
+--- loaded for the sake of the one that asks.
+function wait_for(name)
+  if is_loading_for(name) then return false end
+  for _ = 1, MOST_LOOKS do
+    if not busy[name] then return true end
+    runtime.sleep(LOOK_SECONDS)
+  end
+  return false
+end
+
+--- Whether what runs now is part of loading a module.
+function is_loading_for(name)
+  local current = transaction.base(owners.current())
+  local seen = {}
+  while current and not seen[current] do
+    if current == name then return true end
+    seen[current] = true
+    current = busy[current]
+  end
+  return false
 end
 
 function owner_of(name)

@@ -16,13 +16,14 @@ watch = {}
 ---@class WatchOptions
 ---@field recursive boolean? # also what is in directories below; default true
 ---@field pattern string? # glob for the last part of the path, such as "*.lua"
+---@field ignore string[]? # names of files and directories that are not looked at, such as ".git"
 ---@field poll boolean? # look at the files instead of being told: for disks that do not tell; default false
 ---@field poll_interval number? # seconds between two looks; default 2
 
 ---Calls a function with what changes below a directory. Options may also come before the function.
 ---@param path string
 ---@param callback fun(events: WatchEvent[]) gets a list of {path, kind, watch_id, from?}
----@param options? WatchOptions {recursive = true, pattern?, poll = false, poll_interval = 2}
+---@param options? WatchOptions {recursive = true, pattern?, ignore?, poll = false, poll_interval = 2}
 ---@return integer id # for stop
 function watch.directory(path, callback, options) end
 

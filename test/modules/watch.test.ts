@@ -178,6 +178,17 @@ test('watch.directory: takes options before or after the function', async () => 
   expect((t.vm.getGlobal('one') as string[]).toSorted()).toEqual(['b.lua', 'init.lua'])
 })
 
+test('watch.directory: does not look at what it is told to ignore', async () => {
+  for (const name of ['.git/objects', 'src/node_modules']) mkdirSync(dir.at('w', name), { recursive: true })
+  await t.run("watch.directory('w', seen, { ignore = { '.git', 'node_modules', 'skipped' } })")
+  await watching()
+  for (const name of ['.git/objects/a', 'src/node_modules/b', 'src/skipped', 'src/c'])
+    writeFileSync(dir.at('w', name), '')
+  await expect.poll(seen).toContain('create w/src/c')
+  await quiet()
+  expect(seen()).toEqual(['create w/src/c'])
+})
+
 test('watch.stop, watch.unwatch: end a watch and say whether there was one', async () => {
   await t.run(`
     a = watch.directory('w', seen)
@@ -226,6 +237,8 @@ test('watch: wrong arguments raise and name the function', async () => {
     "watch.directory('w', print, { poll = 1 })": 'poll: boolean expected',
     "watch.directory('w', { pattern = 5 }, print)": "bad argument #2 to 'watch.directory' (pattern: string expected)",
     "watch.directory('w', print, { poll_interval = 0 })": 'poll_interval: more than 0 expected',
+    "watch.directory('w', print, { ignore = 'x' })": 'ignore: list of names expected',
+    "watch.directory('w', print, { ignore = { 5 } })": 'ignore: list of names expected',
     "watch.stop('x')": "bad argument #1 to 'watch.stop' (integer expected, got string)",
     'watch.unwatch()': "bad argument #1 to 'watch.unwatch'",
   }

@@ -30,6 +30,7 @@ export interface WatchOptions {
 interface DirectoryOptions {
   readonly recursive: boolean
   readonly pattern: string | undefined
+  readonly ignore: ReadonlySet<string>
   readonly pollMs: number | undefined
 }
 
@@ -97,7 +98,7 @@ export function watchModule({ base }: WatchOptions): LuaModule {
             type: ['table', 'function'],
             optional: true,
             luaType: 'WatchOptions',
-            doc: '{recursive = true, pattern?, poll = false, poll_interval = 2}',
+            doc: '{recursive = true, pattern?, ignore?, poll = false, poll_interval = 2}',
           },
         ],
         returns: [{ name: 'id', type: 'integer', doc: 'for stop' }],
@@ -137,6 +138,7 @@ export function watchModule({ base }: WatchOptions): LuaModule {
         fields: {
           recursive: 'boolean? # also what is in directories below; default true',
           pattern: 'string? # glob for the last part of the path, such as "*.lua"',
+          ignore: 'string[]? # names of files and directories that are not looked at, such as ".git"',
           poll: 'boolean? # look at the files instead of being told: for disks that do not tell; default false',
           poll_interval: 'number? # seconds between two looks; default 2',
         },
@@ -150,7 +152,7 @@ export function watchModule({ base }: WatchOptions): LuaModule {
 
 function optionsOf(given: LuaValue, position: number): DirectoryOptions {
   if (isLuaFunction(given)) throw wrong(position, 'table expected, got function')
-  const { recursive, pattern, poll, poll_interval: seconds } = (given ?? {}) as LuaTable
+  const { recursive, pattern, ignore = [], poll, poll_interval: seconds } = (given ?? {}) as LuaTable
   const check = (name: string, value: LuaValue, type: 'boolean' | 'string' | 'number') => {
     if (value !== undefined && typeof value !== type) throw wrong(position, `${name}: ${type} expected`)
   }
@@ -158,11 +160,16 @@ function optionsOf(given: LuaValue, position: number): DirectoryOptions {
   check('pattern', pattern, 'string')
   check('poll', poll, 'boolean')
   check('poll_interval', seconds, 'number')
+  const names = Object.values(ignore ?? {})
+  if (typeof ignore !== 'object' || !names.every((name) => typeof name === 'string')) {
+    throw wrong(position, 'ignore: list of names expected')
+  }
   const interval = (seconds as number | undefined) ?? DEFAULT_POLL_SECONDS
   if (!(interval > 0 && Number.isFinite(interval))) throw wrong(position, 'poll_interval: more than 0 expected')
   return {
     recursive: recursive !== false,
     pattern: pattern as string | undefined,
+    ignore: new Set(names as string[]),
     pollMs: poll === true ? Math.max(interval, LEAST_POLL_SECONDS) * 1000 : undefined,
   }
 }

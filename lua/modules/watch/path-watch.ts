@@ -10,6 +10,8 @@ export interface PathWatchOptions {
   readonly recursive: boolean
   /** Glob that the last part of a path must match. */
   readonly pattern?: string
+  /** Names of files and directories that are not looked at, nor what is in them. */
+  readonly ignore?: ReadonlySet<string>
   /** Look at the files every so many milliseconds instead of asking the system to tell. */
   readonly pollMs?: number
   readonly onChanges: (changes: Change[]) => void
@@ -48,13 +50,19 @@ export class PathWatch implements Disposable {
   }
 
   #open(pollMs: number | undefined): FSWatcher {
-    const { path, recursive } = this.#options
+    const { path, recursive, pattern, ignore } = this.#options
     const watcher = watch(path, {
       alwaysStat: true,
       // Merging is done here, and hides no file by its name.
       atomic: false,
       depth: recursive ? undefined : 0,
       ignorePermissionErrors: true,
+      // What nobody asks about costs nothing: neither a watch nor a look every two seconds.
+      ignored: (candidate, stats) => {
+        if (candidate === path) return false
+        const name = basename(candidate)
+        return ignore?.has(name) || (pattern !== undefined && stats?.isFile() === true && !matchesGlob(name, pattern))
+      },
       ...(pollMs === undefined ? {} : { backend: 'polling', pollingInterval: pollMs, pollingBinaryInterval: pollMs }),
     })
     watcher.on('add', (changed, stats) => this.#appeared(changed, stats))

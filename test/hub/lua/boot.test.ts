@@ -33,6 +33,8 @@ test('Loads everything in the documented order, and logs how long each step took
     'shutdown handler',
     'user.init',
     'plugins',
+    'handlers.plugin_watcher',
+    'handlers.module_watcher',
   ])
 })
 

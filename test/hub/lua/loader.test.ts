@@ -5,6 +5,8 @@ import { makeWorld, until, type World } from './world.ts'
 let world: World
 beforeAll(async () => {
   world = await makeWorld()
+  // Here it is the tests that say when something is reloaded.
+  await world.eval('loader.unload("handlers.module_watcher")')
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -218,4 +220,25 @@ test('The user’s module stands before the shipped one, and the shipped one com
   const { rm } = await import('node:fs/promises')
   await rm(join(world.userDirectory, 'lua/lib/list.lua'))
   expect(await world.eval('loader.reload("lib.list"); return #require("lib.list")()')).toBe(0)
+})
+
+describe('Modules that are being loaded', () => {
+  test('Are waited for by others who want them, and run once', async () => {
+    await world.writeLua('slow.lua', 'loads = (loads or 0) + 1 runtime.sleep(0.2) return { number = loads }')
+    const wanted = 'return require("slow").number'
+    expect(await Promise.all([world.eval(wanted), world.eval(wanted), world.eval(wanted)])).toEqual([1, 1, 1])
+    expect(await world.eval('return loads')).toBe(1)
+    const twice = await Promise.all([reload('slow'), reload('slow')])
+    expect([twice, await world.eval('return loads')]).toEqual([[true, true], 3])
+  })
+
+  test('Cannot require themselves, by whatever way', async () => {
+    await world.writeLua('round/a.lua', 'return require("round.b")')
+    await world.writeLua('round/b.lua', 'runtime.sleep(0.01) return require("round.a")')
+    await expect(world.eval('return require("round.a")')).rejects.toThrow(
+      "'round.a' is being loaded and requires itself, by way of what it requires",
+    )
+    await world.writeLua('round/b.lua', 'return 5')
+    expect(await world.eval('return require("round.a")')).toBe(5)
+  })
 })

@@ -1,0 +1,185 @@
+import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+import { makeWorld, until, type World } from './world.ts'
+
+let world: World
+afterEach(() => world[Symbol.asyncDispose]())
+
+const greeting = (word: string) => `
+commands.register('greet', function() return { said = '${word}' } end)
+events.on('poked', function() local s = require('hub.state').get('pokes') s[#s + 1] = '${word}' end)
+return { word = function() return '${word}' end }
+`
+const greet = async () => (await world.command<{ said: string }>('greet')).said
+const says = (word: string) => until(async () => (await greet().catch(() => '')) === word, `'${word}'`)
+const reloads = (name: string) => world.log.filter(({ msg }) => msg.startsWith(`reloaded ${name} `)).length
+/** Once this is true the watcher tells of every change: its first look is over. */
+async function watching(): Promise<void> {
+  await until(async () => {
+    await world.writeLua('probe.lua', `return ${Math.random()}`)
+    await delay(100)
+    return reloads('probe') > 0
+  }, 'the watcher')
+}
+async function open(files: Record<string, string>): Promise<void> {
+  world = await makeWorld({ files: { 'probe.lua': 'return 1', ...files } })
+  await world.eval('require("probe")')
+  await watching()
+}
+
+describe('Saving a file of the user’s Lua', () => {
+  test('Changes the running hub, and whoever holds the module has its new functions', async () => {
+    await open({ 'greeting.lua': greeting('hello') })
+    await world.eval('held = require("greeting")')
+    expect(await greet()).toBe('hello')
+    await world.writeLua('greeting.lua', greeting('good morning'))
+    await says('good morning')
+    expect(await world.eval('return held.word()')).toBe('good morning')
+  })
+
+  test('However it is saved: written in place, renamed over, moved aside and written anew', async () => {
+    await open({ 'greeting.lua': greeting('one') })
+    await world.eval('require("greeting")')
+    const path = join(world.userDirectory, 'lua/greeting.lua')
+    await writeFile(`${path}.tmp`, greeting('two'))
+    await rename(`${path}.tmp`, path)
+    await says('two')
+    await rename(path, `${path}~`)
+    await writeFile(path, greeting('three'))
+    await rm(`${path}~`)
+    await says('three')
+    expect(world.errors()).toEqual([])
+  })
+
+  test('Leaves nothing of the versions before, however often', async () => {
+    await open({ 'greeting.lua': greeting('v0') })
+    await world.eval('require("greeting")')
+    for (let i = 1; i <= 12; i++) {
+      await world.writeLua('greeting.lua', greeting(`v${i}`))
+      await says(`v${i}`)
+    }
+    await world.eval('events.emit("poked")')
+    expect(await world.eval('return require("hub.state").get("pokes")')).toEqual(['v12'])
+  })
+
+  test('In pieces never runs half of it', async () => {
+    await open({ 'greeting.lua': greeting('one') })
+    await world.eval('require("greeting")')
+    const text = greeting('two')
+    const path = await world.writeLua('greeting.lua', text.slice(0, 40))
+    for (let at = 40; at < text.length; at += 40) {
+      await delay(20)
+      await appendFile(path, text.slice(at, at + 40))
+    }
+    await says('two')
+    expect(world.errors()).toEqual([])
+  })
+
+  test('With a mistake leaves the old version at work and says what is wrong, until it is mended', async () => {
+    await open({ 'greeting.lua': greeting('fine') })
+    await world.eval('require("greeting")')
+    const mistakes: [string, RegExp][] = [
+      [`local x = = 5${greeting('bad')}`, /greeting\.lua:1: unexpected symbol near '='/],
+      [greeting('bad').replace('\nreturn', '\nerror("at the end") return'), /greeting\.lua:4: at the end/],
+      ['while true do end', /greeting\.lua:1: stopped: it ran longer/],
+      [`require('no.such')${greeting('bad')}`, /module 'no\.such' not found/],
+      [greeting('bad').replace('\nreturn {', '\nreturn { _after_reload = function() error("after") end,'), /:4: after/],
+    ]
+    for (const [source, problem] of mistakes) {
+      await world.writeLua('greeting.lua', source)
+      await until(() => world.errors().some((message) => problem.test(message)), String(problem))
+      expect(await greet()).toBe('fine')
+    }
+    await world.writeLua('greeting.lua', greeting('mended'))
+    await says('mended')
+  })
+
+  test('Reloads what others require before those who require it', async () => {
+    const counting = (name: string, needs: string) => (version: number) =>
+      `${needs} local s = require('hub.state').get('order') s[#s + 1] = '${name}${version}' return {}`
+    const [a, b, c] = [counting('a', "require('b')"), counting('b', "require('deep.c')"), counting('c', '')] as const
+    await open({ 'a.lua': a(1), 'b.lua': b(1), 'deep/c.lua': c(1) })
+    await world.eval('require("a")')
+    await Promise.all([
+      world.writeLua('a.lua', a(2)),
+      world.writeLua('b.lua', b(2)),
+      world.writeLua('deep/c.lua', c(2)),
+    ])
+    const order = () => world.eval<string[]>('return require("hub.state").get("order")')
+    await until(async () => (await order()).length >= 6, 'all reloads')
+    expect((await order()).slice(3)).toEqual(['c2', 'b2', 'a2'])
+  })
+})
+
+describe('A file in place of a shipped one', () => {
+  const OVERRIDE = `
+    local names = {}
+    function names.branch(text) return text end
+    function names.new_branch() return 'overridden' end
+    function names.key(repo, part) return repo .. '-override-' .. tostring(part) end
+    function names.check(name) return name end
+    return names`
+
+  test('Counts from the moment it appears, and deleting it brings the shipped one back', async () => {
+    await open({})
+    const key = () => world.eval('return require("lib.agent_names").key("repo", "x")')
+    expect(await key()).toBe('repo-x')
+    const path = await world.writeLua('lib/agent_names.lua', OVERRIDE)
+    await until(async () => (await key()) === 'repo-override-x', 'the override')
+    const made = await world.command<{ key: string }>('create_agent', {
+      worktree: false,
+      name: 'n',
+      command: 'sleep 100',
+    })
+    expect(made.key).toBe('project-override-n')
+    await rm(path)
+    await until(async () => (await key()) === 'repo-x', 'the shipped one')
+    expect(world.errors()).toEqual([])
+  })
+
+  test('Of the protected core is for the next start, and the log says so', async () => {
+    await open({})
+    await world.writeLua('hub/hooks.lua', 'error("never run")')
+    await until(() => world.log.find(({ msg }) => msg.startsWith('hub.hooks changed')), 'the warning')
+    expect(world.errors()).toEqual([])
+  })
+
+  test('May be the watcher itself', async () => {
+    await open({ 'greeting.lua': greeting('one') })
+    await world.eval('require("greeting")')
+    const source = await world.eval<string>(
+      'return fs.read(loader.list()[1] and runtime.find_module("handlers.module_watcher"))',
+    )
+    await world.writeLua('handlers/module_watcher.lua', `log.info('my own watcher')\n${source}`)
+    await until(() => world.log.find(({ msg }) => msg === 'my own watcher'), 'the new watcher')
+    await watching()
+    await world.writeLua('greeting.lua', greeting('two'))
+    await says('two')
+    expect(reloads('greeting')).toBe(1)
+  })
+})
+
+test('A module of one’s own that is deleted stays, and comes back as it is then', async () => {
+  await open({ 'greeting.lua': greeting('one') })
+  await world.eval('require("greeting")')
+  await rm(join(world.userDirectory, 'lua/greeting.lua'))
+  await watching()
+  expect(await greet()).toBe('one')
+  await world.writeLua('greeting.lua', greeting('two'))
+  await says('two')
+})
+
+test('A user.init that appears later is run, and other files that nobody asked for are not', async () => {
+  await open({})
+  await rm(join(world.userDirectory, 'lua/user/init.lua'))
+  // The command that runs this goes with the file that registered it.
+  await world.eval('loader.unload("user.init")').catch(() => undefined)
+  await expect(world.eval('return 1')).rejects.toThrow('unknown command')
+  await mkdir(join(world.userDirectory, 'lua/other'), { recursive: true })
+  await world.writeLua('other/file.lua', 'log.info("other was run")')
+  await world.writeLua('user/init.lua', "commands.register('greet', function() return { said = 'from init' } end)")
+  await says('from init')
+  expect(world.log.map(({ msg }) => msg)).not.toContain('other was run')
+})

@@ -1,0 +1,123 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { makeWorld, until, type World } from './world.ts'
+
+let world: World
+afterEach(() => world[Symbol.asyncDispose]())
+
+/** Writes a file below `~/.botster`. */
+async function put(path: string, text: string): Promise<void> {
+  const file = join(world.userDirectory, path)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, text)
+}
+
+const plugin = (word: string) => `
+commands.register('greet', function() return { said = '${word}' } end)
+timer.every(0.01, function() require('hub.state').set('tick', '${word}') end)
+hooks.on('ping', 'greet', function() log.info('ping ${word}') end)
+return {}
+`
+const greet = async () => (await world.command<{ said: string }>('greet').catch(() => ({ said: '' }))).said
+const says = (word: string) => until(async () => (await greet()) === word, `'${word}'`)
+const loaded = () =>
+  world.eval<string[]>(`
+  local names = {}
+  for _, entry in ipairs(loader.list()) do
+    if entry.name:find('^plugin%.') then names[#names + 1] = entry.name end
+  end
+  return require('lib.list')(names)`)
+const logged = (text: string) => until(() => world.log.find(({ msg }) => msg.includes(text)), `'${text}' in the log`)
+
+describe('When the hub starts', () => {
+  test('All plugins are loaded by name, and one that is broken keeps no other from it', async () => {
+    world = await makeWorld()
+    await put('shared/plugins/b_good/init.lua', plugin('good'))
+    await put('shared/plugins/a_broken/init.lua', 'local x = {')
+    await put('profiles/work/plugins/c_profile/init.lua', 'return {}')
+    await put('shared/plugins/only_ui/ui/layout.lua', 'error("not for the hub")')
+    await world.restart()
+    expect(await loaded()).toEqual(['plugin.b_good', 'plugin.c_profile'])
+    expect(await greet()).toBe('good')
+    expect(world.errors()).toEqual([expect.stringMatching(/a_broken\/init\.lua:1: /)])
+    const { errors } = world.hub.status()
+    expect(errors.map((error) => error.owner)).toEqual(['plugin.a_broken'])
+  })
+
+  test('Of one name the last layer counts', async () => {
+    world = await makeWorld()
+    await put('shared/plugins/one/init.lua', plugin('shared'))
+    await put('profiles/work/plugins/one/init.lua', plugin('profile'))
+    await world.restart()
+    expect(await greet()).toBe('profile')
+  })
+
+  test('A plugin may do what its user may: files, secrets of its own, processes', async () => {
+    world = await makeWorld()
+    await put(
+      'shared/plugins/keeper/init.lua',
+      `commands.register('keep', function()
+         assert(secrets.set('token', 'abc'))
+         local p <close> = io.popen('echo from a process')
+         return { secret = secrets.get('keeper', 'token'), said = p:read('l'), here = fs.exists('README.md') }
+       end)`,
+    )
+    await world.restart()
+    expect(await world.command('keep')).toEqual({ secret: 'abc', said: 'from a process', here: true })
+    expect(world.errors()).toEqual([])
+  })
+})
+
+describe('While the hub runs', () => {
+  test('A new plugin is loaded, a changed one reloaded with nothing left of before, a removed one unloaded', async () => {
+    world = await makeWorld()
+    await put('shared/plugins/new/init.lua', plugin('first'))
+    await says('first')
+    await put('shared/plugins/new/init.lua', plugin('second'))
+    await says('second')
+    await world.eval('hooks.notify("ping")')
+    await logged('ping second')
+    expect(world.log.filter(({ msg }) => msg === 'ping first')).toEqual([])
+    const tick = () => world.eval("return require('hub.state').get('tick', 'none')")
+    await until(async () => (await tick()) === 'second', 'the tick of the second')
+    await rm(join(world.userDirectory, 'shared/plugins/new'), { recursive: true })
+    await logged('unloaded plugin new')
+    expect(await greet()).toBe('')
+    expect(await loaded()).toEqual([])
+    await world.eval("require('hub.state').set('tick', 'gone')")
+    await world.eval('runtime.sleep(0.1)')
+    expect(await tick()).toBe('gone')
+  })
+
+  test('A broken change leaves the old version at work and is reported', async () => {
+    world = await makeWorld()
+    await put('shared/plugins/p/init.lua', plugin('fine'))
+    await world.restart()
+    await put('shared/plugins/p/init.lua', plugin('bad').replace('\nreturn', '\nerror("oops") return'))
+    await until(() => world.errors().some((message) => /p\/init\.lua:\d+: oops/.test(message)), 'the report')
+    expect(await greet()).toBe('fine')
+    await put('shared/plugins/p/init.lua', plugin('mended'))
+    await says('mended')
+  })
+
+  test('A profile’s plugin takes the place of the shared one, and gives it back', async () => {
+    world = await makeWorld()
+    await put('shared/plugins/p/init.lua', plugin('shared'))
+    await world.restart()
+    await put('profiles/work/plugins/p/init.lua', plugin('profile'))
+    await says('profile')
+    await rm(join(world.userDirectory, 'profiles/work'), { recursive: true })
+    await says('shared')
+  })
+
+  test('Files of its part for the UI leave the hub’s part alone', async () => {
+    world = await makeWorld()
+    await put('shared/plugins/p/init.lua', `log.info('p was loaded')\n${plugin('one')}`)
+    await world.restart()
+    await put('shared/plugins/p/ui/layout.lua', 'x')
+    await put('shared/plugins/q/init.lua', "commands.register('later', function() return {} end)")
+    await until(() => world.command('later').catch(() => undefined), 'the other plugin')
+    expect(world.log.filter(({ msg }) => msg === 'p was loaded')).toHaveLength(1)
+  })
+})
