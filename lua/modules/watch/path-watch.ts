@@ -1,7 +1,7 @@
 /** Watches a file or directory, whether it exists yet or not, and tells in batches what happened below it. */
 import { existsSync, type Stats } from 'node:fs'
 import { basename, matchesGlob } from 'node:path'
-import { type FSWatcher, watch } from 'chokidar'
+import type { FSWatcher } from 'chokidar'
 import { BATCH_MS, Batch, type Change, type Identity } from './batch.ts'
 
 export interface PathWatchOptions {
@@ -31,7 +31,8 @@ export class PathWatch implements Disposable {
   readonly #batch = new Batch()
   /** What is known of files, to recognise one that moved. */
   readonly #identities = new Map<string, Identity>()
-  #watcher: FSWatcher
+  /** Rejects never: what is wrong with opening it goes to `onError`. */
+  #watcher: Promise<FSWatcher | undefined>
   /** Whether what appears is news: not while the watcher finds out what there is. */
   #isReady: boolean
   #timer: NodeJS.Timeout | undefined
@@ -49,7 +50,18 @@ export class PathWatch implements Disposable {
     this.#close()
   }
 
-  #open(pollMs: number | undefined): FSWatcher {
+  async #open(pollMs: number | undefined): Promise<FSWatcher | undefined> {
+    try {
+      // Loaded when the first watch begins, and not while whoever begins it waits: it takes ten milliseconds.
+      const { watch } = await import('chokidar')
+      return this.#isClosed ? undefined : this.#start(watch, pollMs)
+    } catch (error) {
+      this.#options.onError(error as Error)
+      return undefined
+    }
+  }
+
+  #start(watch: typeof import('chokidar').watch, pollMs: number | undefined): FSWatcher {
     const { path, recursive, pattern, ignore } = this.#options
     const watcher = watch(path, {
       alwaysStat: true,
@@ -122,6 +134,7 @@ export class PathWatch implements Disposable {
   }
 
   #close(): void {
-    this.#watcher.close().catch((error: Error) => this.#options.onError(error))
+    const { onError } = this.#options
+    this.#watcher.then((watcher) => watcher?.close()).catch(onError)
   }
 }
