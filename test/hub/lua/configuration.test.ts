@@ -169,7 +169,7 @@ describe('Sessions', () => {
     await shows(made.key, 'sourced 2')
   })
 
-  test('Each with a port_forward gets a port of its own, that nobody listens on', async () => {
+  test('records.free_port: each session with a port_forward gets a port of its own, that nobody listens on', async () => {
     const server = createServer()
     onTestFinished(() => void server.close())
     await new Promise<void>((done) => server.listen(8080, '127.0.0.1', done).once('error', () => done()))
