@@ -97,11 +97,19 @@ export class Channel {
   #listen(): void {
     const { onSignal } = this.#options
     const connection = this.#connection
+    // The library tells of either from threads of its own, in no order, and a peer takes no candidate before the answer.
+    let early: OutgoingSignal[] | undefined = []
     connection.onLocalDescription((sdp, type) => {
-      if (!this.#closed && type === 'answer') onSignal({ type, sdp })
+      if (this.#closed || type !== 'answer') return
+      onSignal({ type, sdp })
+      for (const candidate of early ?? []) onSignal(candidate)
+      early = undefined
     })
     connection.onLocalCandidate((candidate, mid) => {
-      if (!this.#closed) onSignal({ type: 'candidate', candidate, mid })
+      if (this.#closed) return
+      const signal: OutgoingSignal = { type: 'candidate', candidate, mid }
+      if (early) early.push(signal)
+      else onSignal(signal)
     })
     connection.onStateChange((state) => {
       if (state === 'failed' || state === 'closed') this.close('the connection was lost')

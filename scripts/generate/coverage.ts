@@ -64,8 +64,8 @@ export function coveragePage(modules: readonly LuaModule[], tests: readonly Name
     '',
     '# Every function and its tests',
     '',
-    'From the titles of the tests. Besides these, `test/lua/descriptions.test.ts` calls each function with wrong arguments',
-    'and runs the example of each whose example stands alone.',
+    'From the titles of the tests. Besides these, `test/lua/descriptions.test.ts` calls each function with wrong arguments,',
+    'and the tests of each module run the examples of its page.',
     '',
   ]
   for (const module of modules) {

@@ -1,6 +1,8 @@
 // What is described of each primitive, held against the primitive: its errors for wrong arguments, its stub, its example.
+import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { hubModuleDescriptions } from '../../hub/modules/index.ts'
+import { fsModule } from '../../lua/modules/fs/index.ts'
 import { describedModules } from '../../lua/modules/index.ts'
 import {
   type AnyFunctionSpec,
@@ -11,6 +13,9 @@ import {
   handle,
   type LuaModule,
 } from '../../lua/vm/index.ts'
+import { osModule } from '../../lua/vm/os.ts'
+import { testDirectory } from '../modules/directory.ts'
+import { expectExamplesToRun } from '../modules/examples.ts'
 import { newVm } from './support.ts'
 
 const modules = [...describedModules(), ...hubModuleDescriptions()]
@@ -142,4 +147,15 @@ describe.each(byName)('%s', (_, module) => {
     }
     expect(said).toEqual(wanted)
   })
+})
+
+it('Examples that need nothing but the module itself run: events, json, log, owners, timer, os', async () => {
+  using directory = testDirectory()
+  writeFileSync(directory.at('settings.json'), '{"theme": "dark"}')
+  const standalone = ['events', 'json', 'log', 'owners', 'timer']
+  const real = modules.filter(({ name }) => standalone.includes(name))
+  expect(real).toHaveLength(standalone.length)
+  await using t = await newVm({ modules: [...real, fsModule({ base: directory.path })] })
+  for (const module of [...real, osModule({})]) await expectExamplesToRun(t, module)
+  expect(t.printed[0]).toContain('"tags"')
 })

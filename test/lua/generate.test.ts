@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { defineFunction, defineModule } from '../../lua/vm/index.ts'
+import { coveragePage, namedTests, untested } from '../../scripts/generate/coverage.ts'
 import { page } from '../../scripts/generate/reference.ts'
 import { stub } from '../../scripts/generate/stubs.ts'
 
@@ -67,6 +68,30 @@ it('A description that contradicts itself is refused', () => {
   const define = () =>
     defineModule({ name: 'x', doc: '', functions: { f: defineFunction({ doc: '', args, call: () => undefined }) } })
   expect(define).toThrow("x.f: argument 'b' follows an optional one")
+})
+
+it('The table of tests finds each function by the titles of tests, and says which has none', async () => {
+  await using directory = await temporaryDirectory()
+  mkdirSync(join(directory.path, 'test'))
+  writeFileSync(
+    join(directory.path, 'test/thing.test.ts'),
+    `test('thing.make: makes | one', async () => {})
+     it.each([['a', 1]])('thing.make, box:open: both; thing.more: a third', () => {})
+     test.skipIf(isMac)("other.one and other.two: the two", () => {})
+     test('nothing is named: here', () => {})`,
+  )
+  const tests = namedTests(directory.path)
+  expect(tests.map(({ functions }) => functions)).toEqual([
+    ['thing.make'],
+    ['thing.make', 'box:open', 'thing.more'],
+    ['other.one', 'other.two'],
+  ])
+  const text = coveragePage([module], tests, '')
+  expect(text).toContain(
+    '| `thing.make` | makes \\| one ([thing](../../test/thing.test.ts))<br>both; thing.more: a third ([thing](../../test/thing.test.ts)) |',
+  )
+  expect(untested([module], tests)).toEqual([])
+  expect(untested([module], [])).toEqual(['thing.make', 'box:open'])
 })
 
 it('--check names every stale, missing and left-over file', async () => {
