@@ -5,7 +5,7 @@ local PROTECTED = {
   "hub.init", "hub.transaction", "hub.exports", "hub.state", "hub.hooks", "hub.loader",
 }
 
-local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands" }
+local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands", "lib.mcp" }
 
 local HANDLERS = {
   "handlers.connections", "handlers.agents", "handlers.hub_commands", "handlers.terminal", "handlers.connection_code",
@@ -31,6 +31,7 @@ local function boot()
   end)
   for _, name in ipairs(LIBRARIES) do require_step(name) end
   commands = package.loaded["lib.commands"]
+  mcp = package.loaded["lib.mcp"]
   for _, name in ipairs(HANDLERS) do require_step(name) end
   step("shutdown handler", function()
     events.on("shutdown", function() hooks.notify("shutdown") end)

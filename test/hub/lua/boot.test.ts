@@ -21,6 +21,7 @@ test('Loads everything in the documented order, and logs how long each step took
     'lib.config_resolver',
     'lib.agent',
     'lib.commands',
+    'lib.mcp',
     'handlers.connections',
     'handlers.agents',
     'handlers.hub_commands',
