@@ -17,6 +17,7 @@ const session = z.object({
   pid: number,
   cols: number,
   rows: number,
+  port: number,
   title: z
     .string()
     .nullish()
@@ -31,6 +32,8 @@ const agent = z.object({
   branch_name: text,
   worktree_path: text,
   status: z.string(),
+  slug: text,
+  port_base: number,
   sessions: z.preprocess((value) => (Array.isArray(value) ? value : []), z.array(session)), // an empty Lua table has no type
   created_at: z.number(),
 })
@@ -50,7 +53,13 @@ export interface ListedAgent {
     readonly cols: number | null
     readonly rows: number | null
     readonly title: string
+    /** Its own, when it forwards one. */
+    readonly port: number | null
   }[]
+  /** BOTSTER_SLUG of its sessions. */
+  readonly slug: string | null
+  /** The first of its ten ports. */
+  readonly port: number | null
   /** Milliseconds since the epoch. */
   readonly created_at: number
 }
@@ -66,7 +75,8 @@ export async function listAgents(connection: HubConnection): Promise<ListedAgent
 
 /** An agent as the hub's Lua describes it, in the shape we promise. */
 export function listedAgent(value: unknown): ListedAgent {
-  const { id, key, name, branch_name, worktree_path, status, sessions, created_at } = agent.parse(value)
+  const { id, key, name, branch_name, worktree_path, status, sessions, slug, port_base, created_at } =
+    agent.parse(value)
   return {
     key,
     id,
@@ -74,14 +84,17 @@ export function listedAgent(value: unknown): ListedAgent {
     branch: branch_name,
     worktree: worktree_path,
     status,
-    sessions: sessions.map(({ session_id, name, pid, cols, rows, title }) => ({
+    sessions: sessions.map(({ session_id, name, pid, cols, rows, title, port }) => ({
       id: session_id,
       name,
       pid,
       cols,
       rows,
       title,
+      port,
     })),
+    slug,
+    port: port_base,
     created_at,
   }
 }

@@ -31,6 +31,8 @@ const TERMINAL_VARIABLES = new Set([
   'BOTSTER_HUB_ID',
   'BOTSTER_REPO',
   'BOTSTER_TICKET',
+  'BOTSTER_SLUG',
+  'BOTSTER_AGENT_TOKEN',
   'PORT',
 ])
 
@@ -63,5 +65,6 @@ export function terminalNeutral(env: Readonly<Record<string, string | undefined>
 
 function isPortable(name: string, value: string): boolean {
   if (name === '' || name.includes('=') || name.includes('\0') || value.includes('\0')) return false // execve refuses
+  if (/^PORT_\d+$/.test(name)) return false // another agent's block
   return !TERMINAL_VARIABLES.has(name) && !TERMINAL_PREFIXES.some((prefix) => name.startsWith(prefix))
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type HubStatus, STOPPED_WITH_AGENTS } from '../protocol/messages/hub.ts'
 import type { ExitStatus, Signal } from '../protocol/messages/ptyhost.ts'
@@ -5,6 +6,7 @@ import type { HubPaths } from '../protocol/paths.ts'
 import { type SocketServer, serve } from '../protocol/server.ts'
 import { botsterVersion } from '../protocol/version.ts'
 import { recordExit, recordStop } from './agents/follow.ts'
+import { PortBlocks } from './agents/port-blocks.ts'
 import { reconcile } from './agents/reconcile.ts'
 import { Clients } from './clients.ts'
 import { serveClient } from './connections.ts'
@@ -47,27 +49,28 @@ export async function openHub(options: HubOptions): Promise<Hub> {
     errors.report('hub', error)
   }
   const records = Records.open(paths.database)
+  using opened = new DisposableStack()
+  opened.use(records)
+  const portBlocks = opened.use(openPortBlocks(paths))
+  const clients = new Clients({ env: definedOnly(options.env), cwd: root }, onError)
+  const worktrees = new Worktrees({ root, isRepository, base: options.worktreeBase, repo, log })
+  const lastPid = Number(records.fact('ptyhost')) || undefined
+  const ptyhost = await PtyhostLink.open({ paths, log, onError, argv: options.ptyhostArgv, lastPid })
+  const hub = new Hub({ ...options, errors, records, portBlocks, clients, worktrees, ptyhost, onError })
   try {
-    const clients = new Clients({ env: definedOnly(options.env), cwd: root }, onError)
-    const worktrees = new Worktrees({ root, isRepository, base: options.worktreeBase, repo, log })
-    const lastPid = Number(records.fact('ptyhost')) || undefined
-    const ptyhost = await PtyhostLink.open({ paths, log, onError, argv: options.ptyhostArgv, lastPid })
-    const hub = new Hub({ ...options, errors, records, clients, worktrees, ptyhost, onError })
-    try {
-      await hub.start(options.bootLua)
-      return hub
-    } catch (error) {
-      await ptyhost[Symbol.asyncDispose]()
-      throw error
-    }
+    await hub.start(options.bootLua)
   } catch (error) {
-    records[Symbol.dispose]()
+    await ptyhost[Symbol.asyncDispose]()
     throw error
   }
+  opened.move() // the hub's own from here on
+  return hub
 }
 
 type HubParts = HubOptions &
-  Pick<HubContext, 'errors' | 'records' | 'clients' | 'worktrees' | 'ptyhost'> & { onError: (error: unknown) => void }
+  Pick<HubContext, 'errors' | 'records' | 'portBlocks' | 'clients' | 'worktrees' | 'ptyhost'> & {
+    onError: (error: unknown) => void
+  }
 
 /** The composition root: everything a hub has, and how its parts hear of each other. */
 export class Hub implements HubContext {
@@ -77,6 +80,7 @@ export class Hub implements HubContext {
   readonly log: Logger
   readonly errors: ReportedErrors
   readonly records: Records
+  readonly portBlocks: PortBlocks
   readonly ptyhost: PtyhostLink
   readonly clients: Clients
   readonly worktrees: Worktrees
@@ -96,6 +100,7 @@ export class Hub implements HubContext {
     this.log = parts.log
     this.errors = parts.errors
     this.records = parts.records
+    this.portBlocks = parts.portBlocks
     this.ptyhost = parts.ptyhost
     this.clients = parts.clients
     this.worktrees = parts.worktrees
@@ -118,6 +123,7 @@ export class Hub implements HubContext {
     this.ptyhost.onChanged((change) => this.#ptyhostChanged(change))
     const { ended } = this.#reconcile({ interrupted: true })
     await this.#findInterruptedWorktrees()
+    this.portBlocks.reconcile(blocksOf(this.records))
     const lua = await bootLua(this)
     this.#lua = lua
     this.clients.onConnected((client) => {
@@ -176,6 +182,7 @@ export class Hub implements HubContext {
     await closed
     await this.#attempt(async () => this.#lua?.[Symbol.asyncDispose]())
     await this.ptyhost[Symbol.asyncDispose]()
+    this.portBlocks[Symbol.dispose]()
     this.records[Symbol.dispose]()
   }
 
@@ -235,6 +242,16 @@ export class Hub implements HubContext {
       this.records.updateAgent(agent.id, { worktreePath: worktree.path, inWorktree: true, createdWorktree: true })
     }
   }
+}
+
+/** One file for all hubs of the configuration directory. */
+function openPortBlocks({ id, directory }: HubPaths): PortBlocks {
+  return new PortBlocks({ path: join(directory, '../../ports.db'), hubId: id })
+}
+
+function blocksOf(records: Records): Map<string, number> {
+  const blocks = records.agents().map(({ id, portBase }) => [id, portBase] as const)
+  return new Map(blocks.filter((block): block is [string, number] => block[1] !== null))
 }
 
 function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

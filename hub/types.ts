@@ -3,6 +3,7 @@ import type { LuaConsole } from '../lua/console/console.ts'
 import type { OutboxOptions } from '../lua/console/outbox.ts'
 import type { Signal } from '../protocol/messages/ptyhost.ts'
 import type { HubPaths } from '../protocol/paths.ts'
+import type { PortBlocks } from './agents/port-blocks.ts'
 import type { ClientInfo, Clients } from './clients.ts'
 import type { ReportedErrors } from './errors.ts'
 import type { Outcome } from './outcome.ts'
@@ -22,6 +23,7 @@ export interface HubContext {
   readonly log: Logger
   readonly errors: ReportedErrors
   readonly records: Records
+  readonly portBlocks: PortBlocks
   readonly ptyhost: PtyhostLink
   readonly clients: Clients
   readonly worktrees: Worktrees

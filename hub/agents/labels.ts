@@ -22,6 +22,10 @@ export function agentLabels(agent: AgentRecord): Record<string, string> {
     created_worktree: String(agent.createdWorktree),
     branch_created_at: agent.branchCreatedAt,
     created_at: String(agent.createdAt),
+    slug: agent.slug,
+    port_base: agent.portBase === null ? null : String(agent.portBase),
+    parent: agent.parent,
+    depth: String(agent.depth),
   }
   const kept = Object.entries(labels).filter(([, value]) => value !== null && value.length <= MAX_LABEL)
   return Object.fromEntries(kept) as Record<string, string>
@@ -35,7 +39,7 @@ export function fromLabels(info: SessionInfo): { agent: NewAgent; session: NewSe
   if (id === undefined || separator < 0 || info.session.slice(0, separator) !== id) return undefined
   const key = labels.agent_key ?? id
   const createdAt = Number(labels.created_at)
-  const port = Number(labels.port)
+  const port = portOf(labels.port)
   return {
     agent: {
       id,
@@ -51,6 +55,10 @@ export function fromLabels(info: SessionInfo): { agent: NewAgent; session: NewSe
       branchCreatedAt: labels.branch_created_at ?? null,
       cwd: labels.worktree_path ?? cwd,
       createdAt: Number.isFinite(createdAt) && createdAt > 0 ? createdAt : startedAt,
+      ...(labels.slug !== undefined && { slug: labels.slug }),
+      portBase: portOf(labels.port_base),
+      parent: labels.parent ?? null,
+      depth: Number(labels.depth) || 0,
     },
     session: {
       agentId: id,
@@ -62,8 +70,13 @@ export function fromLabels(info: SessionInfo): { agent: NewAgent; session: NewSe
       rows,
       pid,
       title,
-      port: Number.isInteger(port) && port > 0 ? port : null,
+      port,
       createdAt: startedAt,
     },
   }
+}
+
+function portOf(label: string | undefined): number | null {
+  const port = Number(label)
+  return Number.isInteger(port) && port > 0 ? port : null
 }

@@ -1,5 +1,6 @@
-import { createServer } from 'node:net'
 import type { Records } from '../records/records.ts'
+import { canListen } from './listening.ts'
+import type { PortBlocks } from './port-blocks.ts'
 
 /** Where ports for sessions begin: what many programs would take themselves. */
 const FIRST_PORT = 8080
@@ -7,13 +8,15 @@ const LAST_PORT = 65_535
 /** How long a port that was given out belongs to whoever got it, until a session is written down with it. */
 const HELD_MS = 10_000
 
-/** Ports for sessions: none that a session of this hub has, or that somebody listens on. */
+/** Ports outside of agents' blocks: none that a session of this hub has, or that somebody listens on. */
 export class SessionPorts {
   readonly #records: () => Records
+  readonly #blocks: () => PortBlocks
   readonly #heldUntil = new Map<number, number>()
 
-  constructor(records: () => Records) {
+  constructor(records: () => Records, blocks: () => PortBlocks) {
     this.#records = records
+    this.#blocks = blocks
   }
 
   /** @throws Error when every port is taken. */
@@ -28,25 +31,10 @@ export class SessionPorts {
   }
 
   #isTaken(port: number): boolean {
-    if ((this.#heldUntil.get(port) ?? 0) > Date.now()) return true
+    if ((this.#heldUntil.get(port) ?? 0) > Date.now() || this.#blocks().has(port)) return true
     this.#heldUntil.delete(port)
     return this.#records()
       .sessions()
       .some((session) => session.port === port)
   }
-}
-
-async function canListen(port: number): Promise<boolean> {
-  return (await listensOn(port, '127.0.0.1')) && (await listensOn(port, '::1'))
-}
-
-/** True also where there is no such address. */
-function listensOn(port: number, host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code !== 'EADDRINUSE' && error.code !== 'EACCES'),
-    )
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
-  })
 }

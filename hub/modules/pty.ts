@@ -59,7 +59,14 @@ export function ptyModule(hub: () => HubContext, handles: PtyHandles, forwarders
       }),
       environment: defineFunction({
         doc: 'The environment a session would get: the client’s (or the hub’s), its own terminal’s, and where it is.',
-        args: [{ name: 'options', type: 'table', optional: true, doc: '{client_id, agent_key, worktree_path, port}' }],
+        args: [
+          {
+            name: 'options',
+            type: 'table',
+            optional: true,
+            doc: '{client_id, agent_id, agent_key, session_name, worktree_path, port}',
+          },
+        ],
         returns: [{ type: 'table', luaType: 'table<string, string>' }],
         example: 'local path = pty.environment().PATH',
         call: (_, options) => {
@@ -98,6 +105,15 @@ function labelsOfAgent({ records }: HubContext, { agentId }: PtyConfig): Record<
   return agent === undefined ? {} : agentLabels(agent)
 }
 
-function environmentOf(hub: HubContext, { clientId, agentKey, worktreePath, port }: PtyConfig): Record<string, string> {
-  return sessionEnvironment(hub.clients.environment(clientId).env, { hubId: hub.id, agentKey, worktreePath, port })
+function environmentOf(hub: HubContext, config: PtyConfig): Record<string, string> {
+  const { clientId, agentId, agentKey, sessionName, worktreePath, port } = config
+  const agent = agentId === undefined ? undefined : hub.records.agent(agentId)
+  const base = hub.clients.environment(clientId).env
+  return sessionEnvironment(base, {
+    hubId: hub.id,
+    agentKey,
+    worktreePath,
+    port,
+    ...(agent !== undefined && { agentId, sessionName, slug: agent.slug, portBase: agent.portBase }),
+  })
 }

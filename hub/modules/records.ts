@@ -37,6 +37,10 @@ const agentChanges = z.strictObject({
   prompt: text.nullable().optional(),
   metadata: tableOf(z.unknown()).optional(),
   notification: z.boolean().optional(),
+  slug: text.min(1).optional(),
+  portBase: count.nullable().optional(),
+  parent: text.nullable().optional(),
+  depth: count.optional(),
   createdAt: count.optional(),
 })
 const newAgent = agentChanges.extend({ id: text.min(1), key: text.min(1), name: text.min(1), cwd: text })
@@ -44,6 +48,10 @@ const newAgent = agentChanges.extend({ id: text.min(1), key: text.min(1), name: 
 const sessionChanges = z.strictObject({
   status: sessionStatus.optional(),
   argv: listOf(text).optional(),
+  command: z
+    .union([text, listOf(text)])
+    .nullable()
+    .optional(),
   cwd: text.optional(),
   cols: count.optional(),
   rows: count.optional(),
@@ -67,9 +75,11 @@ const newSession = sessionChanges.extend({
 const AGENT =
   '{id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, ' +
   'worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, ' +
-  'profile_name: string?, prompt: string?, metadata: table, notification: boolean, created_at: integer}'
+  'profile_name: string?, prompt: string?, metadata: table, notification: boolean, slug: string, ' +
+  'port_base: integer?, parent: string?, depth: integer, created_at: integer}'
 const SESSION =
-  '{id: string, agent_id: string, name: string, status: string, argv: string[], cwd: string, cols: integer, ' +
+  '{id: string, agent_id: string, name: string, status: string, argv: string[], ' +
+  'command: (string | string[])?, cwd: string, cols: integer, ' +
   'rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, ' +
   'exit_signal: string?, created_at: integer}'
 
@@ -78,7 +88,10 @@ const changesArgument = { name: 'changes', type: 'table', doc: 'the fields to ch
 
 /** What the hub remembers of agents and sessions across its own death: hub/records as Lua sees it. */
 export function recordsModule(hub: () => HubContext): LuaModule {
-  const ports = new SessionPorts(() => hub().records)
+  const ports = new SessionPorts(
+    () => hub().records,
+    () => hub().portBlocks,
+  )
   return defineModule({
     name: 'records',
     doc:
@@ -103,6 +116,25 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         yields: true,
         errors: ['raises when every port is taken'],
         call: () => ports.free(),
+      }),
+      claim_ports: defineFunction({
+        doc:
+          'Gives an agent its block of ten ports, from 8080 upward, that no other agent of this user has and nobody ' +
+          'listens on, and returns the first. It keeps them until it is forgotten.',
+        args: [idArgument],
+        returns: [{ type: ['integer', 'nil'] }],
+        yields: true,
+        errors: ['nil when there is no such agent', 'raises when every port is taken'],
+        example: 'local first = records.claim_ports(id)',
+        call: async (_, id) => {
+          const { records } = hub()
+          const agent = records.agent(id)
+          if (agent === undefined) return undefined
+          if (agent.portBase !== null) return agent.portBase
+          const portBase = await hub().portBlocks.claim(id)
+          if (records.updateAgent(id, { portBase }) === undefined) hub().portBlocks.release(id)
+          return portBase
+        },
       }),
       agents: defineFunction({
         doc: 'All agents in the order they were created.',
@@ -142,6 +174,7 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         args: [idArgument],
         call: (_, id) => {
           hub().records.removeAgent(id)
+          hub().portBlocks.release(id)
         },
       }),
       sessions: defineFunction({

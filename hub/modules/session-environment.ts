@@ -1,5 +1,6 @@
 import { delimiter, join } from 'node:path'
 import { packageRoot } from '../../protocol/paths.ts'
+import { BLOCK_SIZE } from '../agents/block-size.ts'
 import { terminalNeutral } from '../environment.ts'
 
 export interface SessionFacts {
@@ -7,6 +8,11 @@ export interface SessionFacts {
   readonly agentKey?: string
   readonly worktreePath?: string
   readonly port?: number
+  readonly agentId?: string
+  readonly sessionName?: string
+  readonly slug?: string
+  /** First port of the agent's block. */
+  readonly portBase?: number | null
 }
 
 /**
@@ -26,7 +32,20 @@ export function sessionEnvironment(
   }
   if (facts.agentKey !== undefined) env.BOTSTER_AGENT_KEY = facts.agentKey
   if (facts.worktreePath !== undefined) env.BOTSTER_WORKTREE_PATH = facts.worktreePath
-  if (facts.port !== undefined) env.PORT = String(facts.port)
+  if (facts.agentId !== undefined) env.BOTSTER_AGENT_ID = facts.agentId
+  if (facts.sessionName !== undefined) env.BOTSTER_SESSION = facts.sessionName
+  if (facts.slug !== undefined) env.BOTSTER_SLUG = facts.slug
+  return { ...env, ...portVariables(facts) }
+}
+
+/** PORT, PORT_1 … PORT_9: the agent's block; a session with a port of its own has that as PORT. */
+function portVariables({ port, portBase }: SessionFacts): Record<string, string> {
+  const env: Record<string, string> = {}
+  if (typeof portBase === 'number') {
+    env.PORT = String(portBase)
+    for (let number = 1; number < BLOCK_SIZE; number++) env[`PORT_${number}`] = String(portBase + number)
+  }
+  if (port !== undefined) env.PORT = String(port)
   return env
 }
 

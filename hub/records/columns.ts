@@ -24,6 +24,10 @@ export const agentColumns: Columns<AgentRecord> = {
   prompt: ['prompt', 'plain'],
   metadata: ['metadata', 'json'],
   notification: ['notification', 'flag'],
+  slug: ['slug', 'plain'],
+  portBase: ['port_base', 'plain'],
+  parent: ['parent', 'plain'],
+  depth: ['depth', 'plain'],
   createdAt: ['created_at', 'plain'],
 }
 
@@ -33,6 +37,7 @@ export const sessionColumns: Columns<SessionRecord> = {
   name: ['name', 'plain'],
   status: ['status', 'plain'],
   argv: ['argv', 'json'],
+  command: ['command', 'json'],
   cwd: ['cwd', 'plain'],
   cols: ['cols', 'plain'],
   rows: ['rows', 'plain'],

@@ -46,6 +46,12 @@ const MIGRATIONS = [
    );
    CREATE INDEX sessions_by_agent ON sessions (agent_id);
    CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);`,
+  `ALTER TABLE agents ADD COLUMN slug TEXT;
+   ALTER TABLE agents ADD COLUMN port_base INTEGER;
+   ALTER TABLE agents ADD COLUMN parent TEXT;
+   ALTER TABLE agents ADD COLUMN depth INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE sessions ADD COLUMN command TEXT;
+   UPDATE agents SET slug = 'b_' || id;`,
 ]
 
 /**

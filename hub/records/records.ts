@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { slugOf } from '../agents/slug.ts'
 import { agentColumns, type Columns, fromRow, type Row, sessionColumns, toRow } from './columns.ts'
 import { openDatabase } from './database.ts'
 import type { AgentChanges, AgentRecord, NewAgent, NewSession, SessionChanges, SessionRecord } from './types.ts'
@@ -40,7 +41,7 @@ export class Records implements Disposable {
 
   /** Writes a new agent. Status defaults to 'spawning_ptys'. @throws Error when its id or key is taken. */
   addAgent(agent: NewAgent): AgentRecord {
-    this.#insert('agents', agentColumns, { ...agentDefaults(), ...agent })
+    this.#insert('agents', agentColumns, { ...agentDefaults(agent), ...agent })
     return this.agent(agent.id)!
   }
 
@@ -164,7 +165,7 @@ function readSession(row: Row): SessionRecord {
   return fromRow<SessionRecord>(sessionColumns, row)
 }
 
-function agentDefaults(): Omit<AgentRecord, 'id' | 'key' | 'name' | 'cwd'> {
+function agentDefaults({ id, key }: NewAgent): Omit<AgentRecord, 'id' | 'key' | 'name' | 'cwd'> {
   return {
     status: 'spawning_ptys',
     error: null,
@@ -178,6 +179,10 @@ function agentDefaults(): Omit<AgentRecord, 'id' | 'key' | 'name' | 'cwd'> {
     prompt: null,
     metadata: {},
     notification: false,
+    slug: slugOf(key, id),
+    portBase: null,
+    parent: null,
+    depth: 0,
     createdAt: Date.now(),
   }
 }
@@ -185,6 +190,7 @@ function agentDefaults(): Omit<AgentRecord, 'id' | 'key' | 'name' | 'cwd'> {
 function sessionDefaults(): Omit<SessionRecord, 'id' | 'agentId' | 'name' | 'argv' | 'cwd' | 'cols' | 'rows'> {
   return {
     status: 'starting',
+    command: null,
     pid: null,
     title: '',
     port: null,

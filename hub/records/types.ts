@@ -34,6 +34,14 @@ export interface AgentRecord {
   readonly metadata: Readonly<Record<string, unknown>>
   /** It wants attention. */
   readonly notification: boolean
+  /** Unique name for databases and compose projects: small letters, digits and `_`, at most 40. */
+  readonly slug: string
+  /** First port of its block; null when it has none. */
+  readonly portBase: number | null
+  /** Id of the agent that created it; null when a person did. */
+  readonly parent: string | null
+  /** How many agents stand between it and a person. */
+  readonly depth: number
   /** Milliseconds since the epoch. */
   readonly createdAt: number
 }
@@ -48,6 +56,8 @@ export interface SessionRecord {
   readonly name: string
   readonly status: SessionStatus
   readonly argv: readonly string[]
+  /** What was asked for: text for the user's shell, or a program and its arguments; null for the shell itself. */
+  readonly command: string | readonly string[] | null
   readonly cwd: string
   readonly cols: number
   readonly rows: number

@@ -60,6 +60,7 @@ local function create(options)
     metadata = options.metadata or {},
   }
   agent_status.tell(record)
+  records.claim_ports(record.id)
 
   if where.make then
     record, message, err = make_worktree(record, where, options)

@@ -9,6 +9,9 @@ local agent_sessions = {}
 --- Size of a terminal nobody has looked at yet.
 local DEFAULT_ROWS, DEFAULT_COLS = 24, 80
 
+--- Ports of an agent's block: what records.claim_ports gives.
+local PORTS = 10
+
 local environment, give_port, alive
 
 --- Starts a session of an agent. `session` is {name, command?, initialization?, port?, port_forward?}: a command that is
@@ -16,7 +19,7 @@ local environment, give_port, alive
 --- shell. `initialization` is a script that the shell sources first. With `port_forward` it gets a port. `options` is
 --- {client_id?, rows?, cols?, env?}. Returns the handle, or nil, message, err. The record is written first.
 function agent_sessions.start(record, session, options)
-  session = give_port(session)
+  session = give_port(record, session)
   local env = environment(record, session, options)
   if env == nil then return nil, "a hook refused the environment of the agent", { kind = "refused" } end
   local argv, typed = shell.command_line(env, session.command, session.initialization)
@@ -25,6 +28,7 @@ function agent_sessions.start(record, session, options)
     agent_id = record.id,
     name = session.name,
     argv = argv,
+    command = session.command,
     cwd = record.cwd,
     rows = rows,
     cols = cols,
@@ -132,6 +136,8 @@ end
 function environment(record, session, options)
   local env = pty.environment{
     client_id = options.client_id,
+    agent_id = record.id,
+    session_name = session.name,
     agent_key = record.key,
     worktree_path = record.worktree_path or record.cwd,
     port = session.port,
@@ -140,10 +146,21 @@ function environment(record, session, options)
   return (hooks.call("filter_agent_env", env, agent_shape.of(record)))
 end
 
---- Programs that several agents run at once cannot all listen on the port they are used to.
-function give_port(session)
+--- Programs that several agents run at once cannot all listen on the port they are used to: the first of the agent's block
+--- that none of its sessions has, or, when all are taken, one from elsewhere.
+function give_port(record, session)
   if not session.port_forward or session.port then return session end
-  local with_port = { port = records.free_port() }
+  local taken = {}
+  for _, other in ipairs(records.sessions(record.id)) do taken[other.port or 0] = true end
+  local first = records.claim_ports(record.id)
+  local port
+  for candidate = first or 1, (first or 0) + PORTS - 1 do
+    if not taken[candidate] then
+      port = candidate
+      break
+    end
+  end
+  local with_port = { port = port or records.free_port() }
   for field, value in pairs(session) do with_port[field] = value end
   return with_port
 end

@@ -7,7 +7,8 @@ local agent_shape = {}
 local session_shape, title_of, display_name, cwd_of
 
 --- The table sent to clients: {id, key, name, display_name, title?, cwd, profile_name?, repo, metadata, branch_name?,
---- worktree_path?, in_worktree, status, error?, sessions, notification, created_at (milliseconds)}, a session being {name,
+--- worktree_path?, in_worktree, status, error?, sessions, notification, slug, port_base?, parent?
+--- (id of the agent that created it), depth, created_at (milliseconds)}, a session being {name,
 --- session_id, pid, cols, rows, title, cwd, port_forward, port?, status, exited, exit_code?, exit_signal?}. What only the
 --- ptyhost knows (title, directory, size) is as fresh as the hub's view of it. `of_agent` is the records of its sessions,
 --- when the caller has them.
@@ -32,6 +33,10 @@ function agent_shape.of(record, of_agent)
     error = record.error,
     sessions = list(sessions),
     notification = record.notification,
+    slug = record.slug,
+    port_base = record.port_base,
+    parent = record.parent,
+    depth = record.depth,
     created_at = record.created_at,
   }
 end

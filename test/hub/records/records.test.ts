@@ -27,8 +27,21 @@ test('What was written is there again after the file was opened anew, field by f
     metadata: { deep: [1, { x: null }] },
     notification: true,
     createdAt: 123,
+    slug: 'x_1',
+    portBase: 8080,
+    parent: 'a0',
+    depth: 1,
   }
-  const session = { ...SESSION, pid: 7, port: 8080, portForward: true, exitCode: 1, exitSignal: 'SIGHUP', title: 't' }
+  const session = {
+    ...SESSION,
+    command: ['sh', 'x'],
+    pid: 7,
+    port: 8080,
+    portForward: true,
+    exitCode: 1,
+    exitSignal: 'SIGHUP',
+    title: 't',
+  }
   {
     using records = Records.open(path)
     expect(records.addAgent(agent)).toEqual(agent)
