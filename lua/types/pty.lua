@@ -21,7 +21,7 @@ function pty.get(session_id) end
 function pty.list() end
 
 ---The environment a session would get: the client’s (or the hub’s), its own terminal’s, and where it is.
----@param options? table {client_id, agent_key, worktree_path, port}
+---@param options? table {client_id, agent_id, agent_key, session_name, worktree_path, port}
 ---@return table<string, string>
 function pty.environment(options) end
 

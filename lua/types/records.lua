@@ -19,24 +19,30 @@ function records.free_key(wanted) end
 ---@return integer
 function records.free_port() end
 
+---Gives an agent its block of ten ports, from 8080 upward, that no other agent of this user has and nobody listens on, and returns the first. It keeps them until it is forgotten.
+---@async
+---@param id string
+---@return integer|nil
+function records.claim_ports(id) end
+
 ---All agents in the order they were created.
----@return ({id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, created_at: integer})[]
+---@return ({id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, slug: string, port_base: integer?, parent: string?, depth: integer, created_at: integer})[]
 function records.agents() end
 
 ---One agent, or nil.
 ---@param id string
----@return ({id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, created_at: integer})?
+---@return ({id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, slug: string, port_base: integer?, parent: string?, depth: integer, created_at: integer})?
 function records.agent(id) end
 
 ---Writes a new agent and returns its record.
 ---@param fields table id, key, name and cwd are required
----@return {id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, created_at: integer}
+---@return {id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, slug: string, port_base: integer?, parent: string?, depth: integer, created_at: integer}
 function records.add_agent(fields) end
 
 ---Changes fields of an agent. Returns its record as it is now, nil when there is none.
 ---@param id string
 ---@param changes table the fields to change; json.null empties one
----@return ({id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, created_at: integer})?
+---@return ({id: string, key: string, name: string, status: string, error: string?, repo: string?, branch: string?, worktree_path: string?, in_worktree: boolean, created_worktree: boolean, branch_created_at: string?, cwd: string, profile_name: string?, prompt: string?, metadata: table, notification: boolean, slug: string, port_base: integer?, parent: string?, depth: integer, created_at: integer})?
 function records.update_agent(id, changes) end
 
 ---Forgets an agent and its sessions.
@@ -45,23 +51,23 @@ function records.remove_agent(id) end
 
 ---The sessions of one agent, or of all, in the order they were added.
 ---@param agent_id? string
----@return ({id: string, agent_id: string, name: string, status: string, argv: string[], cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})[]
+---@return ({id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})[]
 function records.sessions(agent_id) end
 
 ---One session by its id, `<agent id>/<name>`, or nil.
 ---@param id string
----@return ({id: string, agent_id: string, name: string, status: string, argv: string[], cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})?
+---@return ({id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})?
 function records.session(id) end
 
 ---Writes a new session and returns its record.
 ---@param fields table agent_id, name, argv, cwd, cols and rows are required
----@return {id: string, agent_id: string, name: string, status: string, argv: string[], cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer}
+---@return {id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer}
 function records.add_session(fields) end
 
 ---Changes fields of a session. Returns its record as it is now, nil when there is none.
 ---@param id string
 ---@param changes table the fields to change; json.null empties one
----@return ({id: string, agent_id: string, name: string, status: string, argv: string[], cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})?
+---@return ({id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})?
 function records.update_session(id, changes) end
 
 ---Forgets a session.
