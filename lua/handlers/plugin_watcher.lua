@@ -1,8 +1,9 @@
 --- Reloads plugins when their files change, loads new ones, and unloads those that are gone. Looks at the files every two
 --- seconds instead of being told: some systems do not tell of files that are written in place.
 
-local loader = require("hub.loader")
 local config_resolver = require("lib.config_resolver")
+local places = require("lib.plugin_places")
+local plugins = require("lib.plugins")
 local reload_queue = require("lib.reload_queue")
 
 local POLL_SECONDS = 2
@@ -10,20 +11,12 @@ local POLL_SECONDS = 2
 local DEBOUNCE_SECONDS = 0.2
 
 local waiting
+--- Names that were switched off at the last look.
+local disabled = places.disabled()
 
-local note, init_path_of
+local note, take_up, note_disabled
 
---- Brings a plugin in line with what is on the disk. What fails is reported by the loader.
-local function refresh(name)
-  local path = init_path_of(name)
-  if not path then
-    if loader.unload("plugin." .. name) then log.info(("unloaded plugin %s: its init.lua is gone"):format(name)) end
-  elseif loader.load_plugin(path, name) then
-    log.info(("loaded plugin %s from %s"):format(name, path))
-  end
-end
-
-local queue = reload_queue.open("handlers.plugin_watcher", refresh)
+local queue = reload_queue.open("handlers.plugin_watcher", plugins.refresh)
 
 for _, root in ipairs(config_resolver.roots()) do
   for _, layers in ipairs({ "/shared/plugins", "/profiles" }) do
@@ -36,23 +29,41 @@ for _, root in ipairs(config_resolver.roots()) do
   end
 end
 
---- Adds the plugin that a file belongs to. Its part for the UI is the UI's to reload.
+watch.directory(hub.user_directory(), function() note_disabled() end, {
+  poll = true,
+  poll_interval = POLL_SECONDS,
+  recursive = false,
+  pattern = places.disabled_file():match("[^/]+$"),
+})
+
+--- Adds the plugin that a file belongs to. Its part for the UI is the UI's to reload, and its
+--- tests are not part of it.
 function note(path)
   local name, file = path:match("/plugins/([^/]+)/(.+)$")
-  if not name or not name:find("^[%w_-]+$") or file:find("^ui/") then return end
+  if not name or not name:find("^[%w_-]+$") or file:find("^ui/") or file:find("_test%.lua$") then return end
+  take_up(name)
+end
+
+--- What was switched off or on by hand, or by another hub.
+function note_disabled()
+  local before = disabled
+  disabled = places.disabled()
+  for name in pairs(before) do
+    if not disabled[name] and package.loaded["plugin." .. name] == nil then take_up(name) end
+  end
+  for name in pairs(disabled) do
+    if package.loaded["plugin." .. name] ~= nil then take_up(name) end
+  end
+end
+
+--- Brings a plugin in line with its files once nothing has changed for a moment.
+function take_up(name)
   reload_queue.add(queue, name)
   if waiting then timer.cancel(waiting) end
   waiting = timer.after(DEBOUNCE_SECONDS, function()
     waiting = nil
     reload_queue.run(queue)
   end)
-end
-
---- Where the layer that counts has the plugin, or nil.
-function init_path_of(name)
-  for _, plugin in ipairs(config_resolver.resolve_all().plugins) do
-    if plugin.name == name then return plugin.init_path end
-  end
 end
 
 return {}

@@ -9,7 +9,7 @@ local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands", "lib.mcp
 
 local HANDLERS = {
   "handlers.connections", "handlers.agents", "handlers.hub_commands", "handlers.terminal", "handlers.connection_code",
-  "handlers.webrtc", "handlers.tui", "handlers.socket", "handlers.commands",
+  "handlers.webrtc", "handlers.tui", "handlers.socket", "handlers.plugins", "handlers.commands",
 }
 
 --- Last, so that nothing is reloaded while it is being loaded.
@@ -84,13 +84,7 @@ function load_user_init()
 end
 
 function load_plugins()
-  for _, plugin in ipairs(require("lib.config_resolver").resolve_all().plugins) do
-    local ok, message = loader.load_plugin(plugin.init_path, plugin.name)
-    if not ok then
-      failures = failures + 1
-      log.error(("boot: plugin %s failed: %s"):format(plugin.name, message))
-    end
-  end
+  failures = failures + require("lib.plugins").load_all()
 end
 
 boot()

@@ -27,8 +27,12 @@ local versions = {}
 local busy = {}
 --- Module → modules that it has required: {name = true}.
 local required = {}
+--- Module → why its latest version could not be loaded: {message, traceback, kind, at}.
+local failures = {}
+--- What knows about plugins: see `loader.on_plugin`.
+local inspect_plugin, locate_plugin
 
-local run_chunk, install, failed, owner_of, note_required, visit, wait_for, is_loading_for
+local run_chunk, install, failed, owner_of, note_required, visit, wait_for, is_loading_for, find
 
 --- Never reload a module again.
 function loader.protect(name)
@@ -50,7 +54,7 @@ function loader.require(name)
   local value = package.loaded[name]
   if value ~= nil then return value end
   if busy[name] and wait_for(name) and package.loaded[name] ~= nil then return package.loaded[name] end
-  local path = runtime.find_module(name)
+  local path = find(name)
   if not path then error(("module '%s' not found"):format(name), 2) end
   local ok, message, err = install(name, path)
   if not ok then
@@ -91,8 +95,25 @@ function loader.reload_plugin(name)
   return false, message
 end
 
+--- Sets what knows about plugins: `inspect(name, exports, path)` looks at what a plugin's chunk returned and raises to
+--- refuse it; `locate(name)` → the path of its init.lua, for `require("plugin.NAME")`.
+function loader.on_plugin(inspect, locate)
+  transaction.apply(function() inspect_plugin, locate_plugin = inspect, locate end)
+end
+
+--- Why the latest version of a module is not in use: {message, traceback, kind, at (Unix time)}, or nil.
+function loader.failure(name)
+  return failures[name]
+end
+
+--- Who a loaded module's registrations belong to: an owner for each version, "lib.agent", "lib.agent~2", ….
+function loader.owner(name)
+  return owner_of(name)
+end
+
 --- Removes a module or plugin (`"plugin.NAME"`) with everything it registered. Returns whether it was loaded.
 function loader.unload(name)
+  failures[name] = nil
   if protected[name] or package.loaded[name] == nil then return false end
   package.loaded[name] = nil
   transaction.release(owner_of(name))
@@ -144,7 +165,17 @@ function install(name, path)
   end
   if versions[name] then transaction.release(versions[name].owner) end
   versions[name] = { owner = tx.owner, path = path }
+  failures[name] = nil
   return true
+end
+
+--- Where a module or plugin is, or nil.
+function find(name)
+  if name:sub(1, #PLUGIN) == PLUGIN and locate_plugin then
+    local path = locate_plugin(name:sub(#PLUGIN + 1))
+    if path then return path end
+  end
+  return runtime.find_module(name)
 end
 
 --- The part that runs as the new version.
@@ -152,6 +183,7 @@ function run_chunk(tx, chunk, path, old)
   if type(old) == "table" and type(old._before_reload) == "function" then old._before_reload() end
   local new = chunk(tx.name, path)
   if new == nil then new = true end
+  if inspect_plugin and tx.name:sub(1, #PLUGIN) == PLUGIN then inspect_plugin(tx.name:sub(#PLUGIN + 1), new, path) end
   package.loaded[tx.name] = exports.replace(old, new)
   if old ~= nil and type(new) == "table" and type(new._after_reload) == "function" then new._after_reload() end
   transaction.commit(tx)
@@ -159,6 +191,7 @@ end
 
 function failed(tx, message, err)
   transaction.rollback(tx)
+  failures[tx.name] = { message = message, traceback = err.traceback, kind = err.kind, at = os.time() }
   if not err.reported then
     runtime.report(tx.name, { kind = err.kind, message = message, traceback = err.traceback })
   end

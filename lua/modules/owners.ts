@@ -22,6 +22,13 @@ export function ownersModule(): LuaModule {
         returns: [{ type: 'any', doc: 'whatever the function returns' }],
         example: "owners.call('plugin.github', function() timer.every(60, function() end) end)",
       }),
+      count: defineFunction({
+        doc: 'How much an owner has: handlers, timers, watches and the like, and coroutines that run.',
+        args: [{ name: 'owner', type: 'text' }],
+        returns: [{ type: 'table', luaType: '{registrations: integer, coroutines: integer}' }],
+        example: "log.info(owners.count('plugin.github').registrations)",
+        call: ({ vm }, owner) => ({ ...vm.countOf(owner) }),
+      }),
       release: defineFunction({
         doc: "Cancels an owner's coroutines and removes all it has registered.",
         args: [{ name: 'owner', type: 'text' }],

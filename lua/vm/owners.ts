@@ -26,6 +26,12 @@ export class Owners {
     return owner
   }
 
+  /** How much an owner has; a name that nobody goes by has nothing. */
+  count(name: string): { readonly registrations: number; readonly coroutines: number } {
+    const owner = this.#owners.get(name)
+    return { registrations: owner?.disposals.size ?? 0, coroutines: owner?.tasks.size ?? 0 }
+  }
+
   names(): string[] {
     return [...this.#owners.keys()]
   }

@@ -195,6 +195,8 @@ export interface LuaVmApi extends Disposable {
   newGlobals(owner: string): LuaReference
   /** Cancels the owner's coroutines, runs its disposals (newest first), lets go of its functions. */
   releaseOwner(owner: string): void
+  /** How many registrations and coroutines an owner has. */
+  countOf(owner: string): { readonly registrations: number; readonly coroutines: number }
   /** Runs `dispose` when the owner is released. Returns a function that forgets it without running it. */
   addDisposal(owner: string, dispose: () => void): () => void
   /** Runs `body` with `owner` as the current owner. */

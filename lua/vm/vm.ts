@@ -270,6 +270,10 @@ export class LuaVm implements LuaVmApi {
     this.#owners.release(owner, (error) => this.report(owner, error))
   }
 
+  countOf(owner: string): { readonly registrations: number; readonly coroutines: number } {
+    return this.#owners.count(owner)
+  }
+
   addDisposal(owner: string, dispose: () => void): () => void {
     if (this.closed) {
       dispose()

@@ -53,6 +53,16 @@ it('owners.current: primitives know who calls, in callbacks and after waits too'
   expect(t.vm.currentOwner).toBe('')
 })
 
+it('owners.count: says what an owner has, until it is released', async () => {
+  const count = "local c = owners.count('p') return c.registrations .. ' ' .. c.coroutines"
+  await using t = await newVm({ modules: [ownersModule(), timerModule()] })
+  expect(await t.run(count)).toEqual(['0 0'])
+  await t.run("owners.call('p', function() timer.every(60, print) timer.after(60, print) end)")
+  expect(await t.run(count)).toEqual(['2 0'])
+  await t.run("owners.release('p')")
+  expect(await t.run(count)).toEqual(['0 0'])
+})
+
 it('owners.call: what it runs registers for that owner, waits included', async () => {
   const events = createEvents()
   await using t = await newVm({ modules: [ownersModule(), events.module, timerModule()] })

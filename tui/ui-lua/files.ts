@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { basename, join, relative, sep } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
+import { disabledPlugins, disabledPluginsFile } from '../../protocol/disabled-plugins.ts'
 import { userDirectory } from '../../protocol/paths.ts'
 
 /** The files that make the UI, in the order they run. */
@@ -24,6 +25,8 @@ export interface UiDirectories {
   readonly overrides: string
   readonly user: string
   readonly plugins: string
+  /** Each profile in it may have plugins of its own. */
+  readonly profiles: string
   /** Their common root, for labels. */
   readonly root: string
   readonly home: string
@@ -37,6 +40,7 @@ export function uiDirectories(env: NodeJS.ProcessEnv): UiDirectories {
     overrides: join(root, 'lua', 'ui'),
     user: join(root, 'lua', 'user', 'ui'),
     plugins: join(root, 'shared', 'plugins'),
+    profiles: join(root, 'profiles'),
   }
 }
 
@@ -61,12 +65,27 @@ export function listUiFiles(directories: UiDirectories): UiFile[] {
 
 /** Directories in which a file may appear or change. */
 export function watchedDirectories(directories: UiDirectories): string[] {
-  const { overrides, user, plugins } = directories
-  return [overrides, user, plugins, ...pluginDirectories(directories)]
+  const { overrides, user, profiles, root } = directories
+  const disabled = dirname(disabledPluginsFile(root))
+  return [overrides, user, profiles, disabled, ...layersOf(directories), ...pluginDirectories(directories)]
 }
 
-function pluginDirectories({ plugins }: UiDirectories): string[] {
-  return entriesOf(plugins).map((name) => join(plugins, name, 'ui'))
+/** The ui folders of the plugins that are not switched off, by name; of one name the last layer's. */
+function pluginDirectories(directories: UiDirectories): string[] {
+  const byName = new Map<string, string>()
+  for (const layer of layersOf(directories)) {
+    for (const name of entriesOf(layer)) byName.set(name, join(layer, name, 'ui'))
+  }
+  const disabled = disabledPlugins(directories.root)
+  return [...byName.keys()]
+    .filter((name) => !disabled.has(name))
+    .sort()
+    .map((name) => byName.get(name)!)
+}
+
+/** Where plugins are, the weakest first. */
+function layersOf({ plugins, profiles }: UiDirectories): string[] {
+  return [plugins, ...entriesOf(profiles).map((name) => join(profiles, name, 'plugins'))]
 }
 
 function luaFilesIn(directory: string): string[] {

@@ -30,6 +30,7 @@ test('Loads everything in the documented order, and logs how long each step took
     'handlers.webrtc',
     'handlers.tui',
     'handlers.socket',
+    'handlers.plugins',
     'handlers.commands',
     'shutdown handler',
     'user.init',

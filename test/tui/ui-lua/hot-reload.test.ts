@@ -49,6 +49,25 @@ describe('watching the files of the UI', () => {
     ])
   })
 
+  it('takes plugins of profiles too, the profile’s for a name that both have', () => {
+    write(join(directories.plugins, 'both/ui/layout.lua'), 'shared')
+    write(join(directories.profiles, 'work/plugins/both/ui/layout.lua'), 'work')
+    write(join(directories.profiles, 'work/plugins/alpha/ui/actions.lua'), '')
+    expect(texts(reload.start())).toEqual({
+      '~/.botster/profiles/work/plugins/alpha/ui/actions.lua': '',
+      '~/.botster/profiles/work/plugins/both/ui/layout.lua': 'work',
+    })
+  })
+
+  it('leaves out plugins that are switched off, from the moment they are', async () => {
+    write(join(directories.plugins, 'alpha/ui/layout.lua'), 'a')
+    write(join(directories.plugins, 'beta/ui/layout.lua'), 'b')
+    write(join(directories.root, 'disabled_plugins'), '# for now\nbeta # too loud\n')
+    expect(Object.values(texts(reload.start()))).toEqual(['a'])
+    write(join(directories.root, 'disabled_plugins'), 'alpha\n')
+    await vi.waitFor(() => expect(Object.values(newest())).toEqual(['b']))
+  })
+
   it('hands a changed file over, with its new text', async () => {
     const path = join(directories.overrides, 'layout.lua')
     write(path, 'one')
