@@ -16,6 +16,11 @@ function owners.current() end
 ---@return any # whatever the function returns
 function owners.call(owner, fn, ...) end
 
+---How much an owner has: handlers, timers, watches and the like, and coroutines that run.
+---@param owner string
+---@return {registrations: integer, coroutines: integer}
+function owners.count(owner) end
+
 ---Cancels an owner's coroutines and removes all it has registered.
 ---@param owner string
 function owners.release(owner) end
