@@ -32,9 +32,9 @@ export async function connect<P extends Protocol>(options: ClientOptions<P>): Pr
       resolve()
     },
     onMessage: (message) => onMessage?.(message),
-    onClose: (reason) => {
+    onClose: (reason, _saidBye, code) => {
       if (established) return onClose?.(reason)
-      reject(reason.includes('protocol') ? new VersionMismatch(reason) : new ConnectionClosed(reason))
+      reject(code === 'version_mismatch' ? new VersionMismatch(reason) : new ConnectionClosed(reason))
     },
     onWarning,
   })

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import type * as z from 'zod'
 import type { Incoming, MethodName, Outgoing, Params, Protocol, ReceivedParams, Result } from './definition.ts'
-import { envelopes, type Failure, type Hello, type Role } from './envelope.ts'
+import { type ByeCode, envelopes, type Failure, type Hello, type Role } from './envelope.ts'
 import { ConnectionClosed, RequestError } from './errors.ts'
 import { encodeFrame, FrameDecoder, FramingError } from './frame.ts'
-import { mismatch, ourHello } from './handshake.ts'
+import { agree, ourHello } from './handshake.ts'
 
 /** Bytes queued for a peer that does not read before it is dropped: three of the largest messages. */
 const MAX_QUEUED_BYTES = 48 << 20
@@ -32,8 +32,11 @@ export interface ConnectionOptions<P extends Protocol, S extends Side> {
   /** Called once, after the hellos agreed and before any message. */
   readonly onReady?: (peer: Hello) => void
   readonly onMessage: (message: Received<P, S>) => void
-  /** Called once. `reason` is the peer's own word when it said goodbye, which `saidBye` tells. */
-  readonly onClose: (reason: string, saidBye: boolean) => void
+  /**
+   * Called once. `reason` is the peer's own word when it said goodbye, which `saidBye` tells; `code` is there for
+   * programs when either side gave one.
+   */
+  readonly onClose: (reason: string, saidBye: boolean, code?: string) => void
   /** What was ignored or wrong, for the log. */
   readonly onWarning?: (warning: string) => void
   readonly methods?: S extends 'server' ? MethodHandlers<P> : never
@@ -57,6 +60,7 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
   readonly #helloTimer: NodeJS.Timeout
   #nextRequest = 1
   #peer: Hello | undefined
+  #agreed: number | undefined
   #closed = false
   #reason: string | undefined
 
@@ -69,11 +73,17 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
     socket.on('close', () => this.#finish('the connection was lost'))
     this.#helloTimer = setTimeout(() => this.close('no hello was received'), HELLO_TIMEOUT_MS)
     this.#helloTimer.unref()
-    this.#write(ourHello(options.protocol, options.role))
+    // A client speaks second: what it says depends on what the server, which may be older, can understand.
+    if (options.side === 'server') this.#write(ourHello(options.protocol, options.role))
   }
 
   get peer(): Hello | undefined {
     return this.#peer
+  }
+
+  /** Number of the protocol that both sides speak; undefined before the hellos agreed. */
+  get protocol(): number | undefined {
+    return this.#agreed
   }
 
   get closed(): boolean {
@@ -131,10 +141,10 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
   }
 
   /** Says why and ends the connection once what was written before has left. */
-  close(reason: string): void {
+  close(reason: string, code?: ByeCode): void {
     if (this.#closed) return
-    this.#write({ type: 'bye', reason })
-    this.#end(reason)
+    this.#write(code === undefined ? { type: 'bye', reason } : { type: 'bye', reason, code })
+    this.#end(reason, false, code)
   }
 
   [Symbol.dispose](): void {
@@ -171,7 +181,7 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
       case 'response':
         return this.#parse(envelopes.response, message, ({ id, result, error }) => this.#settle(id, result, error))
       case 'bye':
-        return this.#parse(envelopes.bye, message, ({ reason }) => this.#end(reason, true))
+        return this.#parse(envelopes.bye, message, ({ reason, code }) => this.#end(reason, true, code))
       case 'error':
         return this.#parse(envelopes.error, message, (error) => this.#end(`the peer reported: ${error.message}`))
       default:
@@ -182,8 +192,11 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
   #greet(hello: Hello): void {
     if (this.#peer !== undefined) return this.#reject('hello was already said')
     clearTimeout(this.#helloTimer)
-    const problem = mismatch(this.#options.protocol, this.#options.role, hello)
-    if (problem !== undefined) return this.close(problem)
+    const { protocol, role, side } = this.#options
+    const agreement = agree(protocol, role, hello)
+    if ('problem' in agreement) return this.close(agreement.problem, 'version_mismatch')
+    this.#agreed = agreement.number
+    if (side === 'client') this.#write(ourHello(protocol, role, agreement.number))
     this.#peer = hello
     this.#options.onReady?.(hello)
   }
@@ -257,22 +270,22 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
     }
   }
 
-  #end(reason: string, saidBye = false): void {
+  #end(reason: string, saidBye = false, code?: string): void {
     if (this.#closed) return
     const { socket } = this.#options
-    this.#finish(reason, saidBye)
+    this.#finish(reason, saidBye, code)
     socket.end()
     setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref()
   }
 
-  #finish(reason: string, saidBye = false): void {
+  #finish(reason: string, saidBye = false, code?: string): void {
     if (this.#closed) return
     this.#closed = true
     this.#reason = reason
     clearTimeout(this.#helloTimer)
     for (const { reject } of this.#waiting.values()) reject(new ConnectionClosed(reason))
     this.#waiting.clear()
-    this.#options.onClose(reason, saidBye)
+    this.#options.onClose(reason, saidBye, code)
   }
 
   #warn(warning: string): void {

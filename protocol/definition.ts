@@ -11,6 +11,8 @@ export interface Protocol {
   readonly name: string
   /** Raised when a message changes its meaning; a peer with another number is refused with a message. */
   readonly version: number
+  /** The lowest number this side still speaks. @default version */
+  readonly oldest?: number
   readonly methods: Record<string, Method>
   /** One-way messages, by their `type`. */
   readonly toServer: Record<string, z.ZodType>

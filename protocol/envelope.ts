@@ -8,6 +8,8 @@ export type Role = z.infer<typeof role>
 export const hello = z.object({
   type: z.literal('hello'),
   protocol: z.number().int(),
+  /** The lowest number the peer still speaks; those that do not say speak one. */
+  oldest: z.number().int().optional(),
   version: z.string().max(64),
   role,
   pid: z.number().int(),
@@ -38,8 +40,11 @@ export const response = z.object({
 })
 export type Response = z.infer<typeof response>
 
+/** Why a connection ended, for programs; the reason is for people. A code that is not known is as good as none. */
+export type ByeCode = 'version_mismatch'
+
 /** Orderly close. What follows on the socket is nothing. */
-export const bye = z.object({ type: z.literal('bye'), reason: z.string() })
+export const bye = z.object({ type: z.literal('bye'), reason: z.string(), code: z.string().max(64).optional() })
 export type Bye = z.infer<typeof bye>
 
 /** The peer sent something malformed; the connection is closed after it. */

@@ -14,6 +14,8 @@ export interface HubPaths {
   readonly database: string
   /** Held by an exclusive transaction while a hub runs. */
   readonly lock: string
+  /** The same while a ptyhost runs. */
+  readonly ptyhostLock: string
   readonly log: string
   readonly ptyhostLog: string
   /** Secret that opens the manage methods of the ptyhost: mode 0600. */
@@ -68,6 +70,7 @@ export function hubPaths(id: string, env: NodeJS.ProcessEnv = process.env): HubP
     directory,
     database: join(directory, 'hub.db'),
     lock: join(directory, 'lock.db'),
+    ptyhostLock: join(directory, 'ptyhost-lock.db'),
     log: join(directory, 'hub.log'),
     ptyhostLog: join(directory, 'ptyhost.log'),
     ptyhostKey: join(directory, 'ptyhost.key'),

@@ -1,64 +1,15 @@
-// Bundles one file per process into dist/. Start-up time is why: one file to read instead of a thousand.
-import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+// Builds dist/ from the sources.
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type BuildOptions, build } from 'esbuild'
-import { inkWithoutDevtools } from './ink-without-devtools.ts'
+import { bundle } from './bundle.ts'
 
 const root = dirname(import.meta.dirname)
 const dist = join(root, 'dist')
 // Made beside dist/ and moved there when whole: a failed build, or two at once, leave a botster that starts.
 const out = mkdtempSync(join(root, '.dist-'))
 process.on('exit', () => rmSync(out, { recursive: true, force: true }))
-const require = createRequire(import.meta.url)
 
-const common: BuildOptions = {
-  absWorkingDir: root,
-  outdir: out,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22',
-  jsx: 'automatic',
-  minifySyntax: true,
-  sourcemap: 'linked',
-  sourcesContent: false,
-  legalComments: 'none',
-  define: { 'process.env.NODE_ENV': '"production"' },
-  // Native add-ons cannot be bundled; the tui is loaded by the cli as a file of its own.
-  // ws and web-push are for the few hubs that use them: 330 kB that no other has to read at its start.
-  external: [
-    '@lydell/node-pty',
-    '@napi-rs/keyring',
-    'msgpackr-extract',
-    'node-datachannel',
-    'qrcode',
-    'web-push',
-    'ws',
-    './tui.js',
-  ],
-  // Bundled CommonJS packages call require() for Node's own modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
-  plugins: [inkWithoutDevtools],
-  logLevel: 'warning',
-}
-
-await build({
-  ...common,
-  entryPoints: {
-    hub: 'hub/main.ts',
-    ptyhost: 'hub/ptyhost/main.ts',
-    tui: 'tui/main.ts',
-    chrome: 'tui/chrome/worker.tsx',
-  },
-})
-
-// In pieces, because a command needs few of them: `botster --version` reads 120 kB instead of 2 MB.
-await build({ ...common, entryPoints: { cli: 'bin/cli.ts' }, splitting: true, chunkNames: 'cli-[name]-[hash]' })
-
-copyFileSync(join(dirname(require.resolve('wasmoon')), 'glue.wasm'), join(out, 'glue.wasm'))
+await bundle(out)
 writeFileSync(join(out, '.built'), '')
 
 const previous = `${out}-previous`

@@ -18,7 +18,14 @@ async function stop({ yes = false }: { yes?: boolean }): Promise<void> {
   const { connectHub } = await import('../connect.ts')
   const { stopHub } = await import('../end-hub.ts')
   const { print } = await import('../output.ts')
+  const { endPtyhost, foreignPtyhost } = await import('../end-ptyhost.ts')
   const place = await findPlace()
+  const foreign = await foreignPtyhost(place)
+  if (foreign !== undefined) {
+    if (!yes) await askToEnd([`every agent of the ptyhost ${foreign}, which is of another version of botster`])
+    await endPtyhost(foreign)
+    return print('stopped the ptyhost of another version and its agents')
+  }
   using connection = await connectHub(place, { role: 'cli', start: 'orphaned' })
   if (connection === undefined) return print(`nothing runs for ${place.root}`)
   const doomed = await describeDoomed(connection)

@@ -1,7 +1,9 @@
 // The ptyhost process: `node ptyhost.js --hub ID`. Holds the agents' terminals and outlives the hub that started it.
 import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { connect } from '../../protocol/client.ts'
+import { acquireLock } from '../../protocol/lock.ts'
 import { ptyhostProtocol } from '../../protocol/messages/ptyhost.ts'
 import { hubPaths } from '../../protocol/paths.ts'
 import { ensurePrivateDirectory, type SocketServer, serve } from '../../protocol/server.ts'
@@ -19,6 +21,9 @@ const GRACE_MS = Number(process.env.BOTSTER_PTYHOST_GRACE_MS ?? 10_000)
 const HISTORY_BYTES = Number(process.env.BOTSTER_HISTORY_BYTES ?? 16 << 20)
 /** Milliseconds that closing may take when the process ends. */
 const EXIT_TIMEOUT_MS = 1000
+/** Milliseconds that a ptyhost which is ending, or starting, may hold the lock without serving. */
+const LOCK_PATIENCE_MS = 5000
+const LOCK_RETRY_MS = 20
 /** Milliseconds after which the warm-up begins: whoever started this process wants its first answers before that. */
 const WARM_UP_DELAY_MS = 250
 
@@ -43,6 +48,8 @@ process.on('SIGTERM', () => (host ? void host.shutdown(true) : process.exit(0)))
 let checkUse = () => {}
 let host: Ptyhost | undefined
 let server: SocketServer | undefined
+/** Held until the process ends, which gives it back. */
+let lock: Disposable | undefined
 try {
   await start()
 } catch (error) {
@@ -53,7 +60,8 @@ try {
 
 async function start(): Promise<void> {
   checkEmulator()
-  if (await isServed()) {
+  lock = await waitForLock()
+  if (lock === undefined || (await isServed())) {
     log.warn('another ptyhost serves this hub already')
     process.exit(0)
   }
@@ -78,7 +86,17 @@ async function start(): Promise<void> {
   log.info({ socket: paths.ptySocket, version: botsterVersion(), node: process.version }, 'ready')
 }
 
-/** In doubt somebody does: taking the socket from a busy or an older ptyhost would lose its agents. */
+/** The lock; undefined when another ptyhost has it and serves, or does not end. */
+async function waitForLock(): Promise<Disposable | undefined> {
+  for (const deadline = Date.now() + LOCK_PATIENCE_MS; ; ) {
+    const taken = acquireLock(paths.ptyhostLock)
+    if (taken !== undefined) return taken
+    if ((await isServed()) || Date.now() > deadline) return undefined
+    await wait(LOCK_RETRY_MS)
+  }
+}
+
+/** Also by a ptyhost that is too old for the lock. In doubt somebody does: taking the socket from a busy or an older ptyhost would lose its agents. */
 async function isServed(): Promise<boolean> {
   try {
     const other = await connect({ path: paths.ptySocket, protocol: ptyhostProtocol, role: 'ptyhost' })

@@ -169,6 +169,27 @@ test('a peer of another version is told which of the two to restart', async () =
   }
 })
 
+test('a newer client that still speaks the older protocol does so', async () => {
+  const newer = defineProtocol({ ...toys, version: 5, oldest: 2 })
+  using connection = await connect({ path: server.path, protocol: newer, role: 'hub' })
+  expect(connection.protocol).toBe(3)
+  expect(await connection.request('double', { value: 1 })).toEqual({ value: 2 })
+  expect(accepted[0]?.protocol).toBe(3)
+  const tooNew = defineProtocol({ ...toys, version: 5, oldest: 4 })
+  await expect(connect({ path: server.path, protocol: tooNew, role: 'cli' })).rejects.toThrow(VersionMismatch)
+})
+
+test('a reason that merely speaks of a protocol is no mismatch', async () => {
+  const path = join(directory, 'rude.sock')
+  const rude = createServer((socket) => socket.end(encodeFrame({ type: 'bye', reason: 'I dislike this protocol' })))
+  await new Promise<void>((resolve) => rude.listen(path, resolve))
+  try {
+    await expect(connect({ path, protocol: toys, role: 'cli' })).rejects.toThrow(ConnectionClosed)
+  } finally {
+    rude.close()
+  }
+})
+
 test('nobody listening is a failure that says so', async () => {
   await expect(connect({ path: join(directory, 'none.sock'), protocol: toys, role: 'cli' })).rejects.toThrow(
     ConnectionClosed,

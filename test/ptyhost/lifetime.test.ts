@@ -70,6 +70,7 @@ test('a second one for the same hub leaves the first alone', async () => {
   await using host = new PtyhostProcess()
   using hub = await host.manager()
   await hub.spawn('agent', ['cat'])
+  rmSync(host.paths.ptySocket) // what says that it serves is gone for some seconds: its lock still does
   const environment = {
     ...process.env,
     BOTSTER_CONFIG_DIR: join(host.directory, 'c'),
@@ -80,6 +81,7 @@ test('a second one for the same hub leaves the first alone', async () => {
     stdio: 'ignore',
   })
   await until('its end', () => second.exitCode !== null)
+  await until('the socket of the first', () => existsSync(host.paths.ptySocket))
   using again = await host.manager()
   expect((await again.info('agent')).exit).toBeUndefined()
 })

@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
-import { acquireLock } from '../../hub/lock.ts'
-import { temporaryDirectory } from './support/directory.ts'
+import { acquireLock } from '../../protocol/lock.ts'
+import { temporaryDirectory } from '../hub/support/directory.ts'
 
 function holderProcess(path: string) {
   const source = `
-    import { acquireLock } from ${JSON.stringify(join(import.meta.dirname, '../../hub/lock.ts'))}
+    import { acquireLock } from ${JSON.stringify(join(import.meta.dirname, '../../protocol/lock.ts'))}
     globalThis.lock = acquireLock(${JSON.stringify(path)})
     console.log(lock === undefined ? 'refused' : 'held')
     if (lock !== undefined) setInterval(() => {}, 1000)

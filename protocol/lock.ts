@@ -1,13 +1,13 @@
 import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { ensurePrivateDirectory } from '../protocol/server.ts'
+import { ensurePrivateDirectory } from './server.ts'
 
 /** SQLite's code for a file that another connection has locked. */
 const SQLITE_BUSY = 5
 
 /**
- * Takes the right to be the hub: an exclusive transaction on the lock's database, which the operating system ends with
+ * Takes the right to be the one hub, or the one ptyhost: an exclusive transaction on the lock's database, which the operating system ends with
  * the process, however that dies. Returns undefined while another process has it.
  * @throws Error when the file cannot be opened.
  */
