@@ -9,6 +9,11 @@ import type { LuaTable, LuaValue } from './types.ts'
 export const MOST_DEPTH = 100
 /** Holes that a marked array may have for each value it holds, before it is taken for a map with numbers as keys. */
 const MOST_HOLES = 16
+/**
+ * Values that cross in one table. Few tables that contain each other twice are many when they are copied: thirty levels
+ * of two are a billion, more than any process has memory for.
+ */
+const MOST_VALUES = 4_000_000
 
 /** A value that cannot cross between Lua and JavaScript; the message names the path to it. */
 export class ConversionError extends Error {
@@ -34,6 +39,8 @@ export class Reader {
   #policy: ReadPolicy = { functions: 'refuse', owner: '' }
   /** Functions taken during the current walk, let go of if it fails. */
   #taken: HeldFunction[] = []
+  /** Values read during the current walk. */
+  #count = 0
   /** Address of the metatable that marks arrays. */
   readonly #arrayMark: Pointer
 
@@ -82,9 +89,16 @@ export class Reader {
 
   /** A copy of the table at `index`: an array when its keys are 1…n or it is marked as one, else an object. */
   table(L: State, index: number, policy: ReadPolicy): LuaTable | LuaValue[] {
-    const outer = { policy: this.#policy, taken: this.#taken, depth: this.#path.length, tables: this.#ancestors.length }
+    const outer = {
+      policy: this.#policy,
+      taken: this.#taken,
+      count: this.#count,
+      depth: this.#path.length,
+      tables: this.#ancestors.length,
+    }
     this.#policy = policy
     this.#taken = []
+    this.#count = 0
     const top = this.#api.lua_gettop(L)
     try {
       return this.#copy(L, this.#api.lua_absindex(L, index), 0)
@@ -97,6 +111,7 @@ export class Reader {
     } finally {
       this.#policy = outer.policy
       this.#taken = outer.taken
+      this.#count = outer.count
       this.#path.length = outer.depth
       this.#ancestors.length = outer.tables
     }
@@ -184,6 +199,7 @@ export class Reader {
   /** The value on top of the stack, inside a table. */
   #element(L: State, depth: number): LuaValue {
     const api = this.#api
+    if (++this.#count > MOST_VALUES) throw new ConversionError(`more than ${MOST_VALUES} values cannot leave Lua at once`)
     const type = api.lua_type(L, -1)
     switch (type) {
       case LUA.TSTRING:

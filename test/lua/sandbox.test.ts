@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { jsonModule } from '../../lua/modules/index.ts'
 import { defineFunction, defineModule, sandboxed } from '../../lua/vm/index.ts'
 import { newVm } from './support.ts'
 
@@ -78,6 +79,33 @@ it('Calls that would take forever inside C are refused or capped', async () => {
     ['table.unpack({}, 1, 1e8)', /too many results/],
   ]
   for (const [source, message] of capped) await expect(t.run(source), source).rejects.toThrow(message)
+})
+
+it('A length that changes from one look to the next does not get around the caps', async () => {
+  await using t = await newVm()
+  const lying = (fields = '') =>
+    `local n = 0 local t = setmetatable({}, {__len = function() n = n + 1 return n == 1 and 3 or 1 << 50 end${fields}})`
+  for (const source of [
+    `${lying()} table.insert(t, 1, 'x') return t[1]`,
+    `${lying()} table.remove(t, 1) return 'x'`,
+    `${lying(', __index = rawlen, __newindex = rawequal')} table.sort(t) return 'x'`,
+    `${lying(', __index = rawlen')} return table.concat(t) == '000' and 'x'`,
+  ]) {
+    expect(await t.run(source), source).toEqual(['x'])
+  }
+  expect(
+    await t.run(`
+      local t = setmetatable({ 3, 1, 2 }, {})
+      table.sort(t) table.insert(t, 2, 'two') local gone = table.remove(t, 1)
+      return gone .. table.concat(t, ','), select(2, pcall(table.insert, t, 9, 1)), #t, table.remove(t, 3), #t`),
+  ).toEqual(['1two,2,3', "bad argument #2 to 'insert' (position out of bounds)", 3, 3, 2])
+})
+
+it('A table whose parts repeat more often than anything could hold does not leave Lua', async () => {
+  await using t = await newVm({ modules: [jsonModule()] })
+  const much = 'local t = {} for _ = 1, 40 do t = { t, t } end '
+  await expect(t.run(`${much} return _G.t.echo(t)`)).rejects.toThrow('more than 4000000')
+  await expect(t.run(`${much} return json.encode(t)`)).rejects.toThrow('more than 4000000')
 })
 
 it('The capped functions do what the originals do', async () => {

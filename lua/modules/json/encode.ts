@@ -7,12 +7,15 @@ import { ConversionError, pathOf } from '../../vm/read.ts'
 const MOST_DEPTH = 512
 /** A list may be this much longer than what it holds before holes are taken for a mistake. */
 const MOST_HOLES = 16
+/** Values of one text. Few tables that contain each other twice are many when they are written out. */
+const MOST_VALUES = 4_000_000
 
 export class Encoder {
   readonly #parts: BindParts
   readonly #api: LuaApi
   #out = Buffer.allocUnsafe(1024) as MemoryBytes
   #length = 0
+  #count = 0
   #indent: string | undefined
   readonly #path: (string | number)[] = []
 
@@ -24,6 +27,7 @@ export class Encoder {
   /** The JSON of the value at `index`. `indent` makes it one entry a line. Throws ConversionError naming the path. */
   encode(L: State, index: number, indent?: string): Uint8Array {
     this.#length = 0
+    this.#count = 0
     this.#indent = indent
     this.#path.length = 0
     try {
@@ -38,6 +42,7 @@ export class Encoder {
 
   #value(L: State, index: number): void {
     const api = this.#api
+    if (++this.#count > MOST_VALUES) throw new ConversionError(`more than ${MOST_VALUES} values have no JSON form`)
     const type = api.lua_type(L, index)
     switch (type) {
       case LUA.TNIL:
