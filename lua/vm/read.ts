@@ -199,7 +199,8 @@ export class Reader {
   /** The value on top of the stack, inside a table. */
   #element(L: State, depth: number): LuaValue {
     const api = this.#api
-    if (++this.#count > MOST_VALUES) throw new ConversionError(`more than ${MOST_VALUES} values cannot leave Lua at once`)
+    if (++this.#count > MOST_VALUES)
+      throw new ConversionError(`more than ${MOST_VALUES} values cannot leave Lua at once`)
     const type = api.lua_type(L, -1)
     switch (type) {
       case LUA.TSTRING:
