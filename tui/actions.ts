@@ -1,6 +1,7 @@
 import type { LuaTable, LuaValue } from '../lua/vm/index.ts'
 import type { Panels } from './data/panels.ts'
 import { fallbackKey } from './fallback.ts'
+import { KeySequence } from './key-sequence.ts'
 import type { Agents } from './stores/agents.ts'
 import type { Notices } from './stores/notices.ts'
 import { runWidgetAction } from './stores/widget-actions.ts'
@@ -31,31 +32,41 @@ export interface KeyAction {
   readonly action: string
   readonly char?: string
   readonly index?: number
+  /** Of `pending_keys`: milliseconds until the keys held back are let go. */
+  readonly timeoutMs?: number
 }
 
+/** Actions that may ask for one another before that is taken for a circle. */
+const MAX_DEPTH = 16
+
 /** Finds out what keys mean and carries it out: by the host itself, or through Lua's `on_action`. */
-export class Actions {
+export class Actions implements Disposable {
   readonly #parts: ActionParts
+  readonly #sequence: KeySequence
+  #depth = 0
 
   constructor(parts: ActionParts) {
     this.#parts = parts
+    this.#sequence = new KeySequence({
+      onChange: () => parts.ui.setPendingKeys(this.#sequence.keys),
+      onTimeout: (keys) => this.#lookUp(keys, true),
+    })
   }
 
   /** Handles a key. @returns false when it means nothing here: in mode insert it belongs to the program */
   key(key: string): boolean {
-    const { lua, ui, agents } = this.#parts
-    ui.flush()
-    const context = { list_count: this.#listCount(), terminal_rows: ui.terminalSize().terminal_rows }
-    const called = lua.call('handle_key', [key, ui.mode, context])
-    if (!called.ok) {
-      const operations = fallbackKey(key, agents)
-      for (const operation of operations ?? []) this.#parts.perform(operation)
-      return operations !== undefined
-    }
-    const action = readAction(called.values[0])
-    if (action === undefined) return false
-    this.run(action)
+    this.#parts.ui.flush()
+    const before = this.#sequence.end()
+    if (before === undefined) return this.#lookUp(key, false)
+    if (key === 'escape') return true
+    if (this.#lookUp(`${before} ${key}`, false)) return true
+    if (key === before) return false // twice: it is meant for the program
+    this.#parts.notices.add('info', `${before} ${key} means nothing here`, 'key-sequence')
     return true
+  }
+
+  [Symbol.dispose](): void {
+    this.#sequence[Symbol.dispose]()
   }
 
   /** Carries out an action; `item` is the action of the list item it comes from. */
@@ -89,12 +100,35 @@ export class Actions {
     return called.ok
   }
 
+  /** Runs what keys mean. `complete`: no more of a sequence will come. @returns whether they mean something */
+  #lookUp(keys: string, complete: boolean): boolean {
+    const { lua, ui, agents } = this.#parts
+    const { terminal_rows } = ui.terminalSize()
+    const context = { list_count: this.#listCount(), terminal_rows, complete }
+    const called = lua.call('handle_key', [keys, ui.mode, context])
+    if (!called.ok) {
+      const operations = fallbackKey(keys, agents)
+      for (const operation of operations ?? []) this.#parts.perform(operation)
+      return operations !== undefined
+    }
+    const action = readAction(called.values[0])
+    if (action === undefined) return false
+    if (action.action === 'pending_keys') this.#sequence.hold(keys, action.timeoutMs)
+    else this.run(action)
+    return true
+  }
+
   #toLua({ action, char }: KeyAction, item: LuaValue): void {
     const { lua, ui } = this.#parts
+    if (this.#depth >= MAX_DEPTH) {
+      return this.#parts.notices.add('error', `the action ${action} asks for itself, by way of ${MAX_DEPTH} actions`)
+    }
+    this.#depth++
     const context: LuaTable = { ...this.#context(), _char: char, item }
     const called = lua.call('on_action', [action, context], `on_action:${action}`)
     if (called.ok) this.#performAll(called.values, `on_action(${JSON.stringify(action)})`)
     else this.#withoutLua(action)
+    this.#depth--
     ui.invalidate()
   }
 
@@ -166,5 +200,6 @@ function readAction(value: LuaValue): KeyAction | undefined {
     action: value.action,
     char: typeof value.char === 'string' ? value.char : undefined,
     index: typeof value.index === 'number' ? value.index : undefined,
+    timeoutMs: typeof value.timeout_ms === 'number' ? value.timeout_ms : undefined,
   }
 }

@@ -118,6 +118,7 @@ export class App implements Disposable {
           send: (data) => hub.send(data),
           selected: () => this.#ui.flush(),
           quit: parts.onQuit,
+          run: (action) => this.#actions.run({ action }),
           hasFocus: () => this.#focused,
           write: (sequence) => display.write(sequence),
         }),
@@ -204,6 +205,7 @@ export class App implements Disposable {
   [Symbol.dispose](): void {
     clearTimeout(this.#scrollTitle)
     this.#reload[Symbol.dispose]()
+    this.#actions[Symbol.dispose]()
     this.#ui.dispose()
     this.#dataLink[Symbol.dispose]()
     this.#data[Symbol.dispose]()

@@ -15,6 +15,8 @@ export interface EffectParts {
   /** Another session is looked at now. */
   readonly selected: () => void
   readonly quit: () => void
+  /** Carries out an action. */
+  readonly run: (action: string) => void
   /** Whether the outer terminal's window has the focus. */
   readonly hasFocus: () => boolean
   /** Writes a sequence to the outer terminal, between two frames. */
@@ -37,6 +39,10 @@ export function perform(operation: Operation, parts: EffectParts): void {
       return parts.selected()
     case 'quit':
       return parts.quit()
+    case 'action':
+      return parts.run(operation.action)
+    case 'set_input':
+      return ui.setInput(operation.text)
     case 'set_connection_code': {
       const { url, qr, used } = operation
       return ui.setConnectionCode({ url, qr: [...qr], used })

@@ -31,6 +31,8 @@ export class Ui {
   /** Mode the overlay was drawn in. */
   #overlayMode = ''
   #code: ConnectionCode | undefined
+  /** Keys of a sequence that waits for its next one. */
+  #pendingKeys: string | undefined
   #scheduled: NodeJS.Immediate | undefined
   /** What `_tui_state` was last told. */
   #mirrored: LuaTable = {}
@@ -69,6 +71,17 @@ export class Ui {
   setConnectionCode(code: ConnectionCode | undefined): void {
     this.#code = code
     this.#parts.lua.set({ connection_code: code && { url: code.url } })
+    this.invalidate()
+  }
+
+  setPendingKeys(keys: string | undefined): void {
+    this.#pendingKeys = keys
+    this.invalidate()
+  }
+
+  /** Replaces the text of the focused input. */
+  setInput(text: string): void {
+    this.#parts.widgets.field?.set(text)
     this.invalidate()
   }
 
@@ -179,6 +192,7 @@ export class Ui {
       mode: this.#mode,
       list_selected: widgets.listSelected,
       input_buffer: widgets.inputBuffer,
+      pending_keys: this.#pendingKeys,
       selected_agent_index: selected?.agentIndex,
       active_pty_index: selected?.ptyIndex ?? 0,
     }

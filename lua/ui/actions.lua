@@ -1,6 +1,8 @@
 --- What the actions of keybindings.lua and of list items do: each returns an array of operations for the host, or nil.
---- Operations: set_mode {mode, input?}, send_msg {data}, focus_terminal {agent_id | agent_index, pty_index}, quit,
---- notify {message, level}, osc_alert {title, body}, osc_clipboard {text}, set_connection_code {url, qr}, clear_connection_code.
+--- docs/ui.md lists the operations.
+
+local ops = require("ui.ops")
+local palette = require("ui.palette")
 
 local M = {}
 
@@ -9,22 +11,12 @@ M.handlers = {}
 
 local handlers = M.handlers
 
-local function set_mode(mode, input)
-  return { op = "set_mode", mode = mode, input = input }
-end
+local set_mode, send, close = ops.set_mode, ops.send, ops.close
 
-local function send(data)
-  return { op = "send_msg", data = data }
-end
-
---- Where an overlay leads back to: typing into the agent, or, without one, the agent list.
-local function base_mode()
-  return #_tui_state.agents > 0 and "insert" or "normal"
-end
-
-local function close()
-  _tui_state.pending_fields = {}
-  return set_mode(base_mode())
+for _, name in ipairs({ "ui.palette", "ui.help" }) do
+  for action, handler in pairs(require(name).handlers) do
+    handlers[action] = handler
+  end
 end
 
 --- The action of the chosen item of the overlay's list.
@@ -186,7 +178,7 @@ local function create_agent(context)
 end
 
 --- What enter does in each mode with an input.
-local submit = {}
+local submit = { palette_arguments = palette.submit_arguments }
 
 function submit.new_agent_create_worktree(text)
   local branch = trimmed(text)

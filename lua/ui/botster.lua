@@ -23,130 +23,15 @@ function botster.redraw()
   _screen.redraw()
 end
 
--- keys -----------------------------------------------------------------------------------------------------------
-
-botster.keymap = {}
-
-local MODIFIERS = { "ctrl", "shift", "alt" }
-local KEY_NAMES = {
-  esc = "escape",
-  ["return"] = "enter",
-  cr = "enter",
-  bs = "backspace",
-  del = "delete",
-  ins = "insert",
-  pgup = "pageup",
-  pgdn = "pagedown",
-  page_up = "pageup",
-  page_down = "pagedown",
-}
-
---- mode → key → {action, desc, namespace}
-local keymaps = {}
-
---- "Alt+Ctrl+X" → "ctrl+alt+x": modifiers in the order of key descriptors, usual other names understood.
-local function normalize_key(key)
-  local held, rest = {}, key
-  while true do
-    local modifier, remaining = rest:match("^(%a+)[+-](.+)$")
-    modifier = modifier and modifier:lower()
-    if modifier == "control" or modifier == "c" then
-      modifier = "ctrl"
-    elseif modifier == "meta" or modifier == "option" or modifier == "a" or modifier == "m" then
-      modifier = "alt"
-    elseif modifier == "s" then
-      modifier = "shift"
-    end
-    if modifier ~= "ctrl" and modifier ~= "shift" and modifier ~= "alt" then
-      break
-    end
-    held[modifier] = true
-    rest = remaining
-  end
-  local named = #rest > 1 and rest:lower() or rest
-  named = KEY_NAMES[named] or named
-  if held.ctrl and #named == 1 then
-    named = named:lower()
-  end
-  local parts = {}
-  for _, modifier in ipairs(MODIFIERS) do
-    if held[modifier] then
-      parts[#parts + 1] = modifier
-    end
-  end
-  parts[#parts + 1] = named
-  return table.concat(parts, "+")
+--- The texts that fit a query, the best first: array of {index, positions}, the characters that were found from 1.
+function botster.fuzzy(query, texts)
+  expect(type(query) == "string", "fuzzy", 1, "string", query)
+  expect(type(texts) == "table", "fuzzy", 2, "array of strings", texts)
+  return _screen.fuzzy(query, texts)
 end
 
-local function mode_list(modes, name)
-  if type(modes) == "string" then
-    return { modes }
-  end
-  expect(type(modes) == "table", name, 1, "mode or array of modes", modes)
-  return modes
-end
-
---- Binds a key in one mode or several. `action` is the name of an action, or a function that gets the key context
---- ({key, mode, list_count, terminal_rows}) and may return an action: a name or a table {action, char?, index?}.
---- @param opts {desc?: string, namespace?: string}?
-function botster.keymap.set(modes, key, action, opts)
-  expect(type(key) == "string" and key ~= "", "keymap.set", 2, "key", key)
-  expect(type(action) == "string" or type(action) == "function", "keymap.set", 3, "action or function", action)
-  expect(opts == nil or type(opts) == "table", "keymap.set", 4, "table", opts)
-  opts = opts or {}
-  for _, mode in ipairs(mode_list(modes, "keymap.set")) do
-    keymaps[mode] = keymaps[mode] or {}
-    keymaps[mode][normalize_key(key)] = { action = action, desc = opts.desc, namespace = opts.namespace }
-  end
-end
-
---- Removes what `keymap.set` bound; the built-in meaning of the key comes back. → whether there was something
-function botster.keymap.del(modes, key)
-  expect(type(key) == "string", "keymap.del", 2, "key", key)
-  local found = false
-  local name = normalize_key(key)
-  for _, mode in ipairs(mode_list(modes, "keymap.del")) do
-    if keymaps[mode] and keymaps[mode][name] then
-      keymaps[mode][name] = nil
-      found = true
-    end
-  end
-  return found
-end
-
---- What `keymap.set` bound, sorted: array of {mode, key, action, desc, namespace}; of one mode, or of all.
-function botster.keymap.list(mode)
-  local list = {}
-  for name, keys in pairs(keymaps) do
-    if mode == nil or name == mode then
-      for key, entry in pairs(keys) do
-        list[#list + 1] =
-          { mode = name, key = key, action = entry.action, desc = entry.desc, namespace = entry.namespace }
-      end
-    end
-  end
-  table.sort(list, function(a, b)
-    if a.mode ~= b.mode then
-      return a.mode < b.mode
-    end
-    return a.key < b.key
-  end)
-  return list
-end
-
---- Removes every binding of a namespace. → how many there were
-function botster.keymap.clear_namespace(namespace)
-  local count = 0
-  for _, keys in pairs(keymaps) do
-    for key, entry in pairs(keys) do
-      if entry.namespace == namespace then
-        keys[key] = nil
-        count = count + 1
-      end
-    end
-  end
-  return count
-end
+--- Keys: set, del, list, clear_namespace, effective, conflicts, timeout_ms.
+botster.keymap = require("ui.keymap")
 
 -- actions --------------------------------------------------------------------------------------------------------
 
@@ -282,36 +167,10 @@ local function failed(what, problem)
   _screen.notify(("%s: %s"):format(what, tostring(problem)), "error")
 end
 
---- A function bound to a key has handled it, whatever it returns.
-local function run_bound_function(entry, key, mode, context)
-  local key_context = { key = key, mode = mode, list_count = context.list_count, terminal_rows = context.terminal_rows }
-  local ok, result = pcall(entry.action, key_context)
-  if not ok then
-    failed(("key %s in mode %s"):format(key, mode), result)
-    return nil
-  end
-  if type(result) == "string" then
-    return { action = result }
-  end
-  return type(result) == "table" and result or { action = "none" }
-end
-
 --- Puts the registered keys and actions before the built-in ones. Called once at the end of every load.
 function botster._wire()
-  local handle_key = _keybindings.handle_key
-  _keybindings.handle_key = function(key, mode, context)
-    local entry = keymaps[mode] and keymaps[mode][key]
-    if entry then
-      if type(entry.action) == "string" then
-        return { action = entry.action }
-      end
-      local result = run_bound_function(entry, key, mode, context)
-      if result then
-        return result
-      end
-    end
-    return handle_key(key, mode, context)
-  end
+  _keybindings.handle_key = botster.keymap.before(_keybindings.handle_key)
+  botster.keymap.report_conflicts()
 
   local on_action = _actions.on_action
   _actions.on_action = function(action, context)

@@ -82,13 +82,31 @@ function handlers.agent_list()
   return not _tui_state.selected_agent_index and go_to(0) or nil
 end
 
+--- What a command that was run from the palette answered, in one line.
+local function answer_text(data)
+  local value = data.value
+  if value == nil or value == true or (type(value) == "table" and next(value) == nil) then
+    return data.command .. ": done"
+  end
+  local ok, text = pcall(json.encode, value)
+  text = type(value) == "string" and value or ok and text or tostring(value)
+  return ("%s: %s"):format(data.command, #text > 300 and text:sub(1, 300):gsub("[\128-\255]*$", "") .. "…" or text)
+end
+
 --- The answer to a command of this client that went well.
 function handlers.result(data)
+  if data.command == "list_commands" and type(data.value) == "table" then
+    _tui_state.available_commands = data.value.commands or {}
+    return nil
+  end
   local awaiting = _tui_state.awaiting
   if not awaiting or awaiting.command ~= data.command then
     return nil
   end
   _tui_state.awaiting = nil
+  if awaiting.show then
+    return { { op = "notify", message = answer_text(data) } }
+  end
   if data.command == "add_session" and type(data.value) == "table" and data.value.sessions then
     local session = data.value.sessions[#data.value.sessions]
     _tui_state.added_session = session and { agent_id = data.value.id, name = session.name }

@@ -19,7 +19,9 @@ local function extend(base, more)
 end
 
 local everywhere = {
-  ["ctrl+p"] = "open_menu",
+  ["ctrl+p"] = "open_palette",
+  ["f1"] = "show_help",
+  ["f10"] = "open_menu",
   ["ctrl+j"] = "next_agent",
   ["ctrl+k"] = "previous_agent",
   ["ctrl+]"] = "next_session",
@@ -36,6 +38,8 @@ local list = {
   ["q"] = "close_modal",
   ["ctrl+p"] = "close_modal",
   ["ctrl+q"] = "detach",
+  ["?"] = "show_help",
+  ["f1"] = "show_help",
   ["up"] = "list_up",
   ["k"] = "list_up",
   ["down"] = "list_down",
@@ -51,6 +55,7 @@ local list = {
 local input = {
   ["escape"] = "close_modal",
   ["ctrl+q"] = "detach",
+  ["f1"] = "show_help",
   ["enter"] = "input_submit",
   ["shift+enter"] = "input_newline",
   ["alt+enter"] = "input_newline",
@@ -74,7 +79,27 @@ local input = {
   ["alt+right"] = "input_word_right",
 }
 
---- Key to action, by mode.
+--- A field to type into above a list: both have the focus.
+local filter = extend(input, {
+  ["ctrl+p"] = "close_modal",
+  ["enter"] = "list_select",
+  ["up"] = "list_up",
+  ["down"] = "list_down",
+  ["ctrl+k"] = "list_up",
+  ["ctrl+j"] = "list_down",
+  ["pageup"] = "list_page_up",
+  ["pagedown"] = "list_page_down",
+})
+
+local question = {
+  ["escape"] = "close_modal",
+  ["q"] = "close_modal",
+  ["ctrl+q"] = "detach",
+  ["?"] = "show_help",
+  ["f1"] = "show_help",
+}
+
+--- Key to action, by mode. A sequence of keys is written with blanks between them: "ctrl+x g".
 M.modes = {
   insert = everywhere,
   normal = extend(everywhere, {
@@ -87,8 +112,19 @@ M.modes = {
     ["escape"] = "focus_agent",
     ["n"] = "new_agent",
     ["m"] = "open_menu",
+    ["?"] = "show_help",
   }),
   menu = list,
+  palette = extend(filter, { ["tab"] = "palette_arguments" }),
+  palette_arguments = input,
+  help = extend(list, {
+    ["escape"] = "close_help",
+    ["q"] = "close_help",
+    ["?"] = "close_help",
+    ["f1"] = "close_help",
+    ["enter"] = "close_help",
+    ["space"] = "close_help",
+  }),
   new_agent_select_profile = list,
   new_agent_select_worktree = list,
   new_agent_create_worktree = input,
@@ -97,40 +133,32 @@ M.modes = {
   rename_agent = input,
   add_session_select_type = list,
   remove_session_select = list,
-  close_agent_confirm = {
+  close_agent_confirm = extend(question, {
     ["y"] = "confirm_close",
     ["enter"] = "confirm_close",
     ["d"] = "confirm_close_and_delete",
     ["n"] = "close_modal",
-    ["q"] = "close_modal",
-    ["escape"] = "close_modal",
-    ["ctrl+q"] = "detach",
-  },
-  connection_code = {
-    ["escape"] = "close_modal",
-    ["q"] = "close_modal",
+  }),
+  connection_code = extend(question, {
     ["enter"] = "close_modal",
     ["c"] = "copy_connection_url",
     ["r"] = "regenerate_connection_code",
-    ["ctrl+q"] = "detach",
-  },
-  error = {
-    ["escape"] = "close_modal",
-    ["q"] = "close_modal",
-    ["enter"] = "close_modal",
-    ["space"] = "close_modal",
-    ["ctrl+q"] = "detach",
-  },
+  }),
+  error = extend(question, { ["enter"] = "close_modal", ["space"] = "close_modal" }),
 }
 
 --- A mode that this file does not know still leaves with escape.
 local unknown_mode = { ["escape"] = "close_modal", ["ctrl+q"] = "detach" }
 
 --- Modes in which a character that is bound to nothing is typed into the focused input.
-local typing = {}
-for mode, keys in pairs(M.modes) do
-  typing[mode] = keys == input
-end
+M.typing = {
+  palette = true,
+  palette_arguments = true,
+  new_agent_create_worktree = true,
+  new_agent_command = true,
+  new_agent_prompt = true,
+  rename_agent = true,
+}
 
 --- The character that a key stands for, or nil: descriptors of text keys are the character itself.
 local function character(key)
@@ -149,7 +177,7 @@ function M.handle_key(key, mode, context)
   if action then
     return { action = action }
   end
-  if typing[mode] then
+  if M.typing[mode] then
     local char = character(key)
     return char and { action = "input_char", char = char } or nil
   end

@@ -2,6 +2,7 @@
 --- of ~/.botster/lua/user/ui. Saved changes show at once; a mistake leaves the last good layout in place.
 
 local agents = require("ui.agents")
+local help = require("ui.help")
 local overlays = require("ui.overlays")
 
 -- agent list -----------------------------------------------------------------------------------------------------
@@ -148,8 +149,8 @@ end
 
 --- @return table? the tree drawn above everything else; nil for none
 function render_overlay(state)
-  local overlay = overlays[state.mode]
-  return overlay and overlay(state) or nil
+  local overlay = overlays[state.mode] or help.hints
+  return overlay(state)
 end
 
 --- The mode to start in: typing goes to the agent once there is one.

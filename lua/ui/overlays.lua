@@ -2,58 +2,17 @@
 --- TUI is in. An extension adds one with `require("ui.overlays").my_mode = function(state) … end`.
 
 local agents = require("ui.agents")
+local boxes = require("ui.boxes")
+local help = require("ui.help")
+local palette = require("ui.palette")
 
-local function block(title)
-  return { title = (" %s "):format(title), borders = "all", border_style = { fg = "cyan" } }
-end
+local block, centered, list_overlay, input_overlay = boxes.block, boxes.centered, boxes.list, boxes.input
 
---- `percent` of `available` cells, but at least `needed` (with borders) so that nothing is cut on a small screen.
-local function size(percent, available, needed)
-  available = available or 0
-  if available * percent / 100 >= needed then
-    return percent
-  end
-  return tostring(math.min(needed, available))
-end
-
---- `width` and `height` in percent; `lines` is how many the content has, `columns` how wide it should be at least.
-local function centered(state, width, height, lines, columns, child)
-  return {
-    type = "centered",
-    width = size(width, state.screen_cols, columns + 4),
-    height = size(height, state.screen_rows, lines + 2),
-    child = child,
-  }
-end
-
-local function list_overlay(state, title, items, width, height)
-  local lines = 0
-  for _, item in ipairs(items) do
-    lines = lines + (item.secondary and 2 or 1)
-  end
-  lines = math.min(lines, math.floor((state.screen_rows or 24) * 0.8))
-  return centered(state, width or 50, height or 30, lines, 26, {
-    type = "list",
-    id = title,
-    block = block(title),
-    props = { items = items, highlight_style = "reversed", highlight_symbol = "> " },
-  })
-end
-
---- An input with a line above it; what was wrong with the last try, or a hint, stands between.
-local function input_overlay(state, title, question, hint, width, height)
-  local problem = state.pending_fields and state.pending_fields.problem
-  local below = problem and { { text = problem, style = { fg = "red" } } }
-    or { { text = hint or "", style = "dim" } }
-  return centered(state, width or 60, height or 30, 4, 50, {
-    type = "input",
-    id = title,
-    block = block(title),
-    props = { lines = { question, below, "" } },
-  })
-end
-
-local overlays = {}
+local overlays = {
+  palette = palette.overlay,
+  palette_arguments = palette.arguments_overlay,
+  help = help.overlay,
+}
 
 function overlays.menu(state)
   local agent = agents.selected(state)

@@ -4,13 +4,13 @@ import type { Terminal } from './harness/terminal.ts'
 import { until } from './harness/until.ts'
 import { World } from './harness/world.ts'
 
-/** Opens the menu and chooses what it calls `item`. */
+/** Finds `item` in the palette and runs it. */
 async function choose(terminal: Terminal, item: string): Promise<void> {
   terminal.keys('ctrl+p')
-  await terminal.waitFor(/ Menu /)
-  const line = terminal.screen().find((row) => row.includes(item))
-  expect(line, `${item} in the menu`).toBeDefined()
-  terminal.keys(/(\d) /.exec(line!.slice(line!.indexOf(item) - 2))![1]!)
+  await terminal.waitFor(/ Palette /)
+  terminal.type(item)
+  await terminal.waitFor(new RegExp(`> ${item}`))
+  terminal.keys('enter')
 }
 
 describe('the default keys', () => {
@@ -122,7 +122,7 @@ describe('the default keys', () => {
     }
     await terminal.waitFor(() => {
       const screen = terminal.screen()
-      return screen[0]!.startsWith('┌ Agents (1)') && screen[29]!.endsWith('┘') && !terminal.text().includes('Menu')
+      return screen[0]!.startsWith('┌ Agents (1)') && screen[29]!.endsWith('┘') && !terminal.text().includes('Palette')
     })
   })
 })

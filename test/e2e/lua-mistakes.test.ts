@@ -44,7 +44,7 @@ describe('a mistake in a file of the UI', () => {
     save(
       world,
       'keybindings.lua',
-      shipped('keybindings.lua').replace('["ctrl+p"] = "open_menu"', '["ctrl+g"] = "open_menu"'),
+      shipped('keybindings.lua').replace('["ctrl+p"] = "open_palette"', '["ctrl+g"] = "open_palette"'),
     )
     await terminal.waitFor(() => {
       terminal.keys('ctrl+g')
@@ -94,7 +94,7 @@ describe('a mistake in a file of the UI', () => {
     save(world, 'layout.lua', shipped('layout.lua').replace('" Agents (%d) "', '" Agents (1) loaded "'))
     await terminal.waitFor('loaded')
     for (const message of [/actions\.lua:\d+: stopped/, /failed twice[\s\S]*actions\.lua/, /Close agent/]) {
-      terminal.keys('ctrl+p')
+      terminal.keys('f10')
       await terminal.waitFor('New agent')
       await terminal.waitFor(message)
       terminal.keys('escape')

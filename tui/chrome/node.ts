@@ -21,13 +21,25 @@ export interface SplitNode extends NodeBase {
   children: Node[]
 }
 
-/** One child in the middle of its area. */
+/** One child in the middle of its area, or at one of its edges. */
 export interface CenteredNode extends NodeBase {
   type: 'centered'
+  anchor: Anchor
   width: Constraint
   height: Constraint
   child: Node
 }
+
+export type Anchor =
+  | 'center'
+  | 'top'
+  | 'bottom'
+  | 'left'
+  | 'right'
+  | 'top_left'
+  | 'top_right'
+  | 'bottom_left'
+  | 'bottom_right'
 
 /**
  * How long a child is along its split: `percent` of the split, `length` in cells, `min` takes what is left and at least
@@ -60,6 +72,8 @@ export interface ListItem {
   text: Line
   /** A second line under the text. */
   secondary?: Line
+  /** At the right edge of the text's row; the text is cut to make room. */
+  right?: Line
   /** A heading between items: not selectable. */
   header: boolean
   style?: Style

@@ -1,4 +1,4 @@
-import type { CenteredNode, Constraint, Node, SplitNode } from './node.ts'
+import type { Anchor, CenteredNode, Constraint, Node, SplitNode } from './node.ts'
 import { describe, type NodeError, NodeProblem, oneOf, refuse } from './parse-error.ts'
 import { parseArray, parseTable, type Table } from './parse-table.ts'
 import { parseWidget } from './parse-widget.ts'
@@ -16,6 +16,18 @@ const TYPES = [
   'connection_code',
   'empty',
 ] as const
+
+const ANCHORS: readonly Anchor[] = [
+  'center',
+  'top',
+  'bottom',
+  'left',
+  'right',
+  'top_left',
+  'top_right',
+  'bottom_left',
+  'bottom_right',
+]
 
 /** Levels of nesting; deeper trees are a mistake and would only cost time. */
 const MAX_DEPTH = 50
@@ -77,10 +89,19 @@ function parseCentered(table: Table, path: string, depth: number): CenteredNode 
   return {
     type: 'centered',
     path,
+    anchor: parseAnchor(table.anchor, `${path}.anchor`),
     width: parseSize(table.width, `${path}.width`),
     height: parseSize(table.height, `${path}.height`),
     child: parse(table.child, `${path}.child`, depth + 1),
   }
+}
+
+function parseAnchor(value: unknown, path: string): Anchor {
+  if (value === undefined || value === null) return 'center'
+  const anchor = ANCHORS.find((known) => known === value)
+  if (anchor === undefined)
+    throw new NodeProblem(path, `unknown anchor ${describe(value)} (expected ${oneOf(ANCHORS)})`)
+  return anchor
 }
 
 /** "30%", "20" or 20, "min:20", "max:20" */

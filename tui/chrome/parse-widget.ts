@@ -65,7 +65,7 @@ function parseList(props: Table, path: string): Omit<ListNode, 'path'> {
   }
 }
 
-/** A string, or `{text, secondary?, header?, style?, action?}` where text and secondary are lines (parse-text.ts). */
+/** A string, or `{text, secondary?, right?, header?, style?, action?}` where text, secondary and right are lines (parse-text.ts). */
 function parseItem(value: unknown, path: string): ListItem {
   if (!isTable(value)) return { text: parseLine(value, path), header: false }
   const item: ListItem = {
@@ -74,6 +74,8 @@ function parseItem(value: unknown, path: string): ListItem {
   }
   const secondary = parseOptionalLine(value.secondary, `${path}.secondary`)
   if (secondary) item.secondary = secondary
+  const right = parseOptionalLine(value.right, `${path}.right`)
+  if (right) item.right = right
   const style = parseStyle(value.style, `${path}.style`)
   if (style) item.style = style
   if (value.action !== undefined && value.action !== null) item.action = value.action

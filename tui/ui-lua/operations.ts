@@ -11,6 +11,10 @@ export type Operation =
   /** Without a target the terminal loses the focus. */
   | { readonly op: 'focus_terminal'; readonly target: Target | undefined }
   | { readonly op: 'quit' }
+  /** Carries out another action, as a key would. */
+  | { readonly op: 'action'; readonly action: string }
+  /** Replaces the text of the focused input. */
+  | { readonly op: 'set_input'; readonly text: string }
   | { readonly op: 'set_connection_code'; readonly url: string; readonly qr: readonly string[]; readonly used: boolean }
   | { readonly op: 'clear_connection_code' }
   | { readonly op: 'osc_clipboard'; readonly text: string }
@@ -59,6 +63,11 @@ function parseOperation(value: LuaValue): Operation | string {
     case 'quit':
     case 'clear_connection_code':
       return { op }
+    case 'action':
+      if (typeof value.action !== 'string') return 'action needs "action", the name of an action'
+      return { op: 'action', action: value.action }
+    case 'set_input':
+      return { op: 'set_input', text: text(value.text) ?? '' }
     case 'set_connection_code':
       return {
         op: 'set_connection_code',

@@ -21,6 +21,10 @@ const NAMED: Record<string, string> = {
   'shift+end': '\x1b[1;2F',
   'shift+up': '\x1b[1;2A',
   'ctrl+]': '\x1d',
+  f1: '\x1bOP',
+  f2: '\x1bOQ',
+  f3: '\x1bOR',
+  f10: '\x1b[21~',
 }
 
 /**

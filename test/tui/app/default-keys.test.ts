@@ -87,9 +87,9 @@ describe('typing', () => {
 })
 
 describe('the menu', () => {
-  it('opens with ctrl+p and closes with escape, back to typing', () => {
+  it('opens with f10 and closes with escape, back to typing', () => {
     withAgents('one')
-    tui.press('ctrl+p')
+    tui.press('f10')
     expect(tui.ui.mode).toBe('menu')
     expect(tui.overlay()).toContain('New agent')
     tui.press('escape')
@@ -99,28 +99,28 @@ describe('the menu', () => {
 
   it('takes all keys while it is up', () => {
     withAgents('one')
-    tui.press('ctrl+p')
+    tui.press('f10')
     expect(tui.press('x', 'tab')).toEqual([false, false])
     expect(tui.ui.hasOverlay).toBe(true)
   })
 
   it('runs what a digit names, and nothing for a digit that names nothing', () => {
     withAgents('one')
-    tui.press('ctrl+p', '9')
+    tui.press('f10', '9')
     expect(tui.ui.mode).toBe('menu')
     tui.press('2')
     expect(tui.ui.mode).toBe('close_agent_confirm')
   })
 
   it('goes round with the arrows', () => {
-    tui.press('ctrl+p', 'up', 'enter')
+    tui.press('f10', 'up', 'enter')
     expect(tui.quits()).toBe(1) // the last item is Detach
   })
 })
 
 describe('a new agent', () => {
   it('asks for branch, command and prompt, and tells the hub', () => {
-    tui.press('ctrl+p', 'enter')
+    tui.press('f10', 'enter')
     expect(tui.ui.mode).toBe('new_agent_select_worktree')
     tui.press('enter')
     tui.type('fix/login é')
@@ -176,7 +176,7 @@ describe('a new agent', () => {
     withAgents('one')
     withAgents('one', 'theirs')
     expect(tui.agents.selected?.agent.id).toBe('one')
-    tui.press('ctrl+p', 'enter', 'enter', 'm', 'i', 'n', 'e', 'enter', 'enter', 'enter')
+    tui.press('f10', 'enter', 'enter', 'm', 'i', 'n', 'e', 'enter', 'enter', 'enter')
     withAgents('one', 'theirs', 'other')
     expect(tui.agents.selected?.agent.id).toBe('one')
     tui.hub({ type: 'agent_list', agents: ['one', 'theirs', 'other', 'mine'].map((id) => agent(id, { sessions: [] })) })
@@ -200,7 +200,7 @@ describe('sessions of an agent', () => {
 
   it('can be added, and the new one is looked at as soon as the list has it', () => {
     withAgents('one')
-    tui.press('ctrl+p', '4')
+    tui.press('f10', '4')
     tui.hub({ type: 'session_types', session_types: [{ name: 'shell', description: 'An interactive shell' }] })
     expect(tui.overlay()).toContain('An interactive shell')
     tui.press('enter')
@@ -213,7 +213,7 @@ describe('sessions of an agent', () => {
 
   it('can be removed, but not the first', () => {
     tui.hub({ type: 'agent_list', agents: [agent('one', { sessions: sessions('agent', 'shell') })] })
-    tui.press('ctrl+p', '5')
+    tui.press('f10', '5')
     expect(tui.overlay()).not.toContain('agent')
     tui.press('enter')
     expect(tui.sent.at(-1)).toEqual({ type: 'remove_session', agent: 'one', name: 'shell' })
@@ -223,7 +223,7 @@ describe('sessions of an agent', () => {
 describe('renaming an agent', () => {
   it('begins with the name it has', () => {
     withAgents('one')
-    tui.press('ctrl+p', '3')
+    tui.press('f10', '3')
     tui.type('!')
     tui.press('enter')
     expect(tui.sent.at(-1)).toEqual({ type: 'rename_agent', agent: 'one', name: 'one!' })
@@ -233,7 +233,7 @@ describe('renaming an agent', () => {
 describe('closing an agent', () => {
   const ask = () => {
     withAgents('one')
-    tui.press('ctrl+p', '2')
+    tui.press('f10', '2')
   }
 
   it('asks first, and keeps the agent on n and escape', () => {
@@ -262,6 +262,9 @@ describe('every mode', () => {
     withAgents('one')
     for (const mode of [
       'menu',
+      'palette',
+      'palette_arguments',
+      'help',
       'new_agent_select_profile',
       'new_agent_select_worktree',
       'new_agent_create_worktree',

@@ -29,12 +29,21 @@ export interface KeysUnderTest extends Disposable {
   /** All text of the tree or overlay drawn last. */
   readonly text: () => string
   readonly overlay: () => string
+  /** The tree and the overlay drawn last. */
+  readonly drawn: () => readonly (Node | undefined)[]
+}
+
+export interface KeysOptions {
+  readonly cols?: number
+  readonly rows?: number
+  /** Files of the user's, by name: those of shipped names replace these. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** Keys, Lua and operations together, without a terminal, a hub or a ptyhost. */
-export async function startKeys(): Promise<KeysUnderTest> {
+export async function startKeys({ cols = 100, rows = 40, files = {} }: KeysOptions = {}): Promise<KeysUnderTest> {
   const lua = await startUi()
-  lua.load({})
+  lua.load({ ...files })
   const agents = new Agents()
   const widgets = new Widgets()
   const notices = new Notices(() => {})
@@ -60,7 +69,7 @@ export async function startKeys(): Promise<KeysUnderTest> {
     draw: (tree, overlay) => {
       drawn = [tree, overlay]
     },
-    size: () => ({ cols: 100, rows: 40 }),
+    size: () => ({ cols, rows }),
     hubStatus: () => 'connected',
   })
   const actions: Actions = new Actions({
@@ -83,6 +92,7 @@ export async function startKeys(): Promise<KeysUnderTest> {
         quit: () => {
           quits++
         },
+        run: (action) => actions.run({ action }),
         hasFocus: () => focused,
         write: (sequence) => written.push(sequence),
       }),
@@ -119,7 +129,9 @@ export async function startKeys(): Promise<KeysUnderTest> {
     },
     text: () => texts(drawn[0]),
     overlay: () => texts(drawn[1]),
+    drawn: () => drawn,
     [Symbol.dispose]: () => {
+      actions[Symbol.dispose]()
       ui.dispose()
       notices[Symbol.dispose]()
       lua[Symbol.dispose]()

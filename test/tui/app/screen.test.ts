@@ -17,6 +17,7 @@ const start = async (options: Omit<WorldOptions, 'chromeWorker'> = {}) => {
 const CTRL_J = '\n'
 const CTRL_K = '\x0b'
 const CTRL_P = '\x10'
+const F10 = '\x1b[21~'
 const PAGE_UP = '\x1b[5;2~'
 
 describe('the whole screen', () => {
@@ -53,7 +54,7 @@ describe('the whole screen', () => {
     const { active } = world.terminal.buffer
     const corner = world.screen.split('\n')[0]!.lastIndexOf('┌')
     await world.see(() => active.cursorY === 5 && active.cursorX === corner + 10)
-    world.type(CTRL_P)
+    world.type(F10)
     await world.see('New agent')
     expect(world.output.lastIndexOf('\x1b[?25l')).toBeGreaterThan(world.output.lastIndexOf('\x1b[?25h'))
     world.type('\x1b')

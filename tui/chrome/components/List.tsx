@@ -68,7 +68,11 @@ function Item(props: { item: ListItem; selected: boolean; list: ListNode; indent
   const margin = ' '.repeat(item.header ? 0 : indent)
   return (
     <>
-      <TextRow line={withPrefix(selected ? list.highlightSymbol : margin, item.text)} style={style} />
+      <TextRow
+        line={withPrefix(selected ? list.highlightSymbol : margin, item.text)}
+        right={item.right}
+        style={style}
+      />
       {item.secondary && <TextRow line={withPrefix(margin, item.secondary.map(dimmed))} style={style} />}
     </>
   )

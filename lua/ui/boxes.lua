@@ -1,0 +1,56 @@
+--- The boxes that overlays are made of.
+
+local M = {}
+
+--- A frame with a title.
+function M.block(title, style)
+  return { title = (" %s "):format(title), borders = "all", border_style = style or { fg = "cyan" } }
+end
+
+--- `percent` of `available` cells, but at least `needed` (with borders) so that nothing is cut on a small screen.
+local function size(percent, available, needed)
+  available = available or 0
+  if available * percent / 100 >= needed then
+    return percent
+  end
+  return tostring(math.min(needed, available))
+end
+
+--- `width` and `height` in percent; `lines` is how many the content has, `columns` how wide it should be at least.
+function M.centered(state, width, height, lines, columns, child)
+  return {
+    type = "centered",
+    width = size(width, state.screen_cols, columns + 4),
+    height = size(height, state.screen_rows, lines + 2),
+    child = child,
+  }
+end
+
+--- A list in the middle, as high as its items.
+function M.list(state, title, items, width, height)
+  local lines = 0
+  for _, item in ipairs(items) do
+    lines = lines + (item.secondary and 2 or 1)
+  end
+  lines = math.min(lines, math.floor((state.screen_rows or 24) * 0.8))
+  return M.centered(state, width or 50, height or 30, lines, 26, {
+    type = "list",
+    id = title,
+    block = M.block(title),
+    props = { items = items, highlight_style = "reversed", highlight_symbol = "> " },
+  })
+end
+
+--- An input with a line above it; what was wrong with the last try, or a hint, stands between.
+function M.input(state, title, question, hint, width, height)
+  local problem = state.pending_fields and state.pending_fields.problem
+  local below = problem and { { text = problem, style = { fg = "red" } } } or { { text = hint or "", style = "dim" } }
+  return M.centered(state, width or 60, height or 30, 4, 50, {
+    type = "input",
+    id = title,
+    block = M.block(title),
+    props = { lines = { question, below, "" } },
+  })
+end
+
+return M

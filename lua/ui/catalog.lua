@@ -1,0 +1,127 @@
+--- What actions are called where people read of them: the palette, the help, the hints, the documentation.
+
+local M = {}
+
+--- In the palette's order. `agent`: only while one is selected. `command`: the hub's command that the action stands for,
+--- which the palette then leaves out. `palette = false`: means something in its own mode only.
+local ACTIONS = {
+  { "new_agent", "New agent", command = "create_agent" },
+  { "close_agent", "Close agent", agent = true, command = "delete_agent" },
+  { "rename_agent", "Rename agent", agent = true, command = "rename_agent" },
+  { "add_session", "Add session", agent = true, command = "add_session" },
+  { "remove_session", "Remove session", agent = true, command = "remove_session" },
+  { "next_agent", "Next agent" },
+  { "previous_agent", "Previous agent" },
+  { "next_session", "Next session of the agent", agent = true },
+  { "focus_agent", "Type into the agent", palette = false },
+  { "scroll_half_up", "Scroll half a page up", agent = true },
+  { "scroll_half_down", "Scroll half a page down", agent = true },
+  { "scroll_top", "Scroll to the top of the history", agent = true },
+  { "scroll_bottom", "Scroll to the bottom", agent = true },
+  { "show_connection_code", "Connect a device", command = "get_connection_code" },
+  { "show_help", "Keys of this mode" },
+  { "open_menu", "Menu" },
+  { "open_palette", "Palette", palette = false },
+  { "refresh", "Refresh", command = "list_agents" },
+  { "detach", "Detach (agents keep running)" },
+  { "close_modal", "Leave", palette = false },
+  { "list_up", "Up", palette = false },
+  { "list_down", "Down", palette = false },
+  { "list_page_up", "Page up", palette = false },
+  { "list_page_down", "Page down", palette = false },
+  { "list_first", "First", palette = false },
+  { "list_last", "Last", palette = false },
+  { "list_select", "Choose", palette = false },
+  { "input_submit", "Done", palette = false },
+  { "input_newline", "New line", palette = false },
+  { "input_backspace", "Delete the character before", palette = false },
+  { "input_delete", "Delete the character after", palette = false },
+  { "input_word_backspace", "Delete the word before", palette = false },
+  { "input_clear", "Delete everything", palette = false },
+  { "input_left", "Left", palette = false },
+  { "input_right", "Right", palette = false },
+  { "input_up", "Line up", palette = false },
+  { "input_down", "Line down", palette = false },
+  { "input_home", "Start of the line", palette = false },
+  { "input_end", "End of the line", palette = false },
+  { "input_word_left", "A word left", palette = false },
+  { "input_word_right", "A word right", palette = false },
+  { "confirm_close", "Close it", palette = false },
+  { "confirm_close_and_delete", "Close it and delete its worktree", palette = false },
+  { "copy_connection_url", "Copy the link", palette = false },
+  { "regenerate_connection_code", "New code", palette = false },
+  { "palette_arguments", "Run a command of the hub with arguments", palette = false },
+  { "close_help", "Leave", palette = false },
+}
+
+--- Commands of the hub that mean nothing without what only a program knows.
+local PLUMBING = {
+  list_worktrees = true,
+  list_profiles = true,
+  list_session_types = true,
+  list_commands = true,
+  select_agent = true,
+  clear_notification = true,
+  reopen_worktree = true,
+  regenerate_connection_code = true,
+  copy_connection_url = true,
+}
+
+local by_name, stands_for = {}, {}
+for _, entry in ipairs(ACTIONS) do
+  by_name[entry[1]] = entry
+  if entry.command then
+    stands_for[entry.command] = true
+  end
+end
+
+--- "scroll_half_up" → "Scroll half up"
+local function humanized(name)
+  local words = name:gsub("_", " ")
+  return words:sub(1, 1):upper() .. words:sub(2)
+end
+
+--- → what an action is called
+function M.describe(name)
+  local entry = by_name[name]
+  return entry and entry[2] or humanized(name)
+end
+
+--- Adds an action to the palette, or names one anew: `options` are {agent?, command?, palette?}.
+function M.add(name, description, options)
+  local entry = by_name[name]
+  if not entry then
+    entry = { name }
+    by_name[name] = entry
+    ACTIONS[#ACTIONS + 1] = entry
+  end
+  entry[2] = description
+  for key, value in pairs(options or {}) do
+    entry[key] = value
+  end
+end
+
+--- Whether the palette shows an action now.
+function M.is_offered(name, has_agent)
+  local entry = by_name[name]
+  if not entry then
+    return true
+  end
+  return entry.palette ~= false and (has_agent or not entry.agent)
+end
+
+--- The names of all actions with a description, in the palette's order.
+function M.names()
+  local names = {}
+  for position, entry in ipairs(ACTIONS) do
+    names[position] = entry[1]
+  end
+  return names
+end
+
+--- Whether a command of the hub belongs into the palette under its own name.
+function M.is_command_offered(command)
+  return not stands_for[command] and not PLUMBING[command]
+end
+
+return M

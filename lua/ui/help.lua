@@ -1,0 +1,108 @@
+--- The keys of a mode: the overlay of `show_help`, and the hints while a sequence of keys waits for its next one.
+
+local boxes = require("ui.boxes")
+local keys = require("ui.keys")
+local ops = require("ui.ops")
+
+local M = { handlers = {} }
+
+--- Remembers where it was called from, so that leaving leads back there with nothing lost.
+function M.handlers.show_help()
+  _tui_state.help = { mode = _tui_state.mode, input = _tui_state.input_buffer }
+  return { ops.set_mode("help") }
+end
+
+function M.handlers.close_help()
+  local from = _tui_state.help
+  _tui_state.help = nil
+  return { from and ops.set_mode(from.mode, from.input) or ops.close() }
+end
+
+--- What is no key of a keymap, by mode.
+local function further_keys(mode)
+  if mode == "menu" then
+    return { { "1-9", "Choose by number" } }
+  elseif mode == "insert" then
+    return { { "others", "Typed into the agent" } }
+  elseif _keybindings.typing and _keybindings.typing[mode] then
+    return { { "others", "Typed into the field" } }
+  end
+  return {}
+end
+
+local function padded(text, width)
+  return text .. (" "):rep(math.max(1, width - utf8.len(text)))
+end
+
+local function key_item(names, desc, width)
+  return { text = { { text = padded(names, width), style = { fg = "cyan" } }, desc } }
+end
+
+--- One line for what is bound twice.
+local function conflict_items(mode)
+  local items = {}
+  for _, conflict in ipairs(botster.keymap.conflicts()) do
+    if conflict.mode == mode then
+      items[#items + 1] = {
+        text = { { text = conflict.key, style = { fg = "yellow" } }, " ", conflict.second.action },
+        secondary = ("of %s, before %s of %s"):format(
+          conflict.second.owner,
+          conflict.first.action,
+          conflict.first.owner
+        ),
+      }
+    end
+  end
+  if #items > 0 then
+    table.insert(items, 1, { text = "Bound twice", header = true, style = "bold" })
+  end
+  return items
+end
+
+function M.overlay(state)
+  local mode = state.help and state.help.mode or "insert"
+  local lines, width = {}, 0
+  for _, group in ipairs(keys.grouped(mode)) do
+    lines[#lines + 1] = { table.concat(group.keys, ", "), group.desc }
+  end
+  for _, line in ipairs(further_keys(mode)) do
+    lines[#lines + 1] = line
+  end
+  for _, line in ipairs(lines) do
+    width = math.max(width, utf8.len(line[1]))
+  end
+  width = math.min(width, math.max(8, (state.screen_cols or 80) // 3)) + 2
+  local items = {}
+  for _, line in ipairs(lines) do
+    items[#items + 1] = key_item(line[1], line[2], width)
+  end
+  for _, item in ipairs(conflict_items(mode)) do
+    items[#items + 1] = item
+  end
+  return boxes.list(state, "Keys: " .. keys.mode_name(mode), items, 60, 40)
+end
+
+--- The overlay while keys of a sequence wait: what the next one may be.
+function M.hints(state)
+  local prefix = state.pending_keys
+  if not prefix then
+    return nil
+  end
+  local lines = {}
+  for _, entry in ipairs(botster.keymap.effective(state.mode)) do
+    if entry.key:sub(1, #prefix + 1) == prefix .. " " then
+      local rest = keys.short(entry.key:sub(#prefix + 2))
+      lines[#lines + 1] = { { text = padded(rest, 8), style = { fg = "cyan" } }, entry.desc }
+    end
+  end
+  lines[#lines + 1] = { { text = padded("esc", 8), style = "dim" }, { text = "leave", style = "dim" } }
+  return {
+    type = "centered",
+    anchor = "bottom_right",
+    width = tostring(math.min(44, state.screen_cols or 80)),
+    height = tostring(math.min(#lines + 2, state.screen_rows or 24)),
+    child = { type = "paragraph", block = boxes.block(keys.short(prefix)), props = { lines = lines } },
+  }
+end
+
+return M

@@ -1,0 +1,70 @@
+--- The keys of a mode, as people read them.
+
+local M = {}
+
+--- Modes by what people call them.
+local MODE_NAMES = {
+  insert = "typing into the agent",
+  normal = "the agent list",
+  menu = "the menu",
+  palette = "the palette",
+  close_agent_confirm = "closing an agent",
+  connection_code = "connecting a device",
+}
+
+function M.mode_name(mode)
+  return MODE_NAMES[mode] or (mode:gsub("_", " "))
+end
+
+--- "shift+pageup" → "shift+pgup": short enough for a column.
+function M.short(key)
+  return (key:gsub("pageup", "pgup"):gsub("pagedown", "pgdn"):gsub("escape", "esc"):gsub("backspace", "bksp"))
+end
+
+--- The keys of a mode, those of the same meaning together, in the order of the catalog: {keys, desc, action} each.
+function M.grouped(mode)
+  local catalog = require("ui.catalog")
+  local place = {}
+  for position, name in ipairs(catalog.names()) do
+    place[name] = position
+  end
+  local groups, by_meaning = {}, {}
+  for _, entry in ipairs(botster.keymap.effective(mode)) do
+    local meaning = type(entry.action) == "string" and entry.action .. "\0" .. entry.desc or entry.key
+    local group = by_meaning[meaning]
+    if not group then
+      group = { keys = {}, desc = entry.desc, action = entry.action, place = place[entry.action] or 1000 }
+      by_meaning[meaning] = group
+      groups[#groups + 1] = group
+    end
+    group.keys[#group.keys + 1] = M.short(entry.key)
+  end
+  for _, group in ipairs(groups) do
+    table.sort(group.keys, function(a, b)
+      if #a ~= #b then
+        return #a < #b
+      end
+      return a < b
+    end)
+  end
+  table.sort(groups, function(a, b)
+    if a.place ~= b.place then
+      return a.place < b.place
+    end
+    return a.desc < b.desc
+  end)
+  return groups
+end
+
+--- Action → its shortest key in a mode.
+function M.by_action(mode)
+  local keys = {}
+  for _, group in ipairs(M.grouped(mode)) do
+    if type(group.action) == "string" then
+      keys[group.action] = group.keys[1]
+    end
+  end
+  return keys
+end
+
+return M

@@ -1,0 +1,31 @@
+--- The operations that actions return most often.
+
+local M = {}
+
+--- Changes the mode; `input` is put into the input that appears.
+function M.set_mode(mode, input)
+  return { op = "set_mode", mode = mode, input = input }
+end
+
+--- A message to the hub.
+function M.send(data)
+  return { op = "send_msg", data = data }
+end
+
+--- A message to the user.
+function M.notify(message, level)
+  return { op = "notify", message = message, level = level or "info" }
+end
+
+--- Where an overlay leads back to: typing into the agent, or, without one, the agent list.
+function M.base_mode()
+  return #_tui_state.agents > 0 and "insert" or "normal"
+end
+
+--- Leaves an overlay and forgets what was begun in it.
+function M.close()
+  _tui_state.pending_fields = {}
+  return M.set_mode(M.base_mode())
+end
+
+return M
