@@ -1,4 +1,6 @@
+import { dirname, join } from 'node:path'
 import type { LuaTable } from '../lua/vm/index.ts'
+import { compileEarly } from '../protocol/compile-early.ts'
 import type { Frame, Signal, TerminalModes } from '../protocol/messages/ptyhost.ts'
 import { Actions } from './actions.ts'
 import { clipboardSequence } from './alerts.ts'
@@ -23,9 +25,12 @@ import { Ui } from './ui.ts'
 import type { UiDirectories } from './ui-lua/files.ts'
 import { HotReload } from './ui-lua/hot-reload.ts'
 import type { UiLua } from './ui-lua/ui-lua.ts'
+import { warmUp } from './warm-up.ts'
 
 /** Milliseconds between two drawings of the chrome that only say how far back the scrolled view is. */
 const SCROLL_TITLE_MS = 200
+/** Milliseconds after which the warm-up begins: the first picture comes before that. */
+const WARM_UP_DELAY_MS = 300
 
 export interface AppParts {
   readonly lua: UiLua
@@ -59,6 +64,8 @@ export class App implements Disposable {
   readonly #reload: HotReload
   #focused = true
   #scrollTitle: NodeJS.Timeout | undefined
+  #warmUp: NodeJS.Timeout | undefined
+  readonly #ended = new AbortController()
   /** The outer terminal's colours differ from those that programs were told. */
   #colorsChanged = false
   /** Frames that were applied while the terminal was busy, by view: acknowledged once they are drawn. */
@@ -84,7 +91,7 @@ export class App implements Disposable {
       data: this.#data,
       ticket: () => hub.ticket(),
       hubConnected: () => hub.connected,
-      onOpen: () => this.#dataOpen(),
+      onOpen: (socket) => this.#dataOpen(socket),
       onUnreachable: (reason) => notices.set('ptyhost', 'warning', `The terminals cannot be reached: ${reason}`),
     })
     this.#ui = new Ui({
@@ -204,6 +211,8 @@ export class App implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#scrollTitle)
+    clearTimeout(this.#warmUp)
+    this.#ended.abort()
     this.#reload[Symbol.dispose]()
     this.#actions[Symbol.dispose]()
     this.#ui.dispose()
@@ -250,7 +259,8 @@ export class App implements Disposable {
 
   // ptyhost --------------------------------------------------------------------------------------------------------
 
-  #dataOpen(): void {
+  #dataOpen(socket: string): void {
+    this.#warmUpSoon(dirname(socket))
     this.#parts.notices.clear('ptyhost')
     this.#panels.reconnect()
   }
@@ -267,6 +277,18 @@ export class App implements Disposable {
     if (this.#paint()) this.#data.ack(frame.view, frame.seq)
     else this.#undrawn.set(frame.view, frame.seq)
     if (panel.scrollback.active) this.#drawScrollTitleSoon()
+  }
+
+  /** Once; the first keys of a person would otherwise run through code that nothing has compiled yet. */
+  #warmUpSoon(directory: string): void {
+    const { env, lua, log } = this.#parts
+    if (this.#warmUp !== undefined || env.BOTSTER_WARM_UP === '0') return
+    this.#warmUp = setTimeout(() => {
+      compileEarly()
+      const askLua = (key: string) => lua.rehearse('handle_key', [key, 'insert', { list_count: 0, terminal_rows: 24 }])
+      const path = join(directory, `t${process.pid}`)
+      warmUp({ path, askLua, signal: this.#ended.signal }).catch((error) => log(`warm-up: ${error}`))
+    }, WARM_UP_DELAY_MS)
   }
 
   #reportFocus(): void {

@@ -9,8 +9,8 @@ export interface DataLinkParts {
   /** Asks the hub. @throws when there is no hub, or no ptyhost */
   readonly ticket: () => Promise<Ticket>
   readonly hubConnected: () => boolean
-  /** The connection is there. */
-  readonly onOpen: () => void
+  /** The connection is there, by this socket. */
+  readonly onOpen: (socket: string) => void
   /** There is none, for this reason; it goes on trying as long as there is a hub. */
   readonly onUnreachable: (reason: string) => void
 }
@@ -62,8 +62,9 @@ export class DataLink implements Disposable {
     if (!this.#parts.hubConnected()) return // its return calls ensure()
     this.#opening = true
     try {
-      await this.#parts.data.open(await this.#parts.ticket())
-      this.#opened()
+      const ticket = await this.#parts.ticket()
+      await this.#parts.data.open(ticket)
+      this.#opened(ticket.socket)
     } catch (error) {
       if (this.#disposed) return
       this.#parts.onUnreachable(error instanceof Error ? error.message : String(error))
@@ -77,11 +78,11 @@ export class DataLink implements Disposable {
     }
   }
 
-  #opened(): void {
+  #opened(socket: string): void {
     const { data, onOpen } = this.#parts
     if (this.#disposed) return data.close('the client leaves')
     this.#pause = FIRST_RETRY_MS
-    onOpen()
+    onOpen(socket)
   }
 
   #retryLater(): void {

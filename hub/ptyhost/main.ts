@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { connect } from '../../protocol/client.ts'
+import { compileEarly } from '../../protocol/compile-early.ts'
 import { acquireLock } from '../../protocol/lock.ts'
 import { ptyhostProtocol } from '../../protocol/messages/ptyhost.ts'
 import { hubPaths } from '../../protocol/paths.ts'
@@ -80,8 +81,11 @@ async function start(): Promise<void> {
     GRACE_MS,
     () => end('unused'),
   )
-  if (process.env.BOTSTER_PTYHOST_WARM_UP !== '0') {
-    setTimeout(() => void warmUp(join(dirname(paths.ptySocket), `w${process.pid}`)), WARM_UP_DELAY_MS)
+  if (process.env.BOTSTER_WARM_UP !== '0') {
+    setTimeout(() => {
+      compileEarly()
+      void warmUp(join(dirname(paths.ptySocket), `w${process.pid}`))
+    }, WARM_UP_DELAY_MS)
   }
   log.info({ socket: paths.ptySocket, version: botsterVersion(), node: process.version }, 'ready')
 }

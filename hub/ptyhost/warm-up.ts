@@ -12,6 +12,8 @@ const ECHOES = 1500
 const MAX_MS = 2000
 /** Keys after which the line is erased. */
 const LINE_KEYS = 40
+/** What a person may type: letters of one byte, two, three. */
+const LETTERS = [...'the quick brown fox jumps over the lazy dog, äöüß ᐁᐂᐃ']
 
 /**
  * Types into a program of its own until the way from a key to its frame is compiled: without, the first some hundred
@@ -69,7 +71,7 @@ async function typeAway(path: string, key: string, program: string): Promise<voi
         resolve()
       }
     })
-    const data = Buffer.from(echo % LINE_KEYS === 0 ? '\x15' : String.fromCharCode(97 + (echo % 26)))
+    const data = Buffer.from(echo % LINE_KEYS === 0 ? '\x15' : LETTERS[echo % LETTERS.length]!)
     connection.send({ type: 'input', session, data })
     await framed
   }

@@ -47,7 +47,7 @@ export class PtyhostProcess implements AsyncDisposable {
       HOME: this.#directory,
       BOTSTER_CONFIG_DIR: join(this.#directory, 'c'),
       BOTSTER_RUNTIME_DIR: join(this.#directory, 'r'),
-      BOTSTER_PTYHOST_WARM_UP: '0', // tested on its own; here it would only take time from the others
+      BOTSTER_WARM_UP: '0', // tested on its own; here it would only take time from the others
       ...env,
     }
     this.paths = hubPaths('test', environment)

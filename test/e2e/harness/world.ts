@@ -46,6 +46,7 @@ export class World implements AsyncDisposable {
       PS1: '$ ',
       GIT_CONFIG_NOSYSTEM: '1',
       BOTSTER_ENV: 'test',
+      BOTSTER_WARM_UP: '0', // tested on its own; here it would only take time from the others
       BOTSTER_CONFIG_DIR: this.configDirectory,
       BOTSTER_RUNTIME_DIR: this.runtimeDirectory,
       BOTSTER_USER_DIR: this.userDirectory,

@@ -62,6 +62,7 @@ export async function makeWorld(options: { files?: Record<string, string> } = {}
     BOTSTER_CONFIG_DIR: join(repository.directory, 'config'),
     BOTSTER_RUNTIME_DIR: join(repository.directory, 'run'),
     BOTSTER_USER_DIR: userDirectory,
+    BOTSTER_WARM_UP: '0',
     BOTSTER_WORKTREE_BASE: repository.base,
   })
   const log: LogLine[] = []

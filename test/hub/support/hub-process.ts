@@ -41,6 +41,7 @@ export async function hubHome(repository: TestRepository): Promise<HubHome> {
     SHELL: '/bin/sh',
     BOTSTER_CONFIG_DIR: join(directory, 'config'),
     BOTSTER_RUNTIME_DIR: join(directory, 'run'),
+    BOTSTER_WARM_UP: '0',
     BOTSTER_WORKTREE_BASE: repository.base,
     BOTSTER_PTYHOST_GRACE_MS: '500', // what a test forgets ends by itself
     GIT_CONFIG_GLOBAL: '/dev/null',

@@ -18,6 +18,7 @@ export async function makePlace(): Promise<TestPlace> {
     HOME: join(temporary.path, 'home'),
     BOTSTER_CONFIG_DIR: join(temporary.path, 'config'),
     BOTSTER_RUNTIME_DIR: join(temporary.path, 'run'),
+    BOTSTER_WARM_UP: '0',
     BOTSTER_WORKTREE_BASE: join(temporary.path, 'sessions'),
     BOTSTER_PTYHOST_GRACE_MS: '500', // what a test forgets ends by itself
     GIT_CONFIG_GLOBAL: '/dev/null',
