@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import { findRoot } from '../hub/git/root.ts'
+import { plainRoot } from '../hub/git/plain-root.ts'
 import { type HubPaths, hubId, hubPaths } from '../protocol/paths.ts'
 
 /** Which hub a command is about, and where its files are. */
@@ -17,6 +17,13 @@ export interface Place {
  */
 export async function findPlace(cwd: string = process.cwd(), env: NodeJS.ProcessEnv = process.env): Promise<Place> {
   const { BOTSTER_REPO: repository = '' } = env
-  const { root } = await findRoot(isAbsolute(repository) ? repository : cwd)
+  const directory = isAbsolute(repository) ? repository : cwd
+  const root = plainRoot(directory) ?? (await rootByGit(directory))
   return { root, paths: hubPaths(env.BOTSTER_HUB_ID || hubId(root), env) }
+}
+
+/** Loaded only where it is needed: it brings what runs programs with it. */
+async function rootByGit(directory: string): Promise<string> {
+  const { findRoot } = await import('../hub/git/root.ts')
+  return (await findRoot(directory)).root
 }
