@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Received } from '../protocol/connection.ts'
 import type { MethodName, Params, Result } from '../protocol/definition.ts'
-import { ConnectionClosed } from '../protocol/errors.ts'
+import { ConnectionClosed, RequestError } from '../protocol/errors.ts'
 import type { Origin, PtyhostProtocol, Rights, SessionInfo, Signal } from '../protocol/messages/ptyhost.ts'
 import type { HubPaths } from '../protocol/paths.ts'
 import { waitForDeath } from './alive.ts'
@@ -261,11 +261,22 @@ export class PtyhostLink implements AsyncDisposable {
     }
     const { sessions } = await connection.request('list', {})
     for (const [ticket, access] of this.#tickets) await connection.request('registerTicket', { ticket, ...access })
+    await this.#watchActivity(connection)
     if (connection.closed) throw new ConnectionClosed('the ptyhost ended while it was asked what it holds')
     const lost = this.#table.replace(sessions)
     for (const signal of this.#early) this.#table.apply(signal)
     this.#connection = connection
     return lost
+  }
+
+  /** An older ptyhost, whose agents must not end for this, does not know it: screens are then looked at on other signs. */
+  async #watchActivity(connection: PtyhostConnection): Promise<void> {
+    try {
+      await connection.request('watchActivity', {})
+    } catch (error) {
+      if (!(error instanceof RequestError && error.code === 'unknown_method')) throw error
+      this.#options.log.warn('the ptyhost is older and does not say when its sessions print')
+    }
   }
 
   #lose(reason: string): void {

@@ -56,6 +56,7 @@ export class SessionTable {
       case 'clipboard':
       case 'progress':
       case 'cursorVisibility':
+      case 'activity':
         return
     }
   }

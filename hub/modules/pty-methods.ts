@@ -2,6 +2,7 @@ import { type AnyFunctionSpec, defineFunction, failure, type LuaTable, results }
 import type { Origin, SessionInfo } from '../../protocol/messages/ptyhost.ts'
 import type { HubContext } from '../types.ts'
 import { snakeCase } from './convert.ts'
+import { foregroundOf } from './foreground.ts'
 import { type PtyHandles, sessionTable } from './pty-handles.ts'
 import { refused } from './refused.ts'
 
@@ -107,7 +108,9 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
       call: ({ self }) => refused(async () => (await ptyhost().screen({ session: handles.session(self) })).text),
     }),
     get_snapshot: defineFunction({
-      doc: 'What the terminal shows: {text, ansi?, rows, cols, cursor = {x, y, visible, shape}}.',
+      doc:
+        'What the terminal shows: {text, rows, cols, cursor = {x, y, visible, shape}, modes = {bracketed_paste, ' +
+        'alternate_screen, …}}.',
       args: [
         { name: 'options', type: 'table', optional: true, doc: '{ansi = false, history = 0}: lines above the screen' },
       ],
@@ -123,8 +126,26 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
             ansi: ansi === true,
             history: typeof history === 'number' ? Math.max(0, Math.trunc(history)) : 0,
           })
-          return { ...screen, cursor: { ...screen.cursor } }
+          const { modes, ...shown } = screen
+          return { ...shown, cursor: { ...screen.cursor }, modes: modes && snakeCase(modes) }
         }),
+    }),
+    foreground: defineFunction({
+      doc:
+        'What the terminal’s keys go to: {pid, argv, is_leader, cpu}. `is_leader` is false while a shell runs a command; ' +
+        '`cpu` is seconds of processor time.',
+      returns: [
+        { type: ['table', 'nil'], luaType: '{pid: integer, argv: string[], is_leader: boolean, cpu: number}?' },
+      ],
+      yields: true,
+      errors: ['nil when the program has ended, or the system does not tell'],
+      example: 'local process = handle:foreground()\nif process then log.info(table.concat(process.argv, " ")) end',
+      call: async ({ self }) => {
+        const info = handles.info(self)
+        if (info === undefined || info.exit !== undefined || info.pid <= 0) return undefined
+        const found = await foregroundOf(info.pid)
+        return found && snakeCase(found)
+      },
     }),
     get_scrollback: defineFunction({
       doc: 'Up to `lines` lines above the screen and the screen itself, as text.',
@@ -158,7 +179,10 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
           name: 'options',
           type: 'table',
           optional: true,
-          doc: '{submit = true, paste = true, hold = 60}: Enter after it; bracketed; seconds to wait for a person to stop',
+          doc:
+            '{submit = true, paste = true, hold = 60, line_is_empty = false, from}: Enter after it; bracketed; seconds to ' +
+            'wait for a person to stop; the input line was seen to be empty, so that a key that was no line holds nothing ' +
+            'up; whose message it is, for the log',
         },
       ],
       returns: [{ type: ['text', 'nil'], doc: '"submitted" or "held" (it will be typed when the person stops)' }],
@@ -167,13 +191,17 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
       example: 'local ok, err = handle:send_message("Please run the tests")',
       call: ({ self, owner }, text, options) =>
         refused(async () => {
-          const { submit, paste, hold } = (options ?? {}) as LuaTable
+          const { submit, paste, hold, line_is_empty, from } = (options ?? {}) as LuaTable
           const seconds =
             typeof hold === 'number' ? Math.min(Math.max(hold, 0), MAX_HOLD_SECONDS) : DEFAULT_HOLD_SECONDS
           const { outcome, reason } = await ptyhost().inject({
             session: handles.session(self),
             data: text,
-            origin: originOf(owner),
+            origin:
+              typeof from === 'string' && !owner.startsWith('plugin.')
+                ? { kind: 'agent', name: from }
+                : originOf(owner),
+            lineIsEmpty: line_is_empty === true,
             paste: paste !== false,
             submit: submit !== false,
             holdMs: Math.round(seconds * 1000),

@@ -6,6 +6,7 @@ import { relabel } from '../agents/relabel.ts'
 import type { AgentChanges, NewAgent, NewSession, SessionChanges } from '../records/types.ts'
 import type { HubContext } from '../types.ts'
 import { camelCase, listOf, parse, snakeCase, tableOf } from './convert.ts'
+import { messageFunctions } from './message-records.ts'
 
 const agentStatus = z.enum([
   'creating_worktree',
@@ -210,6 +211,20 @@ export function recordsModule(hub: () => HubContext): LuaModule {
             ),
             sessionTable,
           ),
+      }),
+      ...messageFunctions(hub),
+      state: defineFunction({
+        doc: 'What `set_state` last kept of an agent, or nil.',
+        args: [idArgument],
+        returns: [{ type: ['table', 'nil'] }],
+        call: (_, id) => hub().records.agentState(id) as LuaTable | undefined,
+      }),
+      set_state: defineFunction({
+        doc: 'Keeps what is known of an agent’s state; goes with the agent.',
+        args: [idArgument, { name: 'state', type: 'table' }],
+        call: (_, id, state) => {
+          hub().records.setAgentState(id, state)
+        },
       }),
       remove_session: defineFunction({
         doc: 'Forgets a session.',

@@ -3,7 +3,7 @@ import type { SequenceParser } from './xterm-internals.ts'
 
 type WithoutSession<S> = S extends Signal ? Omit<S, 'session'> : never
 /** What a program says besides drawing: a signal that does not name its session yet. */
-export type Announcement = WithoutSession<Signal>
+export type Announcement = WithoutSession<Exclude<Signal, { kind: 'activity' }>>
 
 /** Characters kept of a notification, a directory or a command line. */
 const MAX_TEXT = 4096

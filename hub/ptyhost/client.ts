@@ -28,6 +28,8 @@ export class Client {
   #ticket: string | undefined
   #grant: Grant | undefined
   #warned = false
+  /** It wants `activity` signals. */
+  watchesActivity = false
 
   constructor(host: Ptyhost, socket: Socket, log: Logger, onClose: () => void) {
     this.#host = host
@@ -118,6 +120,10 @@ export class Client {
 
   /** Hubs hear everything, viewers what they look at. */
   hear(signal: Signal): void {
+    if (signal.kind === 'activity') {
+      if (this.watchesActivity) this.#connection.send({ type: 'signal', signal })
+      return
+    }
     if (this.manages || [...this.#views.values()].some(({ session }) => session.id === signal.session)) {
       this.#connection.send({ type: 'signal', signal })
     }

@@ -39,7 +39,7 @@ export class Injector implements Disposable {
 
   /** Types it now, or waits up to `holdMs` for the person to finish. Resolves when that is decided. */
   async inject(injection: Injection): Promise<Outcome> {
-    if (this.#held.length === 0 && this.#busyFor() === 0) return this.#type(injection, 'submitted')
+    if (this.#held.length === 0 && this.#busyFor(injection) === 0) return this.#type(injection, 'submitted')
     if (injection.holdMs === 0) return { outcome: 'refused', reason: 'a person is typing' }
     if (this.#held.length >= MAX_HELD) return { outcome: 'refused', reason: 'too much is waiting already' }
     return new Promise((decide) => {
@@ -56,7 +56,7 @@ export class Injector implements Disposable {
   pump(): void {
     clearTimeout(this.#timer)
     while (this.#held.length > 0) {
-      const busyFor = this.#busyFor()
+      const busyFor = this.#busyFor(this.#held[0]!.injection)
       if (busyFor > 0) {
         if (busyFor < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.pump(), Math.ceil(busyFor))
         return
@@ -76,8 +76,8 @@ export class Injector implements Disposable {
     }
   }
 
-  #busyFor(): number {
-    return this.#target.typing.busyFor(performance.now(), this.#target.linewise())
+  #busyFor({ lineIsEmpty }: Injection): number {
+    return this.#target.typing.busyFor(performance.now(), !lineIsEmpty && this.#target.linewise())
   }
 
   #type({ data, paste, submit }: Injection, outcome: 'submitted' | 'held'): Outcome {

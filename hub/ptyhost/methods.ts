@@ -52,6 +52,11 @@ export function methodsFor(host: Ptyhost, client: Client): MethodHandlers<Ptyhos
       await host.shutdown(force)
       return {}
     },
+    watchActivity: () => {
+      client.requireManage()
+      client.watchesActivity = true
+      return {}
+    },
 
     view: ({ view, session: id, size, colors }) => {
       const session = client.session(id)
@@ -78,7 +83,8 @@ export function methodsFor(host: Ptyhost, client: Client): MethodHandlers<Ptyhos
     screen: async ({ session: id, history, ansi }) => {
       const session = client.session(id)
       const text = await screenText(session, { history, ansi })
-      return { ...text, cols: session.emulator.cols, rows: session.emulator.rows }
+      const { cols, rows } = session.emulator
+      return { ...text, cols, rows, modes: session.emulator.modes() }
     },
     inject: async ({ session, ...injection }) => client.session(session, 'input').inject(injection),
     forward: ({ view, session: id }) => {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { ExitStatus, Origin, SessionInfo, Signal } from '../../protocol/messages/ptyhost.ts'
+import { Activity } from './activity.ts'
 import type { Announcement } from './announcements.ts'
 import { Audience } from './audience.ts'
 import type { TerminalColors } from './colors.ts'
@@ -59,6 +60,7 @@ export class Session implements Disposable {
   readonly #signals: Signals
   readonly #writes: WriteLog
   readonly #typing = new Typing()
+  readonly #activity: Activity
   readonly #injector: Injector
   readonly #sizing = new Sizing<object>()
   readonly #ended = Promise.withResolvers<ExitStatus>()
@@ -82,6 +84,10 @@ export class Session implements Disposable {
     })
     this.#signals = new Signals(id, options.onSignal)
     this.#writes = new WriteLog(id, log)
+    this.#activity = new Activity(
+      (report) => options.onSignal({ kind: 'activity', session: id, ...report }),
+      () => this.audience.size > 0,
+    )
     this.#output = flow.queue({
       parse: (data, flooding) => this.#parse(data, flooding),
       pause: () => this.#pty.pause(),
@@ -160,6 +166,7 @@ export class Session implements Disposable {
     this.audience.noteInput(now)
     this.#options.flow.noteInput(now)
     this.#typing.note(data, now)
+    this.#activity.noteTyped(now)
     this.#injector.pump()
     return taken
   }
@@ -184,6 +191,7 @@ export class Session implements Disposable {
 
   addView(view: View): void {
     this.audience.add(view)
+    if (this.exit === undefined) this.#activity.noteViewed()
     this.#options.onChanged(this)
   }
 
@@ -210,6 +218,7 @@ export class Session implements Disposable {
     this.#injector[Symbol.dispose]()
     this.#signals[Symbol.dispose]()
     this.#writes[Symbol.dispose]()
+    this.#activity[Symbol.dispose]()
     this.#pty[Symbol.dispose]()
     this.#emulator[Symbol.dispose]()
   }
@@ -236,6 +245,7 @@ export class Session implements Disposable {
   #parse(data: Uint8Array, flooding: boolean): void {
     if (flooding) this.#lane.parse(data)
     else this.emulator.parse(data)
+    this.#activity.noteOutput(performance.now())
     this.#options.onChanged(this)
   }
 
@@ -255,6 +265,7 @@ export class Session implements Disposable {
     const { cols, rows } = this.emulator
     this.emulator.resize(size.cols, size.rows)
     if (this.emulator.cols === cols && this.emulator.rows === rows) return
+    this.#activity.noteDisturbance(performance.now())
     this.#pty.resize(this.emulator.cols, this.emulator.rows)
     this.#options.onChanged(this)
   }
@@ -284,6 +295,7 @@ export class Session implements Disposable {
     if (status === undefined || this.exit !== undefined) return
     this.exit = status
     this.#injector[Symbol.dispose]()
+    this.#activity[Symbol.dispose]()
     this.#options.log.info({ session: this.id, ...status }, 'ended')
     this.audience.flush()
     this.#signals.announce({ kind: 'exit', ...status })

@@ -52,6 +52,21 @@ const MIGRATIONS = [
    ALTER TABLE agents ADD COLUMN depth INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE sessions ADD COLUMN command TEXT;
    UPDATE agents SET slug = 'b_' || id;`,
+  `CREATE TABLE agent_states (
+     agent_id TEXT PRIMARY KEY REFERENCES agents (id) ON DELETE CASCADE,
+     state TEXT NOT NULL
+   );
+   CREATE TABLE messages (
+     id TEXT PRIMARY KEY,
+     agent_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+     sender TEXT NOT NULL,
+     text TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL,
+     rung_at INTEGER,
+     read_at INTEGER
+   );
+   CREATE INDEX messages_by_agent ON messages (agent_id);`,
 ]
 
 /**

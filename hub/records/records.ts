@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { slugOf } from '../agents/slug.ts'
 import { agentColumns, type Columns, fromRow, type Row, sessionColumns, toRow } from './columns.ts'
 import { openDatabase } from './database.ts'
+import { Messages } from './messages.ts'
 import type { AgentChanges, AgentRecord, NewAgent, NewSession, SessionChanges, SessionRecord } from './types.ts'
 
 export type * from './types.ts'
@@ -14,11 +15,14 @@ type Fact = 'root' | 'ptyhost'
  * records in line with what really runs. Every call is durable when it returns. All methods throw once closed.
  */
 export class Records implements Disposable {
+  /** Of the agents' inboxes. */
+  readonly messages: Messages
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
 
   private constructor(database: DatabaseSync) {
     this.#database = database
+    this.messages = new Messages(database)
   }
 
   /** Opens or creates the file (mode 0600). @throws Error when a newer botster wrote it, or it is no database. */
@@ -85,6 +89,22 @@ export class Records implements Disposable {
 
   removeSession(id: string): void {
     this.#run('DELETE FROM sessions WHERE id = ?', id)
+  }
+
+  /** What was last known of an agent's state, as its writer wrote it. */
+  agentState(agentId: string): unknown {
+    const [row] = this.#all('SELECT state FROM agent_states WHERE agent_id = ?', agentId)
+    return row === undefined ? undefined : JSON.parse(String(row.state))
+  }
+
+  /** Does nothing when there is no such agent. */
+  setAgentState(agentId: string, state: unknown): void {
+    this.#run(
+      'INSERT INTO agent_states SELECT id, ? FROM agents WHERE id = ? ' +
+        'ON CONFLICT (agent_id) DO UPDATE SET state = excluded.state',
+      JSON.stringify(state),
+      agentId,
+    )
   }
 
   /** Something to remember of the hub itself: the directory it is for, the pid of the ptyhost it used. */

@@ -17,10 +17,13 @@ local function refresh(name)
   if not path then return end -- a module of the user's own that was deleted stays until the hub ends
   if package.loaded[name] == nil then
     if name == ENTRY then pcall(require, name) end
+    -- A new detector: agents may be what it is for.
+    if name:find("^agents%.") then events.emit("module_reloaded", { name = name }) end
   elseif loader.is_protected(name) then
     log.warn(("%s changed: it takes effect when the hub starts again"):format(name))
   elseif loader.reload(name) then
     log.info(("reloaded %s from %s"):format(name, path))
+    events.emit("module_reloaded", { name = name })
   end
 end
 

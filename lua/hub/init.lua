@@ -8,8 +8,9 @@ local PROTECTED = {
 local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands", "lib.mcp" }
 
 local HANDLERS = {
-  "handlers.connections", "handlers.agents", "handlers.hub_commands", "handlers.terminal", "handlers.connection_code",
-  "handlers.webrtc", "handlers.tui", "handlers.socket", "handlers.plugins", "handlers.commands",
+  "handlers.connections", "handlers.agents", "handlers.agent_states", "handlers.hub_commands", "handlers.terminal",
+  "handlers.connection_code", "handlers.webrtc", "handlers.tui", "handlers.socket", "handlers.plugins",
+  "handlers.commands", "handlers.state_commands",
 }
 
 --- Last, so that nothing is reloaded while it is being loaded.

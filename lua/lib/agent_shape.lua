@@ -1,5 +1,6 @@
 --- An agent as clients see it.
 
+local agent_state = require("lib.agent_state")
 local list = require("lib.list")
 
 local agent_shape = {}
@@ -7,8 +8,9 @@ local agent_shape = {}
 local session_shape, title_of, display_name, cwd_of
 
 --- The table sent to clients: {id, key, name, display_name, title?, cwd, profile_name?, repo, metadata, branch_name?,
---- worktree_path?, in_worktree, status, error?, sessions, notification, slug, port_base?, parent?
---- (id of the agent that created it), depth, created_at (milliseconds)}, a session being {name,
+--- worktree_path?, in_worktree, status, state (lib/agent_state.lua), state_since (seconds), state_reason, state_question?,
+--- error?, sessions, notification, slug, port_base?, parent? (id of the agent that created it), depth,
+--- created_at (milliseconds)}, a session being {name,
 --- session_id, pid, cols, rows, title, cwd, port_forward, port?, status, exited, exit_code?, exit_signal?}. What only the
 --- ptyhost knows (title, directory, size) is as fresh as the hub's view of it. `of_agent` is the records of its sessions,
 --- when the caller has them.
@@ -16,6 +18,7 @@ function agent_shape.of(record, of_agent)
   local sessions = {}
   for i, session in ipairs(of_agent or records.sessions(record.id)) do sessions[i] = session_shape(session) end
   local title = title_of(sessions)
+  local now = agent_state.of(record, of_agent)
   return {
     id = record.id,
     key = record.key,
@@ -30,6 +33,10 @@ function agent_shape.of(record, of_agent)
     worktree_path = record.worktree_path,
     in_worktree = record.in_worktree,
     status = record.status,
+    state = now.state,
+    state_since = now.state_since,
+    state_reason = now.state_reason,
+    state_question = now.state_question,
     error = record.error,
     sessions = list(sessions),
     notification = record.notification,

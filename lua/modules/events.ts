@@ -11,6 +11,8 @@ import {
 
 /** Milliseconds a handler may run without giving way. */
 const BUDGET = 200
+/** Milliseconds a timer of Node can count. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 interface Handler {
   readonly id: number
@@ -31,6 +33,7 @@ export interface Events {
 export function createEvents(): Events {
   const byEvent = new Map<string, Handler[]>()
   const byId = new Map<number, Handler>()
+  const waiting: Waiting = new Map()
   let lastId = 0
 
   const on = (vm: LuaVmApi, owner: string, event: string, fn: LuaFunction): number => {
@@ -52,6 +55,7 @@ export function createEvents(): Events {
   }
 
   const emit = (name: string, data?: LuaValue): number => {
+    for (const wake of waiting.get(name) ?? []) wake()
     let count = 0
     for (const handler of byEvent.get(name) ?? []) {
       // Taken off by a handler before it.
@@ -87,6 +91,17 @@ export function createEvents(): Events {
           return handler !== undefined
         },
       }),
+      wait: defineFunction({
+        doc: 'Waits until an event is emitted by somebody, with any data: look again at what you wait for, and wait again.',
+        args: [
+          event,
+          { name: 'seconds', type: 'number', optional: true, doc: 'at most this long; without limit when nil' },
+        ],
+        returns: [{ type: 'boolean', doc: 'false when the time was over first' }],
+        yields: true,
+        example: "timer.after(0.01, function() events.emit('deployed') end)\nlocal heard = events.wait('deployed', 5)",
+        call: ({ signal }, name, seconds) => waitFor(waiting, name, seconds, signal),
+      }),
       has: defineFunction({
         doc: 'Whether anybody listens to an event.',
         args: [event],
@@ -109,6 +124,33 @@ export function createEvents(): Events {
     },
   })
   return { module, emit, has }
+}
+
+type Waiting = Map<string, Set<() => void>>
+
+/** True once the event is emitted, false after that many seconds. Leaves nothing behind however it ends. */
+async function waitFor(
+  waiting: Waiting,
+  name: string,
+  seconds: number | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>()
+  const wake = () => resolve(true)
+  const abort = () => reject(signal.reason as Error)
+  const ms = Math.min(Math.max(0, seconds ?? 0) * 1000, MAX_TIMER_MS)
+  const timer = seconds === undefined ? undefined : setTimeout(() => resolve(false), ms)
+  const wakers = waiting.get(name) ?? new Set()
+  waiting.set(name, wakers.add(wake))
+  signal.addEventListener('abort', abort)
+  try {
+    return await promise
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+    wakers.delete(wake)
+    if (wakers.size === 0 && waiting.get(name) === wakers) waiting.delete(name)
+  }
 }
 
 function isReference(value: LuaValue): value is LuaReference {

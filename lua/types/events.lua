@@ -16,6 +16,13 @@ function events.on(event, handler) end
 ---@return boolean # false if there was none
 function events.off(id) end
 
+---Waits until an event is emitted by somebody, with any data: look again at what you wait for, and wait again.
+---@async
+---@param event string
+---@param seconds? number at most this long; without limit when nil
+---@return boolean # false when the time was over first
+function events.wait(event, seconds) end
+
 ---Whether anybody listens to an event.
 ---@param event string
 ---@return boolean

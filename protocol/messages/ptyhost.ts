@@ -119,6 +119,18 @@ export const signal = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), ...session, state: z.number().int(), value: z.number().int() }),
   z.object({ kind: z.literal('cursorVisibility'), ...session, visible: z.boolean() }),
   exitStatus.extend({ kind: z.literal('exit'), ...session }),
+  /** To hubs that asked with `watchActivity`: it prints (about once a second), came to stand still, or is looked at. */
+  z.object({
+    kind: z.literal('activity'),
+    ...session,
+    busy: z.boolean(),
+    /** What it printed last answers a person's key or a new size. */
+    echo: z.boolean(),
+    /** A person typed since this was last said. */
+    typed: z.boolean(),
+    /** A client shows it. */
+    viewed: z.boolean(),
+  }),
 ])
 export type Signal = z.infer<typeof signal>
 
@@ -175,6 +187,8 @@ export const ptyhostProtocol = defineProtocol({
     ),
     revokeTicket: method(z.object({ ticket: z.string().max(256) }), nothing),
     shutdown: method(z.object({ force: z.boolean().default(false) }), nothing),
+    /** From now on this hub hears `activity` signals. */
+    watchActivity: method(nothing, nothing),
 
     // by ticket
     /** Starts sending frames of `session` as `view`, a number the client chose; a view of that number moves over. */
@@ -212,7 +226,7 @@ export const ptyhostProtocol = defineProtocol({
     /** What the terminal shows, as text or with escape sequences, preceded by up to `history` lines. */
     screen: method(
       z.object({ session: sessionId, history: z.number().int().min(0).default(0), ansi: z.boolean().default(false) }),
-      z.object({ text: z.string(), cursor, ...size }),
+      z.object({ text: z.string(), cursor, ...size, modes: terminalModes.optional() }),
     ),
     /** Types text as one piece that never mixes with what a person types. */
     inject: method(
@@ -226,6 +240,11 @@ export const ptyhostProtocol = defineProtocol({
         submit: z.boolean().default(false),
         /** How long to hold it while a person types; afterwards it is refused. */
         holdMs: z.number().int().min(0).max(600_000).default(0),
+        /**
+         * The input line was seen to be empty: what a person typed there was no line (a key that answered a dialog), so
+         * that only the time since their last key counts.
+         */
+        lineIsEmpty: z.boolean().default(false),
       }),
       /**
        * Answers when it is decided: `submitted` it was typed at once, `held` it was typed after waiting for a person,

@@ -136,6 +136,20 @@ test('pty:send_message: is typed as one piece and submitted; refused when the pr
   expect(refused).toEqual([true, expect.any(String)])
 })
 
+test('pty:foreground: is the program that the keys go to, and its processor time', async () => {
+  const found = await withTerminal<unknown[]>(
+    '{ cmd = { "/bin/sh", "-i" } }',
+    `repeat runtime.sleep(0.02) until handle:get_screen():find("[$#]")
+     local shell = handle:foreground()
+     handle:write("sleep 99\\r")
+     local command
+     repeat runtime.sleep(0.02) command = handle:foreground() until not command.is_leader
+     return { shell.is_leader, shell.pid == handle:info().pid, command.argv, command.cpu >= 0 }`,
+  )
+  expect(found).toEqual([true, true, ['sleep', '99'], true])
+  expect(await world.eval('local h = pty.spawn{ cmd = "true" } h:kill() return h:foreground() == nil')).toBe(true)
+})
+
 test('pty:write: a handle that is none, and data that is none, are named', async () => {
   await expect(world.eval('local h = pty.spawn{ cmd = "sleep 9" } h.write("x")')).rejects.toThrow(
     "calling 'pty:write' on bad self",

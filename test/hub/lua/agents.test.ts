@@ -21,6 +21,7 @@ interface Agent {
   readonly worktree_path?: string
   readonly in_worktree: boolean
   readonly status: string
+  readonly state: string
   readonly cwd: string
   readonly sessions: Session[]
   readonly notification: boolean
@@ -249,7 +250,10 @@ describe('A hub that starts again', () => {
   test('Finds agents running under the same id, key and name', async () => {
     const made = await create({ branch: 'survivor', command: 'echo $$; sleep 1000' })
     await world.command('rename_agent', { agent: made.key, name: 'Old friend' })
-    const before = await agent(made.key)
+    const before = await until(async () => {
+      const now = await agent(made.key)
+      return now.state === 'idle' && now
+    }, 'the program to be seen waiting')
     await world.restart()
     expect(await agent(made.key)).toEqual(before)
     expect(before.status).toBe('running')

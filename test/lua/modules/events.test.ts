@@ -71,3 +71,16 @@ it('events.on: handlers go with their owner', async () => {
   expect(events.has('x')).toBe(false)
   expect(events.emit('x')).toBe(0)
 })
+
+it('events.wait: waits for the next event of a name, or until the time is over', async () => {
+  const events = createEvents()
+  await using t = await newVm({ modules: [events.module] })
+  expect(await t.run("return events.wait('never', 0.01)")).toEqual([false])
+  const waiting = t.run("return events.wait('deployed', 5)")
+  const emitting = setInterval(() => events.emit('deployed'), 5)
+  expect(await waiting).toEqual([true])
+  clearInterval(emitting)
+  await expect(t.run("events.wait('x', 'soon')")).rejects.toThrow(
+    "bad argument #2 to 'events.wait' (number expected, got string)",
+  )
+})

@@ -1,0 +1,223 @@
+--- Looking at an agent's screen: when there is something new on it, not more often than is of use, and at no other time.
+
+local state = require("hub.state")
+local agent_state = require("lib.agent_state")
+local detector = require("lib.detector")
+local detectors = require("lib.detectors")
+local state_evidence = require("lib.state_evidence")
+
+local state_look = {}
+
+--- Milliseconds between two looks at a screen that stands still again and again.
+local SETTLED_MS = 200
+--- Milliseconds between two looks at one that never stands still: more and more while it shows the same.
+local BUSY_FIRST_MS, BUSY_LAST_MS = 900, 3000
+--- Seconds after which a screen that says nothing is looked at once more, and one of a program that told something.
+local AGAIN_SECONDS = { starting = 5, told = 2, cpu = 2 }
+--- Seconds of processor time a second from which a silent program is said to work.
+local CPU_SHARE = 0.3
+--- Longest pause between two looks at a silent program that uses the processor.
+local CPU_LAST_SECONDS = 30
+
+--- Agent id → {last, interval, timer, running, again}. Not kept: a reload looks anew.
+local looks = state.get("lib.state_look.looks")
+
+local due, begin, look, read_screen, identify, note_process, note_quiet, doubtful
+
+--- A session printed (`busy`) or came to stand still.
+function state_look.activity(id, signal)
+  local entry = agent_state.entry(id)
+  entry.busy = signal.busy
+  entry.echo = signal.echo
+  local pause = due(id, signal.busy)
+  if pause <= 0 then return begin(id) end
+  if not signal.busy then state_look.later(id, pause / 1000) end
+end
+
+--- Looks after a while, unless a look comes first.
+function state_look.later(id, seconds)
+  local plan = looks[id] or {}
+  looks[id] = plan
+  if plan.timer then timer.cancel(plan.timer) end
+  plan.timer = timer.after(seconds, function()
+    plan.timer = nil
+    begin(id)
+  end)
+end
+
+--- Looks now.
+function state_look.now(id)
+  begin(id)
+end
+
+--- An agent is gone.
+function state_look.forget(id)
+  local plan = looks[id]
+  if plan and plan.timer then timer.cancel(plan.timer) end
+  looks[id] = nil
+end
+
+--- Once more, after something was told that the screen may contradict.
+function state_look.after_report(id)
+  state_look.later(id, AGAIN_SECONDS.told)
+end
+
+--- Milliseconds until a look is of use again.
+function due(id, busy)
+  local plan = looks[id]
+  if not plan or not plan.last then return 0 end
+  local gap = busy and (plan.interval or BUSY_FIRST_MS) or SETTLED_MS
+  return plan.last + gap - runtime.clock()
+end
+
+--- One look at a time for each agent; what comes meanwhile is looked at after it.
+function begin(id)
+  local plan = looks[id] or {}
+  looks[id] = plan
+  if plan.running then
+    plan.again = true
+    return
+  end
+  plan.running = true
+  runtime.start("hub", function()
+    local _ <close> = setmetatable({}, { __close = function() plan.running = false end })
+    repeat
+      plan.again = false
+      plan.last = runtime.clock()
+      look(id, plan)
+    until not plan.again or looks[id] ~= plan
+  end)
+end
+
+function look(id, plan)
+  local session = agent_state.first_session(id)
+  local handle = session and pty.get(session.id)
+  if not handle or not handle:is_alive() then return agent_state.decide(id) end
+  local entry = agent_state.entry(id)
+  local before = entry.state
+  local process = identify(entry, session, handle)
+  local shown = handle:get_snapshot()
+  if not shown or not records.agent(id) then return end
+  local info = handle:info()
+  shown.title = info and info.title
+  entry.shown = shown
+  read_screen(entry, shown)
+  if process then note_process(id, entry, process) end
+  note_quiet(id, entry)
+  agent_state.decide(id)
+  if state_evidence.is_contested(entry) then state_look.after_report(id) end
+  local same = entry.state == before
+  plan.interval = same and math.min(BUSY_LAST_MS, (plan.interval or BUSY_FIRST_MS) * 1.5) or BUSY_FIRST_MS
+end
+
+--- Which detector fits: what the agent said it is, its profile, its command, the program in the foreground. Returns the
+--- foreground process when that is what tells.
+function identify(entry, session, handle)
+  local record = records.agent(session.agent_id)
+  local wanted = record and (record.metadata.detector or record.profile_name)
+  local given = entry.told_source or (wanted and detectors.get(wanted) and wanted)
+  local by_command = given or detectors.for_command(session.argv)
+  if by_command and by_command ~= "shell" then
+    entry.detector = by_command
+    return nil
+  end
+  local process = handle:foreground()
+  if not process then
+    entry.detector = by_command
+    return nil
+  end
+  -- A shell that runs a command given to it is no shell to a person.
+  local is_interactive = by_command == "shell" and #session.argv == 1
+  entry.detector = detectors.for_process(process.argv)
+  if entry.detector == "shell" and not is_interactive then entry.detector = nil end
+  if not entry.detector and is_interactive then entry.detector = "shell" end
+  return process
+end
+
+function read_screen(entry, shown)
+  local compiled = entry.detector and detectors.get(entry.detector)
+  local read = compiled and detector.read(compiled, shown)
+  if not read then
+    entry.evidence.screen = nil
+    return
+  end
+  if doubtful(entry, read) then return end
+  entry.evidence.screen = {
+    state = read.state,
+    source = ("agents/%s.lua"):format(entry.detector),
+    rule = read.rule,
+    region = read.region,
+    confidence = read.confidence,
+    reason = read.reason,
+    question = read.question,
+    at = runtime.clock(),
+  }
+end
+
+--- While a program draws, half a screen may look as if it were idle: it has to look so twice.
+function doubtful(entry, read)
+  if not entry.busy or read.state == "working" or read.state == "waiting" or entry.state ~= "working" then
+    entry.doubts = 0
+    return false
+  end
+  entry.doubts = (entry.doubts or 0) + 1
+  return entry.doubts < 2
+end
+
+--- A shell's foreground says whether it runs a command; a silent program's processor time whether it works.
+function note_process(id, entry, process)
+  local now = runtime.clock()
+  if entry.detector == "shell" then
+    local name = process.argv[1] and process.argv[1]:match("[^/]+$") or "a command"
+    entry.evidence.process = {
+      state = process.is_leader and "idle" or "working",
+      source = "the terminal's foreground process",
+      confidence = 0.9,
+      reason = process.is_leader and "the shell waits for a command" or ("it runs %s"):format(name),
+      at = now,
+    }
+    return
+  end
+  local before = entry.cpu
+  entry.cpu = { pid = process.pid, used = process.cpu, at = now }
+  entry.evidence.process = nil
+  if entry.busy or entry.evidence.screen then return end
+  if not before or before.pid ~= process.pid then return state_look.later(id, AGAIN_SECONDS.cpu) end
+  local share = (process.cpu - before.used) / math.max(0.001, (now - before.at) / 1000)
+  if share < CPU_SHARE then return end
+  entry.cpu_pause = math.min(CPU_LAST_SECONDS, (entry.cpu_pause or AGAIN_SECONDS.cpu) * 2)
+  state_look.later(id, entry.cpu_pause)
+  entry.evidence.process = {
+    state = "working",
+    source = "processor time",
+    confidence = 0.5,
+    reason = "it prints nothing and uses the processor",
+    at = now,
+  }
+end
+
+--- Whether it prints: the last thing to go by. A screen of a known program that says nothing yet gets a second look.
+function note_quiet(id, entry)
+  local now = runtime.clock()
+  local detected = entry.detector and entry.detector ~= "shell"
+  if entry.busy then
+    if not entry.echo then
+      entry.cpu_pause = nil
+      entry.evidence.output = { state = "working", source = "output", confidence = 0.5, reason = "it prints", at = now }
+    end
+    return
+  end
+  if detected and not entry.evidence.screen then
+    if entry.state ~= "starting" then -- nothing is known anew: what was decided stays
+      entry.evidence.output = nil
+      return
+    end
+    if not entry.second_look then
+      entry.second_look = true
+      return state_look.later(id, AGAIN_SECONDS.starting)
+    end
+  end
+  entry.evidence.output = { state = "idle", source = "output", confidence = 0.4, reason = "it prints nothing", at = now }
+end
+
+return state_look

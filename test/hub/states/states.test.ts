@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeWorld, until, type World } from '../lua/world.ts'
+import { type Agent, agentOf, reaches, startFakeAgent, type } from './agent.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await makeWorld()
+  await world.eval(`
+    seen = {}
+    hooks.on("agent_status", "test", function(change) seen[#seen + 1] = change end)`)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const seenStates = async (id: string) =>
+  (await world.eval<{ agent_id: string; state: string }[]>('return seen'))
+    .filter((change) => change.agent_id === id)
+    .map(({ state }) => state)
+const create = (options: Record<string, unknown>) =>
+  world.command<Agent>('create_agent', { worktree: false, ...options })
+
+test('An agent is starting, idle, working, done, waiting, failed and exited, as it shows', {
+  timeout: 60_000,
+}, async () => {
+  const agent = await startFakeAgent(world, 'all', '--slow', '700', '--work', '1500')
+  expect(agent).toMatchObject({ state: 'starting' })
+  await reaches(world, agent.id, 'idle')
+
+  type(world, agent, 'work 1500\r')
+  expect(await reaches(world, agent.id, 'working')).toMatchObject({ state_reason: 'its spinner turns' })
+  const done = await reaches(world, agent.id, 'done')
+  expect(Math.abs(done.state_since - Date.now() / 1000)).toBeLessThan(10)
+
+  type(world, agent, 'ask me\r')
+  expect(await reaches(world, agent.id, 'waiting')).toMatchObject({
+    state_question: 'Do you want to proceed?',
+    state_reason: 'a permission dialog is open',
+  })
+  type(world, agent, '1')
+  await reaches(world, agent.id, 'working')
+  await reaches(world, agent.id, 'done')
+
+  type(world, agent, 'fail\r')
+  await reaches(world, agent.id, 'failed')
+  type(world, agent, 'exit 0\r')
+  await reaches(world, agent.id, 'exited')
+  const states = await seenStates(agent.id)
+  expect(states.filter((state, at) => state !== states[at - 1])).toEqual(states)
+  expect(states).toContain('waiting')
+  expect(world.errors()).toEqual([])
+})
+
+test('What is done becomes idle when a client looks at it', { timeout: 30_000 }, async () => {
+  const agent = await startFakeAgent(world, 'seen')
+  await reaches(world, agent.id, 'idle')
+  type(world, agent, 'work 1200\r')
+  await reaches(world, agent.id, 'working')
+  await reaches(world, agent.id, 'done')
+  const stop = await world.hub.ptyhost.forward(`${agent.id}/agent`, { onData: () => {}, onEnd: () => {} })
+  await reaches(world, agent.id, 'idle')
+  type(world, agent, 'work 1200\r')
+  await reaches(world, agent.id, 'working')
+  expect(await reaches(world, agent.id, 'idle', 'done')).toMatchObject({ state: 'idle' })
+  stop()
+})
+
+test('An answer that quotes a dialog is no dialog', { timeout: 30_000 }, async () => {
+  const agent = await startFakeAgent(world, 'quote', '--work', '1200')
+  await reaches(world, agent.id, 'idle')
+  type(world, agent, 'quote the dialog\r')
+  await reaches(world, agent.id, 'working')
+  await reaches(world, agent.id, 'done')
+  expect(await seenStates(agent.id)).not.toContain('waiting')
+})
+
+test('A program that ends with an error has failed, and says with which code', { timeout: 30_000 }, async () => {
+  const agent = await create({ name: 'broken', command: 'sleep 0.3; exit 3' })
+  expect(await reaches(world, agent.id, 'failed')).toMatchObject({ state_reason: 'it ended with code 3' })
+})
+
+test('A shell is idle at its prompt, works while a command runs, and waits when asked for an answer', {
+  timeout: 30_000,
+}, async () => {
+  const agent = await create({ name: 'shell', env: { PS1: '$ ' } })
+  await reaches(world, agent.id, 'idle')
+  type(world, agent, 'sleep 2; echo over\r')
+  expect(await reaches(world, agent.id, 'working')).toMatchObject({ state_reason: 'it runs sleep' })
+  await reaches(world, agent.id, 'done', 'idle')
+  type(world, agent, `printf 'Overwrite it? [y/N] '; read x\r`)
+  expect(await reaches(world, agent.id, 'waiting')).toMatchObject({ state_question: 'Overwrite it? [y/N]' })
+})
+
+test('Prompt marks of a shell tell what it runs', { timeout: 30_000 }, async () => {
+  const agent = await create({ name: 'marks', env: { PS1: '$ ' } })
+  await reaches(world, agent.id, 'idle')
+  type(world, agent, `printf '\\033]133;C;cmdline=make\\007'; sleep 2; printf '\\033]133;D;0\\007\\033]133;A\\007'\r`)
+  await until(async () => (await agentOf(world, agent.id)).state_reason === 'it runs make', 'the mark')
+  await reaches(world, agent.id, 'done', 'idle')
+})
+
+test('What an agent tells wins until its screen has shown something else for a while', {
+  timeout: 30_000,
+}, async () => {
+  const agent = await startFakeAgent(world, 'told')
+  await reaches(world, agent.id, 'idle')
+  const hook = (event: string, fields = {}) =>
+    world.command('hook', { agent: agent.key, source: 'claude', event, fields })
+  expect(await hook('UserPromptSubmit')).toMatchObject({ state: 'working' })
+  expect(await agentOf(world, agent.id)).toMatchObject({ state: 'working', state_reason: 'it was given a prompt' })
+  await hook('Notification', { message: 'Claude needs your permission to use Bash' })
+  expect(await agentOf(world, agent.id)).toMatchObject({
+    state: 'waiting',
+    state_question: 'Claude needs your permission to use Bash',
+  })
+  // Its screen shows an open input line all the time.
+  await reaches(world, agent.id, 'done', 'idle')
+  const explained = await world.command<{ evidence: { kind: string; set_aside?: string; used: boolean }[] }>(
+    'explain',
+    {
+      agent: agent.key,
+    },
+  )
+  const told = explained.evidence.find(({ kind }) => kind === 'told')
+  expect(told).toMatchObject({ used: false, set_aside: expect.stringContaining('idle') })
+  await expect(world.command('hook', { agent: agent.key, source: 'nobody', event: 'x' })).rejects.toThrow(/claude/)
+})
+
+test('A quiet agent is not looked at', { timeout: 30_000 }, async () => {
+  const agent = await startFakeAgent(world, 'quiet')
+  await reaches(world, agent.id, 'idle')
+  await world.eval(`
+    local look = require("lib.state_look")
+    looked = 0
+    local before = look.activity
+    look.activity = function(...) looked = looked + 1 return before(...) end`)
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  expect(await world.eval('return looked')).toBe(0)
+})
