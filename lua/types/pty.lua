@@ -86,13 +86,18 @@ function pty_handle:dimensions() end
 ---@return table? err
 function pty_handle:get_screen() end
 
----What the terminal shows: {text, ansi?, rows, cols, cursor = {x, y, visible, shape}}.
+---What the terminal shows: {text, rows, cols, cursor = {x, y, visible, shape}, modes = {bracketed_paste, alternate_screen, …}}.
 ---@async
 ---@param options? table {ansi = false, history = 0}: lines above the screen
 ---@return table|nil
 ---@return string? message
 ---@return table? err
 function pty_handle:get_snapshot(options) end
+
+---What the terminal’s keys go to: {pid, argv, is_leader, cpu}. `is_leader` is false while a shell runs a command; `cpu` is seconds of processor time.
+---@async
+---@return {pid: integer, argv: string[], is_leader: boolean, cpu: number}?
+function pty_handle:foreground() end
 
 ---Up to `lines` lines above the screen and the screen itself, as text.
 ---@async
@@ -112,7 +117,7 @@ function pty_handle:cursor_visible() end
 ---Types a text as one piece that never mixes with what a person types: put off while somebody types, pasted when the program asked for that, then Enter.
 ---@async
 ---@param text string
----@param options? table {submit = true, paste = true, hold = 60}: Enter after it; bracketed; seconds to wait for a person to stop
+---@param options? table {submit = true, paste = true, hold = 60, line_is_empty = false, from}: Enter after it; bracketed; seconds to wait for a person to stop; the input line was seen to be empty, so that a key that was no line holds nothing up; whose message it is, for the log
 ---@return string|nil # "submitted" or "held" (it will be typed when the person stops)
 ---@return string? message
 ---@return table? err

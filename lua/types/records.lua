@@ -70,6 +70,43 @@ function records.add_session(fields) end
 ---@return ({id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})?
 function records.update_session(id, changes) end
 
+---Messages to one agent, or to all, oldest first. Times are milliseconds since the epoch.
+---@param agent_id? string
+---@return ({id: string, agent_id: string, sender: string, text: string, created_at: integer, expires_at: integer, rung_at: integer?, read_at: integer?})[]
+function records.messages(agent_id) end
+
+---One message, or nil.
+---@param id string
+---@return ({id: string, agent_id: string, sender: string, text: string, created_at: integer, expires_at: integer, rung_at: integer?, read_at: integer?})?
+function records.message(id) end
+
+---Writes a message to an agent and returns it.
+---@param fields table agent_id, sender, text, expires_at
+---@return {id: string, agent_id: string, sender: string, text: string, created_at: integer, expires_at: integer, rung_at: integer?, read_at: integer?}
+function records.add_message(fields) end
+
+---The agent was told of a message.
+---@param id string
+function records.note_rung(id) end
+
+---The agent took a message.
+---@param id string
+function records.note_read(id) end
+
+---Forgets messages whose time was over before a moment, in milliseconds since the epoch.
+---@param before integer
+function records.forget_expired_messages(before) end
+
+---What `set_state` last kept of an agent, or nil.
+---@param id string
+---@return table|nil
+function records.state(id) end
+
+---Keeps what is known of an agent’s state; goes with the agent.
+---@param id string
+---@param state table
+function records.set_state(id, state) end
+
 ---Forgets a session.
 ---@param id string
 function records.remove_session(id) end
