@@ -18,13 +18,24 @@ export function defineCommand(name: string): Command {
 }
 
 function wrongUsage(command: Command, error: CommanderError): UsageError {
+  if (error.code === 'commander.help')
+    return new UsageError(`say what ${fullName(command)} is to do`, accepted(command))
   const [message = '', ...suggestions] = error.message.replace(/^error: /, '').split('\n')
   return new UsageError([message, ...suggestions].join(' '), accepted(command))
 }
 
 /** `usage: botster list [options]; options: --json` */
 function accepted(command: Command): string {
-  const name = command.parent ? `${command.parent.name()} ${command.name()}` : command.name()
   const options = command.options.map((option) => option.flags).join(', ')
-  return `usage: ${name} ${command.usage()}${options ? `\n  options: ${options}` : ''}`
+  const verbs = command.parent === null ? '' : command.commands.map((verb) => verb.name()).join(', ')
+  return [
+    `usage: ${fullName(command)} ${command.usage()}`,
+    ...(options ? [`options: ${options}`] : []),
+    ...(verbs ? [`commands: ${verbs}`] : []),
+  ].join('\n  ')
+}
+
+/** `botster plugin list` */
+function fullName(command: Command): string {
+  return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name()
 }

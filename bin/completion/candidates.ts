@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander'
-import { agentNames, branchNames } from './names.ts'
+import { agentNames, branchNames, pluginNames, shippedNames, templateNames } from './names.ts'
 
 export interface Candidate {
   readonly value: string
@@ -17,14 +17,22 @@ export async function candidates(program: Command, words: readonly string[]): Pr
 }
 
 async function possible(program: Command, before: readonly string[], typed: string): Promise<Candidate[]> {
-  const [verb, ...rest] = before
-  if (verb === undefined) return typed.startsWith('-') ? optionsOf(program) : verbsOf(program)
-  const command = program.commands.find((candidate) => candidate.name() === verb)
-  if (command === undefined) return []
+  const { command, rest } = innermost(program, before)
+  if (command.commands.length > 0) {
+    if (rest.length > 0) return []
+    return typed.startsWith('-') ? optionsOf(command) : verbsOf(command)
+  }
   const awaited = optionAwaitingValue(command, rest.at(-1))
   if (awaited !== undefined) return valuesOf(awaited)
   if (typed.startsWith('-')) return optionsOf(command)
   return argumentsOf(command, positionals(command, rest).length)
+}
+
+/** The command that the words name, `plugin enable` for example, and the words after its name. */
+function innermost(program: Command, words: readonly string[]): { command: Command; rest: readonly string[] } {
+  const [verb, ...rest] = words
+  const command = program.commands.find((candidate) => candidate.name() === verb)
+  return command === undefined ? { command: program, rest: words } : innermost(command, rest)
 }
 
 function verbsOf(program: Command): Candidate[] {
@@ -58,6 +66,12 @@ async function argumentsOf(command: Command, position: number): Promise<Candidat
       return agentNames()
     case 'branch':
       return branchNames()
+    case 'plugin':
+      return pluginNames()
+    case 'template':
+      return templateNames()
+    case 'file':
+      return command.name() === 'eject' || command.name() === 'diff' ? shippedNames() : []
     default:
       return []
   }

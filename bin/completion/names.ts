@@ -29,3 +29,24 @@ export async function branchNames(): Promise<Candidate[]> {
     return []
   }
 }
+
+/** The user's plugins, whether they are switched on or not. */
+export async function pluginNames(): Promise<Candidate[]> {
+  const { userPlugins } = await import('../plugin/places.ts')
+  const names = new Set(userPlugins().map(({ name }) => name))
+  return [...names].sort().map((value) => ({ value, description: 'plugin' }))
+}
+
+/** What comes with botster to begin with. */
+export async function templateNames(): Promise<Candidate[]> {
+  const { listTemplates } = await import('../../hub/installs/templates.ts')
+  const { userDirectory } = await import('../../protocol/paths.ts')
+  return listTemplates(userDirectory()).map(({ name, description }) => ({ value: name, description }))
+}
+
+/** Lua files of botster's that the user may replace. */
+export async function shippedNames(): Promise<Candidate[]> {
+  const { shippedFiles } = await import('../../hub/installs/shipped.ts')
+  const { userDirectory } = await import('../../protocol/paths.ts')
+  return shippedFiles(userDirectory()).map(({ path, state }) => ({ value: path, description: state }))
+}

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runCli } from './run-cli.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -41,6 +43,16 @@ describe('completion', () => {
     expect(await complete(directory.path, 'new', 'x', '--from', '')).toEqual(['topic/one', 'trunk'])
     expect(await complete(directory.path, 'new', 'x', '--cmd', '')).toEqual([])
     expect(await complete(directory.path, 'new', '--cmd', 'vim', 'tr')).toEqual(['trunk'])
+  })
+
+  test('offers the verbs of a command that has some, and what they are about', async () => {
+    using directory = temporaryDirectory()
+    mkdirSync(join(directory.path, '.botster/shared/plugins/hello/ui'), { recursive: true })
+    expect(await complete(directory.path, 'plugin', 'en')).toEqual(['enable'])
+    expect(await complete(directory.path, 'plugin', 'disable', '')).toEqual(['hello'])
+    expect(await complete(directory.path, 'plugin', 'new', '--pro')).toEqual(['--profile'])
+    expect(await complete(directory.path, 'eject', 'ui/lay')).toEqual(['ui/layout.lua'])
+    expect(await complete(directory.path, 'lua', 'ui/lay')).toEqual([])
   })
 
   test('is silent where nothing fits', async () => {
