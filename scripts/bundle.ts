@@ -47,11 +47,12 @@ export async function bundle(out: string, plugins: readonly Plugin[] = []): Prom
     entryPoints: {
       hub: 'hub/main.ts',
       ptyhost: 'hub/ptyhost/main.ts',
-      tui: 'tui/main.ts',
       chrome: 'tui/chrome/worker.tsx',
     },
   })
-  // In pieces, because a command needs few of them: `botster --version` reads 120 kB instead of 2 MB.
-  await build({ ...options, entryPoints: { cli: 'bin/cli.ts' }, splitting: true, chunkNames: 'cli-[name]-[hash]' })
+  // In pieces, because a command needs few of them (`botster --version` reads 120 kB instead of 2 MB), and because cli
+  // and tui, which run in one process, load what both need once.
+  const entryPoints = { cli: 'bin/cli.ts', tui: 'tui/main.ts' }
+  await build({ ...options, entryPoints, splitting: true, chunkNames: 'cli-[name]-[hash]' })
   copyFileSync(join(dirname(require.resolve('wasmoon')), 'glue.wasm'), join(out, 'glue.wasm'))
 }
