@@ -17,6 +17,8 @@ const verbs: Record<string, () => Promise<{ command: () => Command }>> = {
   screen: () => import('./commands/screen.ts'),
   rename: () => import('./commands/rename.ts'),
   kill: () => import('./commands/kill.ts'),
+  answer: () => import('./commands/answer.ts'),
+  'mcp-serve': () => import('./commands/mcp-serve.ts'),
   lua: () => import('./commands/lua.ts'),
   plugin: () => import('./commands/plugin.ts'),
   template: () => import('./commands/template.ts'),

@@ -12,6 +12,8 @@ import { Clients } from './clients.ts'
 import { serveClient } from './connections.ts'
 import { ReportedErrors } from './errors.ts'
 import { IdleWatch } from './idle.ts'
+import { luaBackend } from './mcp/lua-backend.ts'
+import { McpSurface } from './mcp/surface.ts'
 import { type PtyhostChange, PtyhostLink } from './ptyhost-link.ts'
 import { Records } from './records/records.ts'
 import type { HubContext, HubLua } from './types.ts'
@@ -54,9 +56,10 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   const portBlocks = opened.use(openPortBlocks(paths))
   const clients = new Clients({ env: definedOnly(options.env), cwd: root }, onError)
   const worktrees = new Worktrees({ root, isRepository, base: options.worktreeBase, repo, log })
+  const mcp = new McpSurface({ directory: paths.directory, onError })
   const lastPid = Number(records.fact('ptyhost')) || undefined
   const ptyhost = await PtyhostLink.open({ paths, log, onError, argv: options.ptyhostArgv, lastPid })
-  const hub = new Hub({ ...options, errors, records, portBlocks, clients, worktrees, ptyhost, onError })
+  const hub = new Hub({ ...options, errors, records, portBlocks, mcp, clients, worktrees, ptyhost, onError })
   try {
     await hub.start(options.bootLua)
   } catch (error) {
@@ -68,7 +71,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
 }
 
 type HubParts = HubOptions &
-  Pick<HubContext, 'errors' | 'records' | 'portBlocks' | 'clients' | 'worktrees' | 'ptyhost'> & {
+  Pick<HubContext, 'errors' | 'records' | 'portBlocks' | 'mcp' | 'clients' | 'worktrees' | 'ptyhost'> & {
     onError: (error: unknown) => void
   }
 
@@ -81,6 +84,7 @@ export class Hub implements HubContext {
   readonly errors: ReportedErrors
   readonly records: Records
   readonly portBlocks: PortBlocks
+  readonly mcp: McpSurface
   readonly ptyhost: PtyhostLink
   readonly clients: Clients
   readonly worktrees: Worktrees
@@ -101,6 +105,7 @@ export class Hub implements HubContext {
     this.errors = parts.errors
     this.records = parts.records
     this.portBlocks = parts.portBlocks
+    this.mcp = parts.mcp
     this.ptyhost = parts.ptyhost
     this.clients = parts.clients
     this.worktrees = parts.worktrees
@@ -124,8 +129,10 @@ export class Hub implements HubContext {
     const { ended } = this.#reconcile({ interrupted: true })
     await this.#findInterruptedWorktrees()
     this.portBlocks.reconcile(blocksOf(this.records))
+    const listening = this.#attempt(() => this.#offerMcp())
     const lua = await bootLua(this)
     this.#lua = lua
+    await listening
     this.clients.onConnected((client) => {
       this.#idle.touch()
       lua.clientConnected(client)
@@ -180,10 +187,29 @@ export class Hub implements HubContext {
     if (agents) await this.#attempt(() => this.#stopAgents())
     this.clients.closeAll(agents ? STOPPED_WITH_AGENTS : 'the hub is ending, its agents live on')
     await closed
+    await this.#attempt(() => this.mcp[Symbol.asyncDispose]())
     await this.#attempt(async () => this.#lua?.[Symbol.asyncDispose]())
     await this.ptyhost[Symbol.asyncDispose]()
     this.portBlocks[Symbol.dispose]()
     this.records[Symbol.dispose]()
+  }
+
+  /** Without it the hub is whole: agents that want it are told by their client that nobody answers. */
+  async #offerMcp(): Promise<void> {
+    const before = Number(this.records.fact('mcp_port')) || undefined
+    const port = await this.mcp.listen(before, (token) =>
+      luaBackend(
+        async (name, args) => {
+          const outcome = await this.#lua?.command('mcp', name, args)
+          if (outcome === undefined) throw new Error('the hub is starting: try again in a moment')
+          if (!outcome.ok) throw new Error(outcome.failure.message)
+          return outcome.value
+        },
+        token,
+        (listener) => this.mcp.onListChanged(listener),
+      ),
+    )
+    this.records.setFact('mcp_port', String(port))
   }
 
   async #stopAgents(): Promise<void> {

@@ -6,6 +6,7 @@ import type { HubPaths } from '../protocol/paths.ts'
 import type { PortBlocks } from './agents/port-blocks.ts'
 import type { ClientInfo, Clients } from './clients.ts'
 import type { ReportedErrors } from './errors.ts'
+import type { McpSurface } from './mcp/surface.ts'
 import type { Outcome } from './outcome.ts'
 import type { PtyhostChange, PtyhostLink } from './ptyhost-link.ts'
 import type { Records } from './records/records.ts'
@@ -24,6 +25,7 @@ export interface HubContext {
   readonly errors: ReportedErrors
   readonly records: Records
   readonly portBlocks: PortBlocks
+  readonly mcp: McpSurface
   readonly ptyhost: PtyhostLink
   readonly clients: Clients
   readonly worktrees: Worktrees

@@ -21,9 +21,10 @@ const common: BuildOptions = {
   legalComments: 'none',
   define: { 'process.env.NODE_ENV': '"production"' },
   // Native add-ons cannot be bundled; the tui is loaded by the cli as a file of its own.
-  // ws and web-push are for the few hubs that use them: 330 kB that no other has to read at its start.
+  // ws, web-push and the MCP SDK are for the hubs that use them: 330 kB and more that no other has to read at its start.
   external: [
     '@lydell/node-pty',
+    '@modelcontextprotocol/sdk/*',
     '@napi-rs/keyring',
     'msgpackr-extract',
     'node-datachannel',

@@ -2,6 +2,7 @@ import { type AnyFunctionSpec, defineFunction, defineModule, type LuaModule } fr
 import { userDirectory } from '../../protocol/paths.ts'
 import { botsterVersion } from '../../protocol/version.ts'
 import type { ClientInfo } from '../clients.ts'
+import { changedList } from '../mcp/lua-backend.ts'
 import type { HubContext } from '../types.ts'
 import { snakeCase } from './convert.ts'
 import type { RegisteredAgents } from './registered-agents.ts'
@@ -90,6 +91,30 @@ export function hubModule(
           const { env, cwd } = hub().clients.environment(id)
           return { env: { ...env }, cwd }
         },
+      }),
+      mcp_caller: defineFunction({
+        doc: 'Whom a token of the MCP endpoint stands for: {agent = id}, {} for the person, or nil.',
+        args: [{ name: 'token', type: 'text' }],
+        returns: [{ type: ['table', 'nil'], luaType: '{agent: string?}?' }],
+        example: 'local caller = hub.mcp_caller(token)',
+        call: (_, token) => {
+          const caller = hub().mcp.tokens.caller(token)
+          return caller === 'person' ? {} : caller && { agent: caller.agent }
+        },
+      }),
+      mcp_list_changed: defineFunction({
+        doc: 'Tells clients of the MCP endpoint that tools or prompts are others now.',
+        args: [{ name: 'list', type: 'text', doc: '"tools" or "prompts"' }],
+        example: 'hub.mcp_list_changed("tools")',
+        call: (_, list) => {
+          hub().mcp.tellListChanged(changedList(list))
+        },
+      }),
+      mcp_url: defineFunction({
+        doc: 'Address of the MCP endpoint, or nil while it does not listen.',
+        returns: [{ type: ['text', 'nil'] }],
+        example: 'log.info(hub.mcp_url())',
+        call: () => hub().mcp.url,
       }),
       ...signalling,
       quit: defineFunction({

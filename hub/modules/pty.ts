@@ -108,12 +108,18 @@ function labelsOfAgent({ records }: HubContext, { agentId }: PtyConfig): Record<
 function environmentOf(hub: HubContext, config: PtyConfig): Record<string, string> {
   const { clientId, agentId, agentKey, sessionName, worktreePath, port } = config
   const agent = agentId === undefined ? undefined : hub.records.agent(agentId)
-  const base = hub.clients.environment(clientId).env
-  return sessionEnvironment(base, {
+  return sessionEnvironment(hub.clients.environment(clientId).env, {
     hubId: hub.id,
     agentKey,
     worktreePath,
     port,
-    ...(agent !== undefined && { agentId, sessionName, slug: agent.slug, portBase: agent.portBase }),
+    ...(agent !== undefined && {
+      agentId,
+      sessionName,
+      slug: agent.slug,
+      portBase: agent.portBase,
+      token: hub.mcp.tokens.ofAgent(agent.id),
+      mcpUrl: hub.mcp.url,
+    }),
   })
 }

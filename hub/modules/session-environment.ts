@@ -11,6 +11,9 @@ export interface SessionFacts {
   readonly agentId?: string
   readonly sessionName?: string
   readonly slug?: string
+  /** What opens the MCP endpoint as this agent, and where that is. */
+  readonly token?: string
+  readonly mcpUrl?: string
   /** First port of the agent's block. */
   readonly portBase?: number | null
 }
@@ -35,6 +38,8 @@ export function sessionEnvironment(
   if (facts.agentId !== undefined) env.BOTSTER_AGENT_ID = facts.agentId
   if (facts.sessionName !== undefined) env.BOTSTER_SESSION = facts.sessionName
   if (facts.slug !== undefined) env.BOTSTER_SLUG = facts.slug
+  if (facts.token !== undefined) env.BOTSTER_AGENT_TOKEN = facts.token
+  if (facts.mcpUrl !== undefined) env.BOTSTER_MCP_URL = facts.mcpUrl
   return { ...env, ...portVariables(facts) }
 }
 

@@ -31,6 +31,15 @@ const asyncOptions = createOptions.extend({
 
 const removeOptions = z.strictObject({ force: z.boolean().default(false), deleteBranch: z.boolean().default(false) })
 
+const diffOptions = z.strictObject({
+  base: z.string().min(1).optional(),
+  maxBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(1 << 20),
+})
+
 /** A worktree as Lua sees it. */
 export const WORKTREE =
   '{path: string, head: string?, branch: string?, is_main: boolean, is_bare: boolean, locked: string?, ' +
@@ -195,6 +204,23 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         errors: ['nil, message when it is no worktree of this repository'],
         example: 'local status = worktree.status(worktree.repo_root())\nlog.info(status.branch, status.is_clean)',
         call: async (_, path) => fromOutcome(await worktrees().status(path), snakeCase),
+      }),
+      diff: defineFunction({
+        doc:
+          'What the worktree around a path has that its base has not: commits, changed and new files, as text. The base ' +
+          'is where its history left the main worktree’s, unless given.',
+        args: [
+          pathArgument,
+          { name: 'options', type: 'table', optional: true, doc: '{base: a branch or commit, max_bytes = 1048576}' },
+        ],
+        returns: [{ type: ['table', 'nil'], luaType: '{base: string, text: string, truncated: boolean}?' }],
+        yields: true,
+        errors: ['nil, message when it is no worktree of this repository, or the base names no commit'],
+        example: 'local diff = worktree.diff(worktree.base() .. "/shop-fix-login")\nlog.info(diff.text)',
+        call: async (_, path, options) => {
+          const given = !options || Array.isArray(options) ? {} : camelCase(options)
+          return fromOutcome(await worktrees().diff(path, parse(diffOptions, given, 'worktree.diff', 2)), snakeCase)
+        },
       }),
       exclusive_commits: defineFunction({
         doc: 'Commits that only this branch holds, newest first, at most 100: {hash, subject} each.',

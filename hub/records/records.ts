@@ -7,7 +7,7 @@ import type { AgentChanges, AgentRecord, NewAgent, NewSession, SessionChanges, S
 
 export type * from './types.ts'
 
-type Fact = 'root' | 'ptyhost'
+type Fact = 'root' | 'ptyhost' | 'mcp_port'
 
 /**
  * What the hub must still know after it was killed: agents and their sessions, in SQLite. A record is written before

@@ -5,6 +5,7 @@ import { type Outcome, refusal } from '../outcome.ts'
 import { writeContext } from './context.ts'
 import { copyFromPatterns } from './copy.ts'
 import { createWorktree } from './create.ts'
+import { type WorktreeDiff, worktreeDiff } from './diff.ts'
 import { ExcludeFile } from './exclude.ts'
 import { listWorktrees, worktreeAround, worktreeAt } from './list.ts'
 import { mayRemoveWorktree, removeWorktree } from './remove.ts'
@@ -122,6 +123,16 @@ export class Worktrees {
     const worktree = await worktreeAt(listed.value, path)
     if (worktree === undefined) return refusal('not_a_worktree', `${path} is no worktree of this repository`)
     return worktreeStatus(worktree)
+  }
+
+  /** What the worktree around a path has that its base has not; see {@link worktreeDiff}. Refused: 'not_a_worktree', 'bad_ref'. */
+  async diff(
+    path: string,
+    options: { readonly base?: string; readonly maxBytes: number },
+  ): Promise<Outcome<WorktreeDiff>> {
+    const worktree = await this.containing(path)
+    if (worktree === undefined) return refusal('not_a_worktree', `${path} is in no worktree of this repository`)
+    return worktreeDiff({ root: this.root, path: worktree.path, ...options })
   }
 
   /** Commits of a branch that no other branch, tag or remote holds: newest first, at most 100. */

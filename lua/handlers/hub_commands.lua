@@ -84,6 +84,7 @@ register("create_agent", "Start an agent", function(client, _, command)
   local options = {}
   for name, value in pairs(command) do options[name] = value end
   options.client_id = client.id
+  options.parent = nil -- only who comes with an agent's token creates in its name
   options.profile_name = command.profile_name or command.profile
   return agent.create(options)
 end)

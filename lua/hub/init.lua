@@ -9,8 +9,8 @@ local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands", "lib.mcp
 
 local HANDLERS = {
   "handlers.connections", "handlers.agents", "handlers.agent_states", "handlers.hub_commands", "handlers.terminal",
-  "handlers.connection_code", "handlers.webrtc", "handlers.tui", "handlers.socket", "handlers.plugins",
-  "handlers.commands", "handlers.state_commands",
+  "handlers.connection_code", "handlers.questions", "handlers.mcp", "handlers.agent_tools", "handlers.webrtc",
+  "handlers.tui", "handlers.socket", "handlers.plugins", "handlers.commands", "handlers.state_commands",
 }
 
 --- Last, so that nothing is reloaded while it is being loaded.

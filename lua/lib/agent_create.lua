@@ -26,13 +26,14 @@ local FIELDS = {
   cols = "cols",
   cwd = "text",
   env = "table",
+  parent = "text",
 }
 
-local checked, place, left_behind, existing_worktree, make_worktree, start_sessions, give_up, fail
+local checked, depth_below, place, left_behind, existing_worktree, make_worktree, start_sessions, give_up, fail
 
 --- Creates an agent. Options: `branch` or `issue_or_branch`, `name`, `from`, `worktree` (false: none of its own),
 --- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt`, `profile_name`,
---- `metadata`, `rows`, `cols`, `cwd`, `env`, `client_id`. Returns the agent as clients see it, or nil, message, err.
+--- `metadata`, `rows`, `cols`, `cwd`, `env`, `client_id`, `parent` (id of the agent that creates it). Returns the agent as clients see it, or nil, message, err.
 local function create(options)
   local message, err, where
   options, message, err = checked(options)
@@ -58,6 +59,8 @@ local function create(options)
     profile_name = options.profile_name,
     prompt = options.prompt,
     metadata = options.metadata or {},
+    parent = options.parent,
+    depth = depth_below(options.parent),
   }
   agent_status.tell(record)
   records.claim_ports(record.id)
@@ -85,6 +88,12 @@ function checked(options)
     options.name = name
   end
   return options
+end
+
+--- How many agents stand between a new one and a person.
+function depth_below(parent)
+  local record = parent and records.agent(parent)
+  return record and record.depth + 1 or 0
 end
 
 --- Where the agent will be: {id, branch?, path? (an existing worktree), make? (a new one), label? (part of its key), cwd}.
