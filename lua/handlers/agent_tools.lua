@@ -4,16 +4,19 @@
 local agent = require("lib.agent")
 local agent_permissions = require("lib.agent_permissions")
 local agent_sessions = require("lib.agent_sessions")
-local agent_wait = require("lib.agent_wait")
+local agent_state = require("lib.agent_state")
 local list = require("lib.list")
 local mcp = require("lib.mcp")
 local questions = require("lib.questions")
+local state_report = require("lib.state_report")
 
 --- Seconds that a tool waits when the caller does not say, and at most: clients give up after a minute unless told.
 local WAIT_SECONDS, LONGEST_WAIT_SECONDS = 45, 3600
 local ASK_SECONDS = 600
 --- Seconds a text waits for a person who is typing there.
 local HOLD_SECONDS = 60
+--- States in which an agent does not go on by itself.
+local RESTING = { "waiting", "done", "idle", "failed", "exited" }
 --- Bytes of a diff that a model is given.
 local MOST_DIFF = 200 * 1024
 
@@ -120,7 +123,17 @@ mcp.tool("wait_for_agent", {
 }, function(params)
   local record, message, err = wanted(params)
   if not record then return nil, message, err end
-  return agent_wait(record.id, params.states, seconds(params.timeout, WAIT_SECONDS))
+  local states = {}
+  for _, name in ipairs(params.states and #params.states > 0 and params.states or RESTING) do states[name] = true end
+  local now, reached = agent_state.wait(record.id, states, seconds(params.timeout, WAIT_SECONDS))
+  if not now then return nil, ("%s was closed meanwhile"):format(record.key), { kind = "no_agent" } end
+  return {
+    agent = record.key,
+    state = now.state,
+    reason = now.state_reason,
+    question = now.state_question,
+    timed_out = not reached,
+  }
 end)
 
 mcp.tool("close_agent", {
@@ -192,26 +205,23 @@ mcp.tool("report_state", {
   }, { "state" }),
 }, function(params, context)
   if not context.agent then return nil, "only an agent has a state to report", { kind = "bad_request" } end
-  events.emit("agent_reported", {
-    agent_id = context.agent.id,
-    agent_key = context.agent.key,
-    state = params.state,
-    message = params.message,
-    source = "mcp",
-  })
+  local question = params.state == "waiting" and params.message or nil
+  local reported, message, err = state_report.state(context.agent, params.state, params.message, question)
+  if not reported then return nil, message, err end
   return "reported"
 end)
 
 --- What an agent needs to know of another.
 function brief(shape, context)
-  local state = agent_wait.state_of(shape)
   return {
     key = shape.key,
     id = shape.id,
     name = shape.name,
     branch = shape.branch_name,
     worktree = shape.worktree_path,
-    state = state,
+    state = shape.state,
+    reason = shape.state_reason,
+    question = shape.state_question,
     status = shape.status,
     is_you = context.agent_id == shape.id or nil,
     created_by = shape.parent,

@@ -6,8 +6,8 @@ local state = require("hub.state")
 
 local questions = {}
 
---- Seconds between two looks for the answer, while somebody waits for one.
-local LOOK_SECONDS = 0.2
+--- Seconds between two looks whether the agent that asks is still there.
+local LOOK_SECONDS = 5
 --- Questions that wait at once; more would only hide each other.
 local MOST = 50
 
@@ -41,7 +41,7 @@ function questions.ask(question)
     if entry.answer ~= nil then return entry.answer end
     if entry.closed then return nil, "the person closed the question without an answer", { kind = "dismissed" } end
     if entry.agent_id and not records.agent(entry.agent_id) then break end
-    runtime.sleep(LOOK_SECONDS)
+    events.wait("question_closed", math.min(LOOK_SECONDS, (deadline - runtime.clock()) / 1000))
   end
   return nil, ("nobody answered within %d s"):format(question.timeout // 1), { kind = "timeout" }
 end

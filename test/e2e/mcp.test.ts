@@ -34,9 +34,11 @@ test('Another process drives the whole life of an agent over standard input and 
   const made = JSON.parse(
     await mcp.call('create_agent', { branch: 'task', command: 'read x; echo "<$x>"; echo a > a.txt' }),
   )
-  expect(made).toMatchObject({ branch: 'task', state: 'running' })
+  expect(made).toMatchObject({ branch: 'task', status: 'running' })
   await mcp.call('send_message', { agent: 'task', message: 'go' })
-  expect(JSON.parse(await mcp.call('wait_for_agent', { agent: 'task' }))).toMatchObject({ state: 'exited' })
+  expect(JSON.parse(await mcp.call('wait_for_agent', { agent: 'task', states: ['exited'] }))).toMatchObject({
+    state: 'exited',
+  })
   expect(await mcp.call('read_screen', { agent: 'task' })).toContain('<go>')
   expect(await mcp.call('open_diff', { agent: 'task' })).toContain('+++ b/a.txt')
   await mcp.call('close_agent', { agent: 'task' })
