@@ -52,6 +52,19 @@ function hub.client(client_id) end
 ---@return {env: table<string, string>, cwd: string}
 function hub.client_environment(client_id) end
 
+---Whom a token of the MCP endpoint stands for: {agent = id}, {} for the person, or nil.
+---@param token string
+---@return {agent: string?}?
+function hub.mcp_caller(token) end
+
+---Tells clients of the MCP endpoint that tools or prompts are others now.
+---@param list string "tools" or "prompts"
+function hub.mcp_list_changed(list) end
+
+---Address of the MCP endpoint, or nil while it does not listen.
+---@return string|nil
+function hub.mcp_url() end
+
 ---Answers a device’s offer of a WebRTC connection. Answer and candidates go out as the event `outgoing_signal`: {identity, type = "answer", sdp} and {identity, type = "candidate", candidate, mid}. The signalling channel need not be trusted: see docs/pairing.md.
 ---@async
 ---@param identity string what the signalling channel calls the device; the event outgoing_signal carries it

@@ -84,6 +84,15 @@ function worktree.may_delete(path, options) end
 ---@return table? err
 function worktree.status(path) end
 
+---What the worktree around a path has that its base has not: commits, changed and new files, as text. The base is where its history left the main worktree’s, unless given.
+---@async
+---@param path string
+---@param options? table {base: a branch or commit, max_bytes = 1048576}
+---@return {base: string, text: string, truncated: boolean}?
+---@return string? message
+---@return table? err
+function worktree.diff(path, options) end
+
 ---Commits that only this branch holds, newest first, at most 100: {hash, subject} each.
 ---@async
 ---@param branch string
