@@ -1,4 +1,3 @@
-import graphemes from '@xterm/addon-unicode-graphemes'
 import xterm from '@xterm/headless'
 import type { Cursor, TerminalModes } from '../../protocol/messages/ptyhost.ts'
 import { type Announcement, announceFromSequences, plain } from './announcements.ts'
@@ -10,13 +9,12 @@ import { Links } from './links.ts'
 import { ModeLedger } from './mode-ledger.ts'
 import { boundRepeatCounts } from './parameter-bounds.ts'
 import { Utf8Boundary } from './utf8-boundary.ts'
+import { measureAsChrome } from './widths.ts'
 import { usedColumns } from './xterm-cells.ts'
 import type { XtermBuffer, XtermCore, XtermLine } from './xterm-internals.ts'
 
 /** xterm does not work below this. */
 const MIN_COLS = 2
-/** Widths of emoji clusters as terminals draw them, and as the chrome and the painter count them. */
-const UNICODE_VERSION = '15-graphemes'
 
 /** State of xterm's parser between sequences. */
 const GROUND = 0
@@ -85,8 +83,7 @@ export class Emulator implements Disposable {
       logLevel: 'off',
       windowOptions: { getWinSizeChars: true, pushTitle: true, popTitle: true },
     })
-    this.#terminal.loadAddon(new graphemes.UnicodeGraphemesAddon())
-    this.#terminal.unicode.activeVersion = UNICODE_VERSION
+    measureAsChrome(this.#terminal)
     const core = (this.#terminal as unknown as { _core: XtermCore })._core
     this.#core = core
     this.#command = new CommandLine(core, () => this.#left)
