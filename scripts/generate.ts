@@ -22,8 +22,8 @@ const BUILT_IN = new Set(['os', 'io'])
 /** Pages beside the generated ones. */
 const WRITTEN_BY_HAND = new Set(['values.md'])
 
-/** What may be without a test by its name: botster's own Lua calls it, and the tests are of what that does. */
-const MAY_BE_UNTESTED = /^(records|runtime|connection)\.|forwarder/
+/** What may be without a test by its name: only botster's own Lua calls it, and the tests are of what that does. */
+const MAY_BE_UNTESTED = /^(records|runtime)\./
 
 const modules: readonly LuaModule[] = [...describedModules(), ...hubModuleDescriptions()].toSorted((a, b) =>
   a.name < b.name ? -1 : 1,

@@ -8,7 +8,7 @@ const LABEL = 'botster'
 const MAX_QUEUED_BYTES = 48 << 20
 /** Bytes in the channel below which a viewer may be sent its next frame: little enough to show what is current. */
 const LOW_WATER_BYTES = 64 << 10
-/** Milliseconds for a refusal to reach the peer. */
+/** Milliseconds for a refusal to reach the peer, and for the peer to hang up. */
 const LAST_WORDS_MS = 1000
 
 /** The library: loaded when somebody connects, since it is 9 MB that most hubs never need. */
@@ -82,8 +82,8 @@ export class Channel {
     }
     const timer = setTimeout(close, LAST_WORDS_MS)
     if (this.#data === undefined) return close()
-    this.#data.onClosed(close)
-    this.#data.close() // orderly: what was written before goes first
+    // The peer closes when it has read them. Closing first can outrun them: libraries tell of either from threads.
+    this.#data.onClosed(this.#safely(close))
   }
 
   close(reason: string): void {
@@ -99,22 +99,36 @@ export class Channel {
     const connection = this.#connection
     // The library tells of either from threads of its own, in no order, and a peer takes no candidate before the answer.
     let early: OutgoingSignal[] | undefined = []
-    connection.onLocalDescription((sdp, type) => {
+    const localDescription = this.#safely((sdp: string, type: string) => {
       if (this.#closed || type !== 'answer') return
       onSignal({ type, sdp })
       for (const candidate of early ?? []) onSignal(candidate)
       early = undefined
     })
-    connection.onLocalCandidate((candidate, mid) => {
+    const localCandidate = this.#safely((candidate: string, mid: string) => {
       if (this.#closed) return
       const signal: OutgoingSignal = { type: 'candidate', candidate, mid }
       if (early) early.push(signal)
       else onSignal(signal)
     })
-    connection.onStateChange((state) => {
+    const stateChange = this.#safely((state: string) => {
       if (state === 'failed' || state === 'closed') this.close('the connection was lost')
     })
-    connection.onDataChannel((data) => this.#adopt(data))
+    connection.onLocalDescription(localDescription)
+    connection.onLocalCandidate(localCandidate)
+    connection.onStateChange(stateChange)
+    connection.onDataChannel(this.#safely((data: DataChannel) => this.#adopt(data)))
+  }
+
+  /** What the library may call: it ends the whole process when that throws. */
+  #safely<Args extends unknown[]>(take: (...args: Args) => void): (...args: Args) => void {
+    return (...args) => {
+      try {
+        take(...args)
+      } catch (error) {
+        setImmediate(() => this.close((error as Error).message))
+      }
+    }
   }
 
   #adopt(data: DataChannel): void {
@@ -122,15 +136,16 @@ export class Channel {
     const certificates = this.#certificates()
     if (certificates === undefined) return this.close('the connection has no certificate of the expected kind')
     this.#data = data
-    data.onClosed(() => this.close('the peer closed the connection'))
-    data.onError((error) => this.close(error))
+    data.onClosed(this.#safely(() => this.close('the peer closed the connection')))
+    data.onError(this.#safely((error: string) => this.close(error)))
     data.setBufferedAmountLowThreshold(LOW_WATER_BYTES)
-    data.onBufferedAmountLow(() => this.#drain())
+    data.onBufferedAmountLow(this.#safely(() => this.#drain()))
     this.#options.onOpen(certificates)
-    data.onMessage((message) => {
-      if (!this.#closed && !this.#isLeaving && typeof message !== 'string')
-        this.#options.onMessage(new Uint8Array(message))
+    const take = this.#safely((message: string | Buffer | ArrayBuffer) => {
+      if (this.#closed || this.#isLeaving || typeof message === 'string') return
+      this.#options.onMessage(new Uint8Array(message))
     })
+    data.onMessage(take)
   }
 
   /** Of this very connection: the peer's as DTLS saw it, not as the signalling channel told. */

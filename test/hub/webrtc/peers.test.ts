@@ -281,3 +281,11 @@ test('What the hub keeps is readable by its user alone, and a damaged file lets 
   writeFileSync(file, '{"version":1,"peers":[{"id":"x","key":"y","name":"z","pairedAt":0}]}')
   expect(() => openPairing(directory, HUB_ID)).toThrow(/is damaged: remove it and pair your devices again/)
 })
+
+test('A mistake in what takes a signal ends that connection, and not the process: the library would', async () => {
+  toDevice = () => {
+    throw new Error('the signalling channel is broken')
+  }
+  connect('a', new Device(pairing.codes.renew().url))
+  await eventually(() => expect(heard.refused).toContain('undefined: the signalling channel is broken'))
+})

@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { OutgoingSignal } from '../../../hub/webrtc/channel.ts'
-import { until, type World } from '../../hub/lua/world.ts'
+import type { World } from '../../hub/lua/world.ts'
 import { eventually } from '../../hub/support/eventually.ts'
 import { Device } from '../../hub/webrtc/support/device.ts'
 
@@ -38,19 +39,20 @@ export class Signalling implements AsyncDisposable {
     }
     const device = new Device(url, options)
     this.#devices.set(identity, device)
-    const offered = Promise.withResolvers<unknown>()
+    let offered: Promise<unknown> | undefined
     const name = JSON.stringify(identity)
     device.call({
       offer: (sdp) => {
         const call = `hub.handle_webrtc_offer(${name}, ${JSON.stringify(sdp)}, { bind_address = "127.0.0.1" })`
-        world.eval(`return assert(${call})`).then(offered.resolve, offered.reject)
+        offered = world.eval(`return assert(${call})`)
       },
       candidate: (candidate) => {
         const call = `hub.handle_ice_candidate(${name}, { candidate = ${JSON.stringify(candidate)}, sdpMid = "0" })`
-        void offered.promise.then(() => world.eval(`return assert(${call})`))
+        void offered?.then(() => world.eval(`return assert(${call})`))
       },
     })
-    await offered.promise
+    await eventually(() => expect(offered).toBeDefined())
+    await offered
     return device
   }
 
@@ -63,11 +65,11 @@ export class Signalling implements AsyncDisposable {
   async #carry(): Promise<void> {
     type Taken = { signals: (OutgoingSignal & { identity: string })[] | object }
     while (!this.#ended.signal.aborted) {
-      const taken = await until(async () => {
-        const { signals } = await this.#world.eval<Taken>('return take_signals()')
-        return Array.isArray(signals) ? signals : this.#ended.signal.aborted && []
-      }, 'a signal, or the end').catch(() => [])
-      for (const signal of taken) this.#devices.get(signal.identity)?.signal(signal)
+      // Answers come without a turn of the event loop: without a pause nothing else would ever run.
+      await setTimeout(10)
+      const { signals } = await this.#world.eval<Taken>('return take_signals()')
+      if (!Array.isArray(signals)) continue
+      for (const signal of signals) this.#devices.get(signal.identity)?.signal(signal)
     }
   }
 }

@@ -9,6 +9,8 @@ import { generateKeys, type KeyPair } from '../../../../hub/webrtc/x25519.ts'
 import { Initiator } from './initiator.ts'
 
 const NO_SECRET = Buffer.alloc(32)
+/** More failures in a row than these are no accident. */
+const MAX_ATTEMPTS = 5
 /** Nothing leaves this machine, and nobody outside is asked who we are. */
 export const LOOPBACK = { iceServers: [], bindAddress: '127.0.0.1' }
 
@@ -29,8 +31,12 @@ export class Device implements Disposable {
   isClosed = false
   /** Times new keys were made. */
   restarts = 0
-  readonly #connection: PeerConnection
-  readonly #data: DataChannel
+  #connection!: PeerConnection
+  #data!: DataChannel
+  #isAnswered = false
+  #attempts = 0
+  #signals: DeviceSignals | undefined
+  readonly #name: string
   readonly #url: string
   readonly #mode: number
   #initiator: Initiator | undefined
@@ -43,20 +49,13 @@ export class Device implements Disposable {
     this.#url = url
     this.keys = options.keys ?? generateKeys()
     this.#mode = options.known ? 2 : 1
-    this.#connection = new PeerConnection('device', { ...LOOPBACK, disableAutoNegotiation: true })
-    this.#connection.onStateChange((state) => {
-      if (state === 'closed' || state === 'failed') this.isClosed = true
-    })
-    this.#data = this.#connection.createDataChannel('botster')
-    this.#data.onOpen(() => this.#greet())
-    this.#data.onMessage((message) => this.#receive(new Uint8Array(message as Buffer), options.name ?? 'phone'))
-    this.#data.onClosed(() => {
-      this.isClosed = true
-    })
+    this.#name = options.name ?? 'phone'
+    this.#open()
   }
 
   /** Sends its offer and candidates. */
   call(signals: DeviceSignals): void {
+    this.#signals = signals
     this.#connection.onLocalDescription((sdp) => signals.offer(sdp))
     this.#connection.onLocalCandidate((candidate, mid) => signals.candidate(candidate, mid))
     this.#connection.setLocalDescription('offer')
@@ -64,8 +63,16 @@ export class Device implements Disposable {
 
   /** Takes what the hub sends through the signalling channel. */
   signal(signal: OutgoingSignal): void {
-    if (signal.type === 'answer') this.#connection.setRemoteDescription(signal.sdp, 'answer')
-    else this.#connection.addRemoteCandidate(signal.candidate, signal.mid)
+    try {
+      if (signal.type === 'answer') {
+        this.#connection.setRemoteDescription(signal.sdp, 'answer')
+        this.#isAnswered = true
+      } else if (this.#isAnswered) {
+        this.#connection.addRemoteCandidate(signal.candidate, signal.mid)
+      }
+    } catch {
+      // It was lost on a thread of the library, which tells of that in a moment.
+    }
   }
 
   send(value: Record<string, unknown>): void {
@@ -90,7 +97,39 @@ export class Device implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.isClosed = true
     this.#connection.close()
+  }
+
+  #open(): void {
+    const connection = new PeerConnection('device', { ...LOOPBACK, disableAutoNegotiation: true })
+    this.#connection = connection
+    this.#isAnswered = false
+    connection.onStateChange((state) => {
+      if (connection !== this.#connection || (state !== 'closed' && state !== 'failed')) return
+      if (this.isClosed || !this.#mayTryAgain()) this.isClosed = true
+      else this.#tryAgain()
+    })
+    this.#data = connection.createDataChannel('botster')
+    this.#data.onOpen(() => this.#greet())
+    this.#data.onMessage((message) => this.#receive(new Uint8Array(message as Buffer), this.#name))
+    this.#data.onClosed(() => {
+      if (connection === this.#connection && !this.#mayTryAgain()) this.isClosed = true
+    })
+  }
+
+  /**
+   * On a busy machine libdatachannel fails as the server of DTLS: it takes the client's first packet on one thread before
+   * another has set the MTU. Browsers do not; a device that lost its connection before it said anything offers again.
+   */
+  #mayTryAgain(): boolean {
+    return this.#signals !== undefined && this.#initiator === undefined && this.#attempts < MAX_ATTEMPTS
+  }
+
+  #tryAgain(): void {
+    this.#attempts++
+    this.#open()
+    this.call(this.#signals!)
   }
 
   #greet(): void {
@@ -110,8 +149,10 @@ export class Device implements Disposable {
   #receive(wire: Uint8Array, name: string): void {
     const body = wire.subarray(1)
     try {
-      if (wire[0] === WIRE.refused) this.refused = Buffer.from(body).toString().replace('\0', ': ')
-      else if (wire[0] === WIRE.answer) this.#prove(body, name)
+      if (wire[0] === WIRE.refused) {
+        this.refused = Buffer.from(body).toString().replace('\0', ': ')
+        this.#connection.close()
+      } else if (wire[0] === WIRE.answer) this.#prove(body, name)
       else this.#take(this.#records!.receive(body))
     } catch (error) {
       this.refused = `the device itself: ${(error as Error).message}`
