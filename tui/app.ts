@@ -6,7 +6,7 @@ import { Actions } from './actions.ts'
 import { clipboardSequence } from './alerts.ts'
 import type { Chrome } from './chrome/client.ts'
 import type { FrameMessage, ScreenSize } from './chrome/protocol.ts'
-import { withReply } from './colors.ts'
+import { isLight, withReply } from './colors.ts'
 import { DataPlane } from './data/data-plane.ts'
 import { Panels } from './data/panels.ts'
 import { DataLink } from './data-link.ts'
@@ -16,6 +16,7 @@ import { FocusReports } from './focus-reports.ts'
 import type { HubLink, HubMessage } from './hub-link.ts'
 import type { InputEvent, TerminalReply } from './input/event.ts'
 import { Router } from './router.ts'
+import { Spinners } from './spinners.ts'
 import { readAgents } from './stores/agent.ts'
 import { Agents } from './stores/agents.ts'
 import type { Notices } from './stores/notices.ts'
@@ -62,6 +63,7 @@ export class App implements Disposable {
   readonly #actions: Actions
   readonly #router: Router
   readonly #reload: HotReload
+  readonly #spinners: Spinners
   #focused = true
   #scrollTitle: NodeJS.Timeout | undefined
   #warmUp: NodeJS.Timeout | undefined
@@ -85,6 +87,10 @@ export class App implements Disposable {
     this.#focusReports = new FocusReports(this.#data)
     this.#panels = new Panels(this.#data, this.#agents, (panel) => {
       display.panelChanged(panel)
+      this.#paint()
+    })
+    this.#spinners = new Spinners((glyph) => {
+      display.spin(glyph)
       this.#paint()
     })
     this.#dataLink = new DataLink({
@@ -213,6 +219,7 @@ export class App implements Disposable {
     clearTimeout(this.#scrollTitle)
     clearTimeout(this.#warmUp)
     this.#ended.abort()
+    this.#spinners[Symbol.dispose]()
     this.#reload[Symbol.dispose]()
     this.#actions[Symbol.dispose]()
     this.#ui.dispose()
@@ -328,6 +335,7 @@ export class App implements Disposable {
   showChrome(frame: FrameMessage): void {
     const { display } = this.#parts
     display.showChrome(frame)
+    this.#spinners.update(display.hasSpinners)
     if (this.#panels.place(frame.panels)) display.placePanels(this.#panels.list)
     this.#paint()
   }
@@ -356,6 +364,7 @@ export class App implements Disposable {
     const colors = withReply(this.#data.colors, reply)
     if (colors !== this.#data.colors) this.#colorsChanged = true
     this.#data.colors = colors
+    this.#ui.setBackground(isLight(colors.background ?? '') ? 'light' : 'dark')
     if (reply.kind !== 'attributes' || !this.#colorsChanged) return
     this.#colorsChanged = false
     this.#panels.reconnect()

@@ -1,6 +1,8 @@
+import { CELL_SIZE } from '../screen/cell.ts'
 import { Grid } from '../screen/grid.ts'
 import { type PaintCursor, Painter, type PainterOptions } from '../screen/painter.ts'
 import type { Area, FrameMessage, ScreenSize, WidgetArea } from './chrome/protocol.ts'
+import { SPINNER_FRAMES } from './chrome/spinner-glyphs.ts'
 import { Compositor, type Layer } from './compositor.ts'
 import type { Panel, PanelChange } from './data/panel.ts'
 import { drawNotices } from './notice-layer.ts'
@@ -20,6 +22,9 @@ export class Display {
   readonly #compositor = new Compositor()
   #size: ScreenSize
   #frame: FrameMessage | undefined
+  /** The chrome's cells, and what its spinners show. */
+  #chrome = new Grid(0, 0)
+  #spinner = SPINNER_FRAMES[0]!
   #notices: readonly Notice[] = []
   /** The next paint starts from an unknown screen. */
   #clear = true
@@ -67,9 +72,26 @@ export class Display {
     grid.rows = frame.rows
     grid.cells = new Uint32Array(frame.cells)
     grid.wrapped = new Uint8Array(frame.rows)
+    this.#chrome = grid
+    this.#turnSpinners()
     for (const [index, text] of frame.clusters) grid.clusters.set(index, text)
     const overlays = frame.overlays.map(({ x, y, width, height }) => ({ x, y, cols: width, rows: height }))
     this.#compositor.setChrome(grid, overlays)
+  }
+
+  /** Whether something turns on the screen. */
+  get hasSpinners(): boolean {
+    return (this.#frame?.spinners.length ?? 0) > 0
+  }
+
+  /** Shows the next picture of everything that turns: only those cells are drawn. */
+  spin(glyph: number): void {
+    this.#spinner = glyph
+    this.#turnSpinners()
+    const { cols } = this.#chrome
+    for (const row of new Set(this.#frame?.spinners.map((index) => Math.floor(index / cols)))) {
+      this.#compositor.touch({ area: { x: 0, y: row, cols, rows: 1 }, grid: this.#chrome })
+    }
   }
 
   placePanels(panels: readonly Panel[]): void {
@@ -110,6 +132,10 @@ export class Display {
   /** Passes a sequence that draws nothing to the terminal. */
   write(sequence: string): void {
     if (sequence !== '') this.#screen.write(sequence)
+  }
+
+  #turnSpinners(): void {
+    for (const index of this.#frame?.spinners ?? []) this.#chrome.cells[index * CELL_SIZE] = this.#spinner
   }
 
   #cursor(focused: Panel | undefined): PaintCursor {

@@ -1,7 +1,7 @@
 import { encodeKey, type KeyPress } from '../screen/keys.ts'
 import { encodeMouse, type MouseEvent, WHEEL_DOWN, WHEEL_LEFT, WHEEL_UP } from '../screen/mouse.ts'
 import { type Actions, WHEEL_LINES } from './actions.ts'
-import type { Area, ListArea, WidgetArea } from './chrome/protocol.ts'
+import type { Area, ListArea, TabsArea, WidgetArea } from './chrome/protocol.ts'
 import type { DataPlane } from './data/data-plane.ts'
 import type { Panel } from './data/panel.ts'
 import type { Panels } from './data/panels.ts'
@@ -9,7 +9,7 @@ import { encodePaste } from './paste.ts'
 import type { Agents } from './stores/agents.ts'
 import { PLAIN_MODES } from './stores/panel-screen.ts'
 import type { Widgets } from './stores/widgets.ts'
-import { findList } from './tree.ts'
+import { findItems } from './tree.ts'
 import type { Ui } from './ui.ts'
 
 export interface RouterParts {
@@ -74,10 +74,12 @@ export class Router {
     if (event.action === 'release') this.#captured = undefined
     if (captured) return this.#mouseToProgram(captured, event)
     const wheel = event.button >= WHEEL_UP
-    const list = this.#listAt(event)
-    if (list) {
-      if (wheel) this.#wheelInList(event, list)
-      else if (event.action === 'press' && event.button === 0) this.#click(event, list)
+    const widget = this.#widgetAt(event)
+    if (widget) {
+      const clicked = event.action === 'press' && event.button === 0
+      if (wheel && widget.kind === 'list') this.#wheelInList(event, widget)
+      else if (clicked && widget.kind === 'list') this.#click(event, widget)
+      else if (clicked && widget.kind === 'tabs') this.#clickTab(event, widget)
       return
     }
     if (this.#parts.ui.hasOverlay) return
@@ -162,25 +164,39 @@ export class Router {
     }
   }
 
-  /** The list under the mouse; while an overlay is up, only its own. */
-  #listAt(event: MouseEvent): ListArea | undefined {
+  /** The list or the tabs under the mouse; while an overlay is up, only its own. */
+  #widgetAt(event: MouseEvent): ListArea | TabsArea | undefined {
     const { ui, widgetAreas, overlayAreas } = this.#parts
     if (ui.hasOverlay && !overlayAreas().some((area) => contains(area, event))) return undefined
-    const lists = widgetAreas().filter((area) => area.kind === 'list')
-    return lists.find((area) => area.overlay === ui.hasOverlay && contains(area, event))
+    const areas = widgetAreas().filter((area): area is ListArea | TabsArea => area.kind !== 'input')
+    return areas.find((area) => area.overlay === ui.hasOverlay && contains(area, event))
   }
 
   #wheelInList(event: MouseEvent, list: ListArea): void {
     if (list.overlay) this.#parts.actions.run({ action: event.button === WHEEL_DOWN ? 'list_down' : 'list_up' })
   }
 
+  /** The first click on an item of a list that botster looks after selects it; the next one runs its action. */
   #click(event: MouseEvent, list: ListArea): void {
-    const { ui, actions } = this.#parts
+    const { ui, actions, widgets } = this.#parts
     const index = list.rowItems[event.y - list.y]
     if (index === undefined || index < 0) return
+    if (widgets.select(list.path, index)) {
+      ui.mirror()
+      return ui.invalidate()
+    }
     if (list.overlay) return actions.run({ action: 'list_select', index })
-    const item = findList(ui.trees, list.path)?.items.filter(({ header }) => !header)[index]
+    const found = findItems(ui.trees, list.path)
+    const items: readonly { header?: boolean; action?: unknown }[] = found?.items ?? []
+    const item = items.filter(({ header }) => header !== true)[index]
     if (item) actions.runItem(item.action as never)
+  }
+
+  #clickTab(event: MouseEvent, tabs: TabsArea): void {
+    const { ui, actions } = this.#parts
+    const index = tabs.ends.findIndex((end) => event.x - tabs.x < end)
+    const found = findItems(ui.trees, tabs.path)
+    if (found?.type === 'tabs' && event.y === tabs.y) actions.runItem(found.items[index]?.action as never)
   }
 }
 

@@ -1,10 +1,13 @@
-import type { ListNode, Node } from './chrome/node.ts'
+import type { ListNode, Node, TableNode, TabsNode } from './chrome/node.ts'
 
-/** The list at `path` in one of the trees. */
-export function findList(trees: readonly (Node | undefined)[], path: string): ListNode | undefined {
+/** The list, table or tabs at `path` in one of the trees. */
+export function findItems(
+  trees: readonly (Node | undefined)[],
+  path: string,
+): ListNode | TableNode | TabsNode | undefined {
   for (const tree of trees) {
     for (const node of tree ? eachNode(tree) : []) {
-      if (node.type === 'list' && node.path === path) return node
+      if ('items' in node && node.path === path) return node
     }
   }
   return undefined
@@ -21,6 +24,10 @@ export function* eachNode(node: Node): Generator<Node> {
     case 'centered':
       return yield* eachNode(node.child)
     case 'list':
+    case 'table':
+    case 'tabs':
+    case 'gauge':
+    case 'spinner':
     case 'paragraph':
     case 'input':
     case 'terminal':

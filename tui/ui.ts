@@ -33,6 +33,7 @@ export class Ui {
   #code: ConnectionCode | undefined
   /** Keys of a sequence that waits for its next one. */
   #pendingKeys: string | undefined
+  #background: 'light' | 'dark' = 'dark'
   #scheduled: NodeJS.Immediate | undefined
   /** What `_tui_state` was last told. */
   #mirrored: LuaTable = {}
@@ -71,6 +72,13 @@ export class Ui {
   setConnectionCode(code: ConnectionCode | undefined): void {
     this.#code = code
     this.#parts.lua.set({ connection_code: code && { url: code.url } })
+    this.invalidate()
+  }
+
+  /** What stands behind the text, for themes that follow it. */
+  setBackground(background: 'light' | 'dark'): void {
+    if (background === this.#background) return
+    this.#background = background
     this.invalidate()
   }
 
@@ -193,6 +201,7 @@ export class Ui {
       list_selected: widgets.listSelected,
       input_buffer: widgets.inputBuffer,
       pending_keys: this.#pendingKeys,
+      background: this.#background,
       selected_agent_index: selected?.agentIndex,
       active_pty_index: selected?.ptyIndex ?? 0,
     }

@@ -1,5 +1,7 @@
 --- What the layout and its overlays say about an agent.
 
+local theme = require("ui.theme")
+
 local M = {}
 
 --- @return table? the agent the user looks at
@@ -14,13 +16,13 @@ end
 
 --- What an agent is doing, in words and a colour; nothing while it simply runs.
 local STATUS = {
-  creating_worktree = { "creating worktree", "yellow" },
-  spawning_ptys = { "starting", "yellow" },
-  stopping = { "stopping", "yellow" },
-  removing_worktree = { "removing worktree", "yellow" },
-  failed = { "failed", "red" },
-  lost = { "lost", "red" },
-  exited = { "exited", "gray" },
+  creating_worktree = { "creating worktree", "attention" },
+  spawning_ptys = { "starting", "attention" },
+  stopping = { "stopping", "attention" },
+  removing_worktree = { "removing worktree", "attention" },
+  failed = { "failed", "error" },
+  lost = { "lost", "error" },
+  exited = { "exited", "border" },
 }
 
 --- "profile · branch", or what the agent is doing.
@@ -28,7 +30,7 @@ local STATUS = {
 function M.details(agent)
   local status = STATUS[agent.status]
   if status then
-    return { text = status[1], style = { fg = status[2], dim = true } }
+    return { text = status[1], style = theme.style(status[2]) }
   end
   local parts = {}
   if agent.profile_name and agent.profile_name ~= "" then
@@ -37,7 +39,7 @@ function M.details(agent)
   if agent.branch_name and agent.branch_name ~= "" then
     parts[#parts + 1] = agent.branch_name
   end
-  return { text = table.concat(parts, " · "), style = "dim" }
+  return { text = table.concat(parts, " · "), style = theme.colors.faint }
 end
 
 return M

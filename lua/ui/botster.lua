@@ -33,6 +33,9 @@ end
 --- Keys: set, del, list, clear_namespace, effective, conflicts, timeout_ms.
 botster.keymap = require("ui.keymap")
 
+--- Colours: colors, style, name, list, register, set.
+botster.theme = require("ui.theme")
+
 -- actions --------------------------------------------------------------------------------------------------------
 
 botster.action = {}

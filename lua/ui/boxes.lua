@@ -1,10 +1,12 @@
 --- The boxes that overlays are made of.
 
+local theme = require("ui.theme")
+
 local M = {}
 
 --- A frame with a title.
 function M.block(title, style)
-  return { title = (" %s "):format(title), borders = "all", border_style = style or { fg = "cyan" } }
+  return { title = (" %s "):format(title), borders = "all", border_style = style or theme.style("accent") }
 end
 
 --- `percent` of `available` cells, but at least `needed` (with borders) so that nothing is cut on a small screen.
@@ -37,14 +39,14 @@ function M.list(state, title, items, width, height)
     type = "list",
     id = title,
     block = M.block(title),
-    props = { items = items, highlight_style = "reversed", highlight_symbol = "> " },
+    props = { items = items, highlight_style = theme.colors.highlight, highlight_symbol = "> " },
   })
 end
 
 --- An input with a line above it; what was wrong with the last try, or a hint, stands between.
 function M.input(state, title, question, hint, width, height)
   local problem = state.pending_fields and state.pending_fields.problem
-  local below = problem and { { text = problem, style = { fg = "red" } } } or { { text = hint or "", style = "dim" } }
+  local below = problem and { { text = problem, style = theme.style("error") } } or { { text = hint or "", style = theme.colors.faint } }
   return M.centered(state, width or 60, height or 30, 4, 50, {
     type = "input",
     id = title,

@@ -20,6 +20,7 @@ local ACTIONS = {
   { "scroll_bottom", "Scroll to the bottom", agent = true },
   { "show_connection_code", "Connect a device", command = "get_connection_code" },
   { "show_help", "Keys of this mode" },
+  { "choose_theme", "Theme…" },
   { "open_menu", "Menu" },
   { "open_palette", "Palette", palette = false },
   { "refresh", "Refresh", command = "list_agents" },
@@ -50,6 +51,7 @@ local ACTIONS = {
   { "confirm_close_and_delete", "Close it and delete its worktree", palette = false },
   { "copy_connection_url", "Copy the link", palette = false },
   { "regenerate_connection_code", "New code", palette = false },
+  { "use_theme", "Use the theme", palette = false },
   { "palette_arguments", "Run a command of the hub with arguments", palette = false },
   { "close_help", "Leave", palette = false },
 }

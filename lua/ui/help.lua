@@ -3,6 +3,7 @@
 local boxes = require("ui.boxes")
 local keys = require("ui.keys")
 local ops = require("ui.ops")
+local theme = require("ui.theme")
 
 local M = { handlers = {} }
 
@@ -35,7 +36,7 @@ local function padded(text, width)
 end
 
 local function key_item(names, desc, width)
-  return { text = { { text = padded(names, width), style = { fg = "cyan" } }, desc } }
+  return { text = { { text = padded(names, width), style = theme.style("accent") }, desc } }
 end
 
 --- One line for what is bound twice.
@@ -44,7 +45,7 @@ local function conflict_items(mode)
   for _, conflict in ipairs(botster.keymap.conflicts()) do
     if conflict.mode == mode then
       items[#items + 1] = {
-        text = { { text = conflict.key, style = { fg = "yellow" } }, " ", conflict.second.action },
+        text = { { text = conflict.key, style = theme.style("attention") }, " ", conflict.second.action },
         secondary = ("of %s, before %s of %s"):format(
           conflict.second.owner,
           conflict.first.action,
@@ -92,10 +93,10 @@ function M.hints(state)
   for _, entry in ipairs(botster.keymap.effective(state.mode)) do
     if entry.key:sub(1, #prefix + 1) == prefix .. " " then
       local rest = keys.short(entry.key:sub(#prefix + 2))
-      lines[#lines + 1] = { { text = padded(rest, 8), style = { fg = "cyan" } }, entry.desc }
+      lines[#lines + 1] = { { text = padded(rest, 8), style = theme.style("accent") }, entry.desc }
     end
   end
-  lines[#lines + 1] = { { text = padded("esc", 8), style = "dim" }, { text = "leave", style = "dim" } }
+  lines[#lines + 1] = { { text = padded("esc", 8), style = theme.colors.faint }, { text = "leave", style = theme.colors.faint } }
   return {
     type = "centered",
     anchor = "bottom_right",

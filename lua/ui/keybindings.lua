@@ -117,6 +117,7 @@ M.modes = {
   menu = list,
   palette = extend(filter, { ["tab"] = "palette_arguments" }),
   palette_arguments = input,
+  choose_theme = list,
   help = extend(list, {
     ["escape"] = "close_help",
     ["q"] = "close_help",

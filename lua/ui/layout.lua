@@ -4,11 +4,12 @@
 local agents = require("ui.agents")
 local help = require("ui.help")
 local overlays = require("ui.overlays")
+local theme = require("ui.theme")
 
 -- agent list -----------------------------------------------------------------------------------------------------
 
 local function agent_item(agent, index)
-  local dot = agent.notification and { text = "● ", style = { fg = "yellow", bold = true } } or nil
+  local dot = agent.notification and { text = "● ", style = theme.style("attention", "bold") } or nil
   local text = dot and { dot, agents.name(agent) } or { agents.name(agent) }
   return {
     text = text,
@@ -25,11 +26,11 @@ local function agent_list(state)
   return {
     type = "list",
     id = "agents",
-    block = { title = (" Agents (%d) "):format(#state.agents), borders = "all", border_style = { fg = "gray" } },
+    block = { title = (" Agents (%d) "):format(#state.agents), borders = "all", border_style = theme.style("border") },
     props = {
       items = items,
       selected = state.selected_agent_index,
-      highlight_style = { bold = true, fg = "cyan" },
+      highlight_style = theme.colors.selected,
       highlight_symbol = "> ",
     },
   }
@@ -63,7 +64,7 @@ end
 local function message_panel(title, lines)
   return {
     type = "paragraph",
-    block = { title = title, borders = "all", border_style = { fg = "gray" } },
+    block = { title = title, borders = "all", border_style = theme.style("border") },
     props = { lines = lines, wrap = true },
   }
 end
@@ -73,19 +74,19 @@ local function welcome(state)
     "",
     { { text = "  No agents yet.", style = "bold" } },
     "",
-    { "  Press ", { text = "ctrl+p", style = { fg = "cyan", bold = true } }, " for the menu, then choose ", {
+    { "  Press ", { text = "ctrl+p", style = theme.style("accent", "bold") }, " for the menu, then choose ", {
       text = "New agent",
-      style = { fg = "cyan", bold = true },
+      style = theme.style("accent", "bold"),
     }, "." },
     "  You name a branch and a command, for example claude, codex or your shell;",
     "  it runs in a worktree of its own, and goes on when you leave.",
     "",
-    { "  ", { text = "n", style = { fg = "cyan", bold = true } }, "       new agent" },
-    { "  ", { text = "ctrl+p", style = { fg = "cyan", bold = true } }, "  menu" },
-    { "  ", { text = "ctrl+q", style = { fg = "cyan", bold = true } }, "  leave (agents keep running)" },
+    { "  ", { text = "n", style = theme.style("accent", "bold") }, "       new agent" },
+    { "  ", { text = "ctrl+p", style = theme.style("accent", "bold") }, "  menu" },
+    { "  ", { text = "ctrl+q", style = theme.style("accent", "bold") }, "  leave (agents keep running)" },
   }
   if state.hub_status and state.hub_status ~= "connected" then
-    lines = { "", { { text = "  Connecting to the hub…", style = "dim" } } }
+    lines = { "", { { text = "  Connecting to the hub…", style = theme.colors.faint } } }
   end
   return message_panel(" botster ", lines)
 end
@@ -105,11 +106,11 @@ local function without_screen(agent)
   local lines = { "", "  " .. (WAITING[agent.status] or "This agent has no session.") }
   if agent.error then
     lines[#lines + 1] = ""
-    lines[#lines + 1] = { { text = "  " .. tostring(agent.error), style = { fg = "red" } } }
+    lines[#lines + 1] = { { text = "  " .. tostring(agent.error), style = theme.style("error") } }
   end
   if agent.worktree_path and agent.worktree_path ~= "" then
     lines[#lines + 1] = ""
-    lines[#lines + 1] = { { text = "  " .. agent.worktree_path, style = "dim" } }
+    lines[#lines + 1] = { { text = "  " .. agent.worktree_path, style = theme.colors.faint } }
   end
   return message_panel((" %s "):format(agents.name(agent)), lines)
 end
@@ -131,7 +132,7 @@ local function terminal(state)
     block = {
       title = terminal_title(state, agent, session),
       borders = "all",
-      border_style = { fg = state.is_scrolled and "yellow" or focused and "cyan" or "gray" },
+      border_style = theme.style(state.is_scrolled and "attention" or focused and "accent" or "border"),
     },
     props = { agent_index = state.selected_agent_index, pty_index = index },
   }

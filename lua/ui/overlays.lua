@@ -5,6 +5,7 @@ local agents = require("ui.agents")
 local boxes = require("ui.boxes")
 local help = require("ui.help")
 local palette = require("ui.palette")
+local theme = require("ui.theme")
 
 local block, centered, list_overlay, input_overlay = boxes.block, boxes.centered, boxes.list, boxes.input
 
@@ -12,6 +13,7 @@ local overlays = {
   palette = palette.overlay,
   palette_arguments = palette.arguments_overlay,
   help = help.overlay,
+  choose_theme = theme.overlay,
 }
 
 function overlays.menu(state)
@@ -28,7 +30,7 @@ function overlays.menu(state)
   items[#items + 1] = { text = "Refresh", action = "refresh_and_close" }
   items[#items + 1] = { text = "Detach", action = "detach" }
   for position, item in ipairs(items) do
-    item.text = { { text = position .. " ", style = "dim" }, item.text }
+    item.text = { { text = position .. " ", style = theme.colors.faint }, item.text }
   end
   return list_overlay(state, "Menu", items, 35, 30)
 end
@@ -61,7 +63,7 @@ function overlays.new_agent_select_worktree(state)
   }
   local worktrees = free_worktrees(state)
   if #worktrees > 0 then
-    items[#items + 1] = { text = "Existing worktrees", header = true, style = "dim" }
+    items[#items + 1] = { text = "Existing worktrees", header = true, style = theme.colors.faint }
   end
   for _, worktree in ipairs(worktrees) do
     items[#items + 1] = {
@@ -94,12 +96,12 @@ function overlays.close_agent_confirm(state)
   local lines = {
     ("Close %s?"):format(agent and agents.name(agent) or "the agent"),
     "",
-    { { text = "y", style = { fg = "cyan", bold = true } }, "  close it" },
+    { { text = "y", style = theme.style("accent", "bold") }, "  close it" },
   }
   if agent and agent.in_worktree then
-    lines[#lines + 1] = { { text = "d", style = { fg = "cyan", bold = true } }, "  close it and delete its worktree" }
+    lines[#lines + 1] = { { text = "d", style = theme.style("accent", "bold") }, "  close it and delete its worktree" }
   end
-  lines[#lines + 1] = { { text = "n", style = { fg = "cyan", bold = true } }, "  keep it" }
+  lines[#lines + 1] = { { text = "n", style = theme.style("accent", "bold") }, "  keep it" }
   local child = { type = "paragraph", block = block("Close agent"), props = { lines = lines, wrap = true } }
   return centered(state, 50, 20, #lines, 36, child)
 end
@@ -152,9 +154,9 @@ function overlays.error(state)
   end
   return centered(state, 60, 30, lines, 30, {
     type = "paragraph",
-    block = { title = " Error ", borders = "all", border_style = { fg = "red" } },
+    block = { title = " Error ", borders = "all", border_style = theme.style("error") },
     props = {
-      lines = { message, "", { { text = "Esc closes this.", style = "dim" } } },
+      lines = { message, "", { { text = "Esc closes this.", style = theme.colors.faint } } },
       wrap = true,
     },
   })

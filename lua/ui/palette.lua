@@ -5,6 +5,7 @@ local boxes = require("ui.boxes")
 local catalog = require("ui.catalog")
 local keys = require("ui.keys")
 local ops = require("ui.ops")
+local theme = require("ui.theme")
 
 local M = { handlers = {} }
 
@@ -153,7 +154,7 @@ local function highlighted(text, positions)
   local spans, place = {}, 0
   for _, code in utf8.codes(text) do
     place = place + 1
-    local style = found[place] and { fg = "yellow", bold = true } or nil
+    local style = found[place] and theme.style("attention", "bold") or nil
     local last = spans[#spans]
     if last and (last.style ~= nil) == (style ~= nil) then
       last.text = last.text .. utf8.char(code)
@@ -175,7 +176,7 @@ function M.overlay(state)
     local entry = entries[match.index]
     items[#items + 1] = {
       text = highlighted(entry.text, match.positions),
-      right = entry.key and { { text = entry.key, style = "dim" } } or nil,
+      right = entry.key and { { text = entry.key, style = theme.colors.faint } } or nil,
       action = entry.action,
     }
   end
@@ -188,14 +189,14 @@ function M.overlay(state)
   local list = {
     type = "list",
     id = "palette: " .. query, -- another query begins at its best match
-    block = boxes.block(("%d of %d"):format(#items, #entries), { fg = "gray" }),
-    props = { items = items, highlight_style = "reversed", highlight_symbol = "> " },
+    block = boxes.block(("%d of %d"):format(#items, #entries), theme.style("border")),
+    props = { items = items, highlight_style = theme.colors.highlight, highlight_symbol = "> " },
   }
   if #items == 0 then
     list = {
       type = "paragraph",
       block = list.block,
-      props = { lines = { { { text = "Nothing fits. Esc leaves.", style = "dim" } } } },
+      props = { lines = { { { text = "Nothing fits. Esc leaves.", style = theme.colors.faint } } } },
     }
   end
   local split = { type = "vsplit", constraints = { "3", "min:3" }, children = { input, list } }

@@ -8,6 +8,8 @@ import type { Style } from './node.ts'
 export type Annotation =
   | { kind: 'panel'; id?: string; path: string; agentIndex?: number; ptyIndex?: number }
   | { kind: 'list'; id?: string; path: string; firstVisible: number; rowItems: number[]; selectable: number }
+  /** `ends`: the column after each tab. */
+  | { kind: 'tabs'; id?: string; path: string; ends: number[] }
   | { kind: 'input'; id?: string; path: string }
   /** The row of an input's caret, and how many cells of its text are before it. */
   | { kind: 'caret'; column: number }

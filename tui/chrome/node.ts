@@ -6,7 +6,17 @@
  */
 export type Node = SplitNode | CenteredNode | WidgetNode
 
-export type WidgetNode = ListNode | ParagraphNode | InputNode | TerminalNode | ConnectionCodeNode | EmptyNode
+export type WidgetNode =
+  | ListNode
+  | TableNode
+  | TabsNode
+  | GaugeNode
+  | SpinnerNode
+  | ParagraphNode
+  | InputNode
+  | TerminalNode
+  | ConnectionCodeNode
+  | EmptyNode
 
 interface NodeBase {
   /** Where it stands in the tree, as errors show it: `render(): root.children[2]`, counted from 1 as Lua does. */
@@ -79,6 +89,62 @@ export interface ListItem {
   style?: Style
   /** Whatever Lua put there; the host hands it back when the item is chosen. Not sent to the worker. */
   action?: unknown
+}
+
+/** Rows of cells in columns, selected as a list's items are. */
+export interface TableNode extends WidgetBase {
+  type: 'table'
+  /** The columns' widths; none: all the same. */
+  columns: Constraint[]
+  /** Stays above the rows; none when empty. */
+  header: Line[]
+  items: TableItem[]
+  /** As ListNode.selected. */
+  selected?: number
+  highlightStyle: Style
+  highlightSymbol: string
+}
+
+export interface TableItem {
+  cells: Line[]
+  /** As ListItem.header: a table's rows can all be selected. */
+  header: false
+  style?: Style
+  /** As ListItem.action. */
+  action?: unknown
+}
+
+/** Names side by side; a click runs the action of one. */
+export interface TabsNode extends WidgetBase {
+  type: 'tabs'
+  items: TabItem[]
+  /** From 0. */
+  selected: number
+  highlightStyle: Style
+  divider: Line
+}
+
+export interface TabItem {
+  text: Line
+  /** As ListItem.action. */
+  action?: unknown
+}
+
+/** A bar that is full to a part. */
+export interface GaugeNode extends WidgetBase {
+  type: 'gauge'
+  /** From 0 to 1. */
+  ratio: number
+  /** Beside the bar. */
+  label: Line
+  style?: Style
+}
+
+/** Something that turns while it is seen, and a label. */
+export interface SpinnerNode extends WidgetBase {
+  type: 'spinner'
+  label: Line
+  style?: Style
 }
 
 export interface ParagraphNode extends WidgetBase {

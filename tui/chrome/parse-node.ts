@@ -1,15 +1,21 @@
 import type { Anchor, CenteredNode, Constraint, Node, SplitNode } from './node.ts'
+import { parseConstraint } from './parse-constraint.ts'
 import { describe, type NodeError, NodeProblem, oneOf, refuse } from './parse-error.ts'
 import { parseArray, parseTable, type Table } from './parse-table.ts'
 import { parseWidget } from './parse-widget.ts'
 
 export type { NodeError } from './parse-error.ts'
 
-const TYPES = [
+/** Every type of node. */
+export const NODE_TYPES = [
   'hsplit',
   'vsplit',
   'centered',
   'list',
+  'table',
+  'tabs',
+  'gauge',
+  'spinner',
   'paragraph',
   'input',
   'terminal',
@@ -50,16 +56,20 @@ export function parseNode(value: unknown, source: string): { ok: true; node: Nod
 function parse(value: unknown, path: string, depth: number): Node {
   if (depth > MAX_DEPTH) throw new NodeProblem(path, `nested more than ${MAX_DEPTH} levels deep`)
   const table = parseTable(value, path, 'a node (a table with a type)')
-  const type = TYPES.find((known) => known === table.type)
+  const type = NODE_TYPES.find((known) => known === table.type)
   switch (type) {
     case undefined:
-      throw new NodeProblem(path, `unknown type ${describe(table.type)} (expected ${oneOf(TYPES)})`)
+      throw new NodeProblem(path, `unknown type ${describe(table.type)} (expected ${oneOf(NODE_TYPES)})`)
     case 'hsplit':
     case 'vsplit':
       return parseSplit(type, table, path, depth)
     case 'centered':
       return parseCentered(table, path, depth)
     case 'list':
+    case 'table':
+    case 'tabs':
+    case 'gauge':
+    case 'spinner':
     case 'paragraph':
     case 'input':
     case 'terminal':
@@ -102,18 +112,6 @@ function parseAnchor(value: unknown, path: string): Anchor {
   if (anchor === undefined)
     throw new NodeProblem(path, `unknown anchor ${describe(value)} (expected ${oneOf(ANCHORS)})`)
   return anchor
-}
-
-/** "30%", "20" or 20, "min:20", "max:20" */
-function parseConstraint(value: unknown, path: string): Constraint {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return { kind: 'length', value }
-  const match = typeof value === 'string' ? /^(min:|max:|)(\d{1,5})(%?)$/.exec(value.replaceAll(' ', '')) : null
-  const [, bound, digits, percent] = match ?? []
-  if (digits === undefined || (bound && percent) || (percent && Number(digits) > 100)) {
-    return refuse(path, 'a constraint such as "30%", "20", "min:20" or "max:20"', value)
-  }
-  const kind = percent ? 'percent' : bound === 'min:' ? 'min' : bound === 'max:' ? 'max' : 'length'
-  return { kind, value: Number(digits) }
 }
 
 /** A number is a percentage here; absent is all of it. */

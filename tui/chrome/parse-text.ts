@@ -2,13 +2,17 @@ import type { Alignment, Line, Span } from './node.ts'
 import { describe, NodeProblem, oneOf, refuse } from './parse-error.ts'
 import { parseStyle } from './parse-style.ts'
 import { isTable, parseArray } from './parse-table.ts'
-
-/** C0, DEL and C1: in a cell they would reach the user's terminal as commands. Line and paragraph separators with them. */
-const CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/
-const CONTROLS = /[\0-\x1f\x7f-\x9f\u2028\u2029]/g
+import { SPINNER_MARK } from './spinner-glyphs.ts'
 
 /**
- * A line: a string, a span `{text, style}`, or an array of both. Numbers count as strings; bytes that are not UTF-8
+ * C0, DEL and C1: in a cell they would reach the user's terminal as commands. Line and paragraph separators with them,
+ * and the mark of spinners.
+ */
+const CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029\ufdd0]/
+const CONTROLS = /[\0-\x1f\x7f-\x9f\u2028\u2029\ufdd0]/g
+
+/**
+ * A line: a string, a span `{text, style}` or `{spinner = true, style}`, or an array of both. Numbers count as strings; bytes that are not UTF-8
  * become U+FFFD, since a program's title must not break the layout.
  */
 export function parseLine(value: unknown, path: string): Line {
@@ -46,6 +50,13 @@ export function printable(text: string): string {
   return text.replace(CONTROLS, (character) => (/[\t\n\r\f\v\u2028\u2029]/.test(character) ? ' ' : '\ufffd'))
 }
 
+/** An optional string, without control characters. */
+export function parseText(value: unknown, path: string): string | undefined {
+  if (value === undefined || value === null) return undefined
+  const text = textOf(value)
+  return text === undefined ? refuse(path, 'a string', value) : printable(text)
+}
+
 export function parseAlignment(value: unknown, path: string): Alignment {
   if (value === undefined || value === null) return 'left'
   if (value === 'left' || value === 'center' || value === 'right') return value
@@ -56,6 +67,7 @@ function parseSpan(value: unknown, path: string): Span {
   const text = textOf(value)
   if (text !== undefined) return { text: printable(text) }
   if (!isTable(value)) return refuse(path, 'a string or a span {text, style}', value)
+  if (value.spinner === true) return { text: SPINNER_MARK, style: parseStyle(value.style, `${path}.style`) }
   const content = textOf(value.text)
   if (content === undefined) return refuse(`${path}.text`, 'a string', value.text)
   const style = parseStyle(value.style, `${path}.style`)

@@ -1,9 +1,10 @@
-import { INVERSE } from '../../screen/cell.ts'
 import type { Block, BorderType, InputNode, ListItem, ListNode, WidgetNode } from './node.ts'
+import { parseGauge, parseSpinner, parseTableWidget, parseTabs } from './parse-data-widget.ts'
 import { describe, NodeProblem, oneOf, refuse } from './parse-error.ts'
+import { parseSelection } from './parse-selection.ts'
 import { parseStyle } from './parse-style.ts'
 import { isTable, parseArray, parseBoolean, parseIndex, parseTable, type Table } from './parse-table.ts'
-import { parseAlignment, parseLine, parseLines, parseOptionalLine, printable, textOf } from './parse-text.ts'
+import { parseAlignment, parseLine, parseLines, parseOptionalLine, parseText, textOf } from './parse-text.ts'
 
 const BORDER_TYPES: readonly BorderType[] = ['plain', 'rounded', 'double', 'thick']
 
@@ -23,6 +24,14 @@ export function parseWidget(type: WidgetNode['type'], table: Table, path: string
   switch (type) {
     case 'list':
       return { ...base, ...parseList(props, at) }
+    case 'table':
+      return { ...base, ...parseTableWidget(props, at) }
+    case 'tabs':
+      return { ...base, ...parseTabs(props, at) }
+    case 'gauge':
+      return { ...base, ...parseGauge(props, at) }
+    case 'spinner':
+      return { ...base, ...parseSpinner(props, at) }
     case 'paragraph':
       return {
         ...base,
@@ -59,9 +68,7 @@ function parseList(props: Table, path: string): Omit<ListNode, 'path'> {
   return {
     type: 'list',
     items: items.map((item, index) => parseItem(item, `${path}.items[${index + 1}]`)),
-    selected: parseIndex(props.selected, `${path}.selected`),
-    highlightStyle: parseStyle(props.highlight_style, `${path}.highlight_style`) ?? { attributes: INVERSE },
-    highlightSymbol: parseText(props.highlight_symbol, `${path}.highlight_symbol`) ?? '> ',
+    ...parseSelection(props, path),
   }
 }
 
@@ -117,10 +124,4 @@ function parseBlock(value: unknown, path: string): Block | undefined {
     borderStyle: parseStyle(table.border_style, `${path}.border_style`),
     borderType,
   }
-}
-
-function parseText(value: unknown, path: string): string | undefined {
-  if (value === undefined || value === null) return undefined
-  const text = textOf(value)
-  return text === undefined ? refuse(path, 'a string', value) : printable(text)
 }

@@ -49,6 +49,8 @@ export interface FrameMessage extends ScreenSize {
   widgets: WidgetArea[]
   /** Where the caret of the focused input is: the last input of the overlay, else of the tree. */
   cursor?: { x: number; y: number }
+  /** Cells in which something spins, as `y * cols + x`: they hold SPINNER_CODE. */
+  spinners: number[]
   /** Milliseconds the worker took. */
   drawMs: number
 }
@@ -79,7 +81,7 @@ export interface Panel extends Area {
   overlay: boolean
 }
 
-export type WidgetArea = ListArea | InputArea
+export type WidgetArea = ListArea | TabsArea | InputArea
 
 interface WidgetAreaBase extends Area {
   id?: string
@@ -96,6 +98,13 @@ export interface ListArea extends WidgetAreaBase {
   rowItems: number[]
   /** How many items can be selected. */
   selectable: number
+}
+
+/** The inside of tabs. */
+export interface TabsArea extends WidgetAreaBase {
+  kind: 'tabs'
+  /** The column after each tab, from the left of the area. */
+  ends: number[]
 }
 
 /** The part of an input where its value is. */

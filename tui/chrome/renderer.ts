@@ -1,4 +1,5 @@
 import { createElement } from 'react'
+import { CELL_SIZE } from '../../screen/cell.ts'
 import type { Annotations } from './annotations.ts'
 import type { ChromeContext } from './components/context.ts'
 import { Screen } from './components/Screen.tsx'
@@ -6,6 +7,7 @@ import { Glyphs } from './glyphs.ts'
 import { InkScreen } from './ink-screen.ts'
 import { paint } from './paint/paint.ts'
 import type { FrameMessage, RenderMessage } from './protocol.ts'
+import { SPINNER_CODE } from './spinner-glyphs.ts'
 import { StyleMarks } from './style.ts'
 
 /** Draws trees as cells. Keeps what the components remember between frames, such as how far a list is scrolled. */
@@ -46,6 +48,7 @@ export class ChromeRenderer implements Disposable {
       overlays,
       widgets,
       cursor,
+      spinners: findSpinners(canvas.cells),
       drawMs: performance.now() - started,
     }
   }
@@ -53,4 +56,11 @@ export class ChromeRenderer implements Disposable {
   [Symbol.dispose](): void {
     this.#ink[Symbol.dispose]()
   }
+}
+
+/** Those that nothing else was drawn over. */
+function findSpinners(cells: Uint32Array): number[] {
+  const found: number[] = []
+  for (let at = 0; at < cells.length; at += CELL_SIZE) if (cells[at] === SPINNER_CODE) found.push(at / CELL_SIZE)
+  return found
 }

@@ -9,10 +9,13 @@ export function withoutActions(node: Node): Node {
     case 'centered':
       return { ...node, child: withoutActions(node.child) }
     case 'list':
-      return {
-        ...node,
-        items: node.items.map((item) => (item.action === undefined ? item : { ...item, action: undefined })),
-      }
+      return { ...node, items: node.items.map(withoutAction) }
+    case 'table':
+      return { ...node, items: node.items.map(withoutAction) }
+    case 'tabs':
+      return { ...node, items: node.items.map(withoutAction) }
+    case 'gauge':
+    case 'spinner':
     case 'paragraph':
     case 'input':
     case 'terminal':
@@ -20,4 +23,8 @@ export function withoutActions(node: Node): Node {
     case 'empty':
       return node
   }
+}
+
+function withoutAction<Item extends { action?: unknown }>(item: Item): Item {
+  return item.action === undefined ? item : { ...item, action: undefined }
 }

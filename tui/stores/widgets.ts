@@ -1,9 +1,9 @@
-import type { InputNode, ListNode, Node } from '../chrome/node.ts'
+import type { InputNode, ListNode, Node, TableNode } from '../chrome/node.ts'
 import { TextField } from './text-field.ts'
 
 /** A list that keys and wheel move in, or that can be clicked. */
 export interface FocusedList {
-  readonly node: ListNode
+  readonly node: ListNode | TableNode
   /** The actions of its selectable items, in order; items without one have `null`. */
   readonly actions: readonly unknown[]
   /** Whether the host keeps the selection; otherwise Lua does, through `selected`. */
@@ -17,6 +17,8 @@ export interface FocusedList {
 export class Widgets {
   readonly #selections = new Map<string, number>()
   readonly #fields = new Map<string, TextField>()
+  /** Every list drawn last. */
+  #lists: FocusedList[] = []
   #list: FocusedList | undefined
   #field: TextField | undefined
   #prefill = ''
@@ -45,6 +47,7 @@ export class Widgets {
   reset(prefill = ''): void {
     this.#selections.clear()
     this.#fields.clear()
+    this.#lists = []
     this.#list = undefined
     this.#field = undefined
     this.#prefill = prefill
@@ -53,6 +56,7 @@ export class Widgets {
   /** Puts what the host keeps into the nodes Lua left it out of; ids that are gone are forgotten. */
   apply(tree: Node, overlay: Node | undefined): void {
     const seen = new Set<string>()
+    this.#lists = []
     this.#list = undefined
     this.#field = undefined
     this.#visit(tree, overlay === undefined, false, seen)
@@ -72,6 +76,15 @@ export class Widgets {
     return true
   }
 
+  /** Selects an item of a list whose selection is the host's. @returns false when it is selected, or not the host's */
+  select(path: string, index: number): boolean {
+    const list = this.#lists.find(({ node }) => node.path === path)
+    if (!list?.owned || list.node.selected === index || index >= list.actions.length) return false
+    list.node.selected = index
+    this.#selections.set(key(list.node), index)
+    return true
+  }
+
   #visit(node: Node, focusable: boolean, overlay: boolean, seen: Set<string>): void {
     switch (node.type) {
       case 'hsplit':
@@ -81,9 +94,13 @@ export class Widgets {
       case 'centered':
         return this.#visit(node.child, focusable, overlay, seen)
       case 'list':
+      case 'table':
         return this.#visitList(node, overlay, seen)
       case 'input':
         return this.#visitInput(node, focusable, overlay, seen)
+      case 'tabs':
+      case 'gauge':
+      case 'spinner':
       case 'paragraph':
       case 'terminal':
       case 'connection_code':
@@ -92,15 +109,18 @@ export class Widgets {
     }
   }
 
-  #visitList(node: ListNode, overlay: boolean, seen: Set<string>): void {
-    const actions = node.items.filter(({ header }) => !header).map(({ action }) => action ?? null)
+  #visitList(node: ListNode | TableNode, overlay: boolean, seen: Set<string>): void {
+    const items: readonly { header: boolean; action?: unknown }[] = node.items
+    const actions = items.filter(({ header }) => !header).map(({ action }) => action ?? null)
     const owned = node.selected === undefined && (node.id !== undefined || overlay)
     if (owned && actions.length > 0) {
       seen.add(key(node))
       node.selected = Math.min(this.#selections.get(key(node)) ?? 0, actions.length - 1)
       this.#selections.set(key(node), node.selected)
     }
-    if (overlay) this.#list ??= { node, actions, owned }
+    const list = { node, actions, owned }
+    this.#lists.push(list)
+    if (overlay) this.#list ??= list
   }
 
   #visitInput(node: InputNode, focusable: boolean, overlay: boolean, seen: Set<string>): void {
@@ -119,6 +139,6 @@ export class Widgets {
   }
 }
 
-function key(node: ListNode | InputNode): string {
+function key(node: ListNode | TableNode | InputNode): string {
   return node.id ?? node.path
 }

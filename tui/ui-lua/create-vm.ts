@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { configModule } from '../../lua/modules/config/index.ts'
 import { createEvents, jsonModule, type LogSink, logModule, timerModule } from '../../lua/modules/index.ts'
 import type { LuaErrorReport, LuaVmApi, ModuleResolver } from '../../lua/vm/index.ts'
 import { LuaVm } from '../../lua/vm/vm.ts'
+import { configDirectory, userDirectory } from '../../protocol/paths.ts'
 import { type ScreenCallbacks, screenModule } from './screen-module.ts'
 
 /** Bytes the UI's Lua may take: a layout that needs more is broken. */
@@ -24,7 +26,14 @@ export async function createUiVm(options: UiVmOptions): Promise<LuaVmApi> {
   return LuaVm.create({
     name: 'tui',
     memoryLimit: MEMORY_LIMIT,
-    modules: [screenModule({ notify, redraw }), logModule(log), jsonModule(), events.module, timerModule()],
+    modules: [
+      screenModule({ notify, redraw }),
+      logModule(log),
+      jsonModule(),
+      events.module,
+      timerModule(),
+      configModule({ directory: configDirectory(env), luaPath: join(userDirectory(env), 'lua'), env }),
+    ],
     resolveModule: resolveIn(roots),
     env,
     print: (text, owner) => log('info', text, owner),

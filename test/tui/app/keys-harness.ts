@@ -38,11 +38,13 @@ export interface KeysOptions {
   readonly rows?: number
   /** Files of the user's, by name: those of shipped names replace these. */
   readonly files?: Readonly<Record<string, string>>
+  /** @default that of somebody without settings */
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /** Keys, Lua and operations together, without a terminal, a hub or a ptyhost. */
-export async function startKeys({ cols = 100, rows = 40, files = {} }: KeysOptions = {}): Promise<KeysUnderTest> {
-  const lua = await startUi()
+export async function startKeys({ cols = 100, rows = 40, files = {}, env }: KeysOptions = {}): Promise<KeysUnderTest> {
+  const lua = await startUi(env)
   lua.load({ ...files })
   const agents = new Agents()
   const widgets = new Widgets()

@@ -110,7 +110,7 @@ describe('the whole screen', () => {
     await world.see('typed without a hub')
     await world.startHub()
     await world.see(() => !world.screen.includes('The hub is gone'))
-    expect(world.heard.filter(({ type }) => type === 'subscribe')).toHaveLength(2)
+    await world.see(() => world.heard.filter(({ type }) => type === 'subscribe').length === 2)
     expect(world.screen).toContain('typed without a hub')
   })
 
@@ -208,7 +208,7 @@ describe('the mouse', () => {
     await world.see(() => !world.screen.includes('SCROLLBACK'))
   })
 
-  it('selects agents in the list and items of the menu', async () => {
+  it('selects agents in the list and items of an overlay, which the second click runs', async () => {
     await start()
     await world.addAgent('one', 'cat')
     await world.addAgent('two', 'cat')
@@ -220,7 +220,28 @@ describe('the mouse', () => {
     await world.see('Close agent')
     const [x, y] = find('Close agent')
     world.type(`\x1b[<0;${x};${y}M\x1b[<0;${x};${y}m`)
+    await world.see('> Close agent')
+    expect(world.screen).not.toContain('Close two?')
+    world.type(`\x1b[<0;${x};${y}M\x1b[<0;${x};${y}m`)
     await world.see('Close two?')
+  })
+})
+
+describe('tabs of a layout', () => {
+  const TABS = `
+    local shipped = render
+    function render(state)
+      local tabs = { type = 'tabs', items = {
+        { text = 'first', action = 'none' }, { text = 'leave', action = 'detach' } } }
+      return { type = 'vsplit', constraints = { '1', 'min:1' }, children = { tabs, shipped(state) } }
+    end`
+
+  it('run their action when they are clicked', async () => {
+    await start({ files: { 'lua/user/ui/tabs.lua': TABS } })
+    await world.see(' first │ leave')
+    world.type('\x1b[<0;3;1M\x1b[<0;3;1m')
+    world.type('\x1b[<0;12;1M\x1b[<0;12;1m')
+    expect(await world.ended).toBe(0)
   })
 })
 

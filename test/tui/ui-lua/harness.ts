@@ -21,6 +21,9 @@ export const RENDER_STATE = {
   hub_status: 'connected',
 }
 
+/** Somebody whose settings cannot be read or saved. */
+const NOBODY = { HOME: '/nonexistent' }
+
 export interface UiUnderTest extends Disposable {
   readonly ui: UiLua
   readonly problems: UiProblem[]
@@ -33,11 +36,11 @@ export interface UiUnderTest extends Disposable {
 }
 
 /** The UI's Lua with the shipped files, ready to load a user's. */
-export async function startUi(): Promise<UiUnderTest> {
+export async function startUi(env: NodeJS.ProcessEnv = NOBODY): Promise<UiUnderTest> {
   const problems: UiProblem[] = []
   const notices: string[] = []
   const vm = await createUiVm({
-    env: {},
+    env,
     roots: [join(SHIPPED_UI, '..')],
     log: () => {},
     notify: (_, message) => notices.push(message),

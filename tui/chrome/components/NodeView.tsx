@@ -3,10 +3,14 @@ import type { Node } from '../node.ts'
 import { Centered } from './Centered.tsx'
 import { ConnectionCodeView } from './ConnectionCodeView.tsx'
 import { Empty } from './Empty.tsx'
+import { Gauge } from './Gauge.tsx'
 import { Input } from './Input.tsx'
 import { List } from './List.tsx'
 import { Paragraph } from './Paragraph.tsx'
+import { Spinner } from './Spinner.tsx'
 import { Split } from './Split.tsx'
+import { Table } from './Table.tsx'
+import { Tabs } from './Tabs.tsx'
 import { Terminal } from './Terminal.tsx'
 
 /** Draws a node, whatever it is. */
@@ -19,6 +23,14 @@ export function NodeView({ node }: { node: Node }): ReactNode {
       return <Centered node={node} />
     case 'list':
       return <List node={node} />
+    case 'table':
+      return <Table node={node} />
+    case 'tabs':
+      return <Tabs node={node} />
+    case 'gauge':
+      return <Gauge node={node} />
+    case 'spinner':
+      return <Spinner node={node} />
     case 'paragraph':
       return <Paragraph node={node} />
     case 'input':

@@ -95,6 +95,7 @@ class Painting {
         this.painted.widgets.push({ ...annotation, overlay, ...area })
         return
       }
+      case 'tabs':
       case 'input':
         this.painted.widgets.push({ ...annotation, overlay, ...area })
         return
