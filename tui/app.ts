@@ -316,6 +316,7 @@ export class App implements Disposable {
       case 'progress':
       case 'cursorVisibility':
       case 'exit':
+      case 'activity':
         return // the hub tells of them
     }
   }
