@@ -2,23 +2,7 @@ import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
 import { TestTerminal } from './terminal.ts'
 
-const CLUSTERS = [
-  '🪿',
-  '🫠',
-  '🫨',
-  '🪭',
-  '🫩',
-  '🏻',
-  '👍🏽',
-  '🫱🏽',
-  '🫱🏻‍🫲🏿',
-  '👨‍👩‍👧',
-  '🇩🇪',
-  '1️⃣',
-  '日',
-  'e\u0301',
-  'a',
-]
+const CLUSTERS = ['🪿', '🫠', '🫨', '🪭', '🫩', '👍🏽', '🫱🏽', '🫱🏻‍🫲🏿', '👨‍👩‍👧', '🇩🇪', '1️⃣', '日', 'e\u0301', 'a']
 
 test.each(CLUSTERS)('%s takes as many cells as the layout counts, also after other text', (cluster) => {
   const terminal = new TestTerminal({ cols: 20, rows: 2 })
