@@ -24,6 +24,7 @@ import { locatedMessage, moduleOf } from './modules/lua-errors.ts'
 import { ModuleFiles } from './modules/module-files.ts'
 import { type Outcome, refusal, success } from './outcome.ts'
 import type { PtyhostChange } from './ptyhost-link.ts'
+import { ReportRate } from './report-rate.ts'
 import type { HubContext, HubLua, Message } from './types.ts'
 
 /** How long the hub waits for its Lua to boot before it serves: a plugin that waits for a server must not hold it up. */
@@ -45,6 +46,7 @@ export async function bootHubLua(context: HubContext, options: HubLuaOptions = {
   const events = createEvents()
   const primitives = hubPrimitives(() => context, files, events.emit)
   const consoles = new Consoles()
+  const rate = new ReportRate()
   const machine = hubMachine(context)
   const output: typeof machine.output = (stream, bytes, owner) => {
     if (!consoles.write(owner, stream, bytes)) machine.output(stream, bytes, owner)
@@ -67,7 +69,7 @@ export async function bootHubLua(context: HubContext, options: HubLuaOptions = {
       if (!consoles.print(owner, text, bytes)) context.log.info({ owner: moduleOf(owner) }, text)
     },
     onError: (report) => {
-      if (!consoles.report(report)) reportError(context, report)
+      if (!consoles.report(report)) reportError(context, report, rate)
     },
   })
   try {
@@ -191,9 +193,12 @@ function isTable(value: LuaValue): value is LuaTable {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
-function reportError({ errors, log }: HubContext, report: LuaErrorReport): void {
+function reportError({ errors, log }: HubContext, report: LuaErrorReport, rate: ReportRate): void {
   const owner = moduleOf(report.owner)
-  const message = locatedMessage(report)
+  const next = rate.next(owner)
+  if (next === 'dropped') return
+  const more = next === 'last' ? ' (it fails again and again: for some seconds no more of it is shown)' : ''
+  const message = locatedMessage(report) + more
   log.error({ owner, kind: report.kind, file: report.file, line: report.line, traceback: report.traceback }, message)
   errors.report(owner, { message, traceback: report.traceback })
 }

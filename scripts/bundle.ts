@@ -47,6 +47,7 @@ export async function bundle(out: string, plugins: readonly Plugin[] = []): Prom
     ...options,
     entryPoints: {
       hub: 'hub/main.ts',
+      improvements: 'hub/improvements/worker.ts',
       ptyhost: 'hub/ptyhost/main.ts',
       chrome: 'tui/chrome/worker.tsx',
     },

@@ -12,6 +12,7 @@ import { pushModule } from './push.ts'
 import { recordsModule } from './records.ts'
 import { RegisteredAgents } from './registered-agents.ts'
 import { type HubCallbacks, runtimeModule } from './runtime.ts'
+import { sandboxModule } from './sandbox.ts'
 import { socketModule } from './socket.ts'
 import { type ClientCallbacks, tuiModule } from './tui.ts'
 import { updateModule } from './update.ts'
@@ -40,6 +41,7 @@ export function hubPrimitives(hub: () => HubContext, files: ModuleFiles, emit: E
   const peers = new WebrtcPeers({ hub, callbacks: webrtc, emit })
   const modules = [
     runtimeModule(files, callbacks),
+    sandboxModule(hub, files),
     recordsModule(hub),
     hubModule(hub, agents, signallingFunctions(peers)),
     ptyModule(hub, ptys, forwarders),

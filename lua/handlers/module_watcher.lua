@@ -40,6 +40,7 @@ end, { pattern = "*.lua", ignore = { ".git", "node_modules" } })
 --- Adds the modules that a file may be: `a/b.lua` is a.b, `a/init.lua` is a.init or a.
 function note(path)
   local name = path:sub(#root + 2):gsub("%.lua$", "")
+  if name:find("^improvements/") then return end -- handlers.improvement_watcher
   reload_queue.add(queue, (name:gsub("/", ".")))
   local directory = name:match("^(.+)/init$")
   if directory then reload_queue.add(queue, (directory:gsub("/", "."))) end

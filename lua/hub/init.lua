@@ -2,7 +2,7 @@
 --- without one handler is better than none.
 
 local PROTECTED = {
-  "hub.init", "hub.transaction", "hub.exports", "hub.state", "hub.hooks", "hub.loader",
+  "hub.init", "hub.transaction", "hub.exports", "hub.state", "hub.hooks", "hub.improvements", "hub.loader",
 }
 
 local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands", "lib.mcp" }
@@ -14,12 +14,13 @@ local HANDLERS = {
 }
 
 --- Last, so that nothing is reloaded while it is being loaded.
-local WATCHERS = { "handlers.plugin_watcher", "handlers.module_watcher" }
+local WATCHERS = { "handlers.plugin_watcher", "handlers.module_watcher", "handlers.improvement_watcher" }
 
 local started = runtime.clock()
 local failures = 0
 
 local step, require_step, guard_primitives, load_user_init, load_plugins
+local load_improvements
 
 local function boot()
   step("hub.state", function() state = require("hub.state") end)
@@ -40,6 +41,7 @@ local function boot()
   step("user.init", load_user_init)
   step("plugins", load_plugins)
   for _, name in ipairs(WATCHERS) do require_step(name) end
+  step("improvements", load_improvements)
   log.info(("Lua booted in %.0f ms, %d failed"):format(runtime.clock() - started, failures))
 end
 
@@ -86,6 +88,11 @@ end
 
 function load_plugins()
   failures = failures + require("lib.plugins").load_all()
+end
+
+function load_improvements()
+  local _, broken = loader.load_improvements()
+  failures = failures + broken
 end
 
 boot()

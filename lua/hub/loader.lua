@@ -7,6 +7,7 @@
 
 local transaction = require("hub.transaction")
 local exports = require("hub.exports")
+local improvements = require("hub.improvements")
 
 local loader = {}
 
@@ -21,7 +22,7 @@ local PLUGIN = "plugin."
 
 --- Modules that are never reloaded: what they hold is the point of them.
 local protected = {}
---- Module → {owner, path} of the version that is in use.
+--- Module → {owner, path, compile} of the version that is in use.
 local versions = {}
 --- Modules being loaded now → the module that asked for it.
 local busy = {}
@@ -33,6 +34,7 @@ local failures = {}
 local inspect_plugin, locate_plugin
 
 local run_chunk, install, failed, owner_of, note_required, visit, wait_for, is_loading_for, find
+local is_improvement
 
 --- Never reload a module again.
 function loader.protect(name)
@@ -50,6 +52,7 @@ function loader.require(name)
   if type(name) ~= "string" then
     error(("bad argument #1 to 'require' (string expected, got %s)"):format(type(name)), 2)
   end
+  if is_improvement(name) then error(("'%s' is an improvement: it runs in the sandbox alone"):format(name), 2) end
   note_required(name)
   local value = package.loaded[name]
   if value ~= nil then return value end
@@ -70,10 +73,11 @@ function loader.reload(name)
   if package.loaded[name] == nil then
     return nil, ("module '%s' is not loaded"):format(name), { kind = "not_loaded" }
   end
-  local path = versions[name] and versions[name].path
-  if name:sub(1, #PLUGIN) ~= PLUGIN then path = runtime.find_module(name) or path end
+  local version = versions[name] or {}
+  local path = version.path
+  if name:sub(1, #PLUGIN) ~= PLUGIN and not is_improvement(name) then path = runtime.find_module(name) or path end
   if not path then return nil, ("module '%s' not found"):format(name), { kind = "not_found" } end
-  return install(name, path)
+  return install(name, path, version.compile)
 end
 
 --- Loads a plugin's init file. The plugin owns what it registers. A plugin of that name that is loaded already is
@@ -93,6 +97,27 @@ function loader.reload_plugin(name)
   local ok, message = loader.reload(PLUGIN .. tostring(name))
   if ok then return true end
   return false, message
+end
+
+--- Loads a file that nobody vouches for: in the sandbox, as the improvement `name`. One of that name that is loaded
+--- already is reloaded. Returns true, or false and a message.
+function loader.load_sandboxed(path, name)
+  if type(path) ~= "string" then error("bad argument #1 to 'load_sandboxed' (path expected)", 2) end
+  if type(name) ~= "string" or not name:find("^[%w_-]+$") then
+    error("bad argument #2 to 'load_sandboxed' (name of letters, digits, - and _ expected)", 2)
+  end
+  local ok, message = install(improvements.PREFIX .. name, path, improvements.compile)
+  if ok then return true end
+  return false, message
+end
+
+--- Loads all improvements of ~/.botster/lua/improvements, by name. Returns how many were loaded, and how many failed.
+function loader.load_improvements()
+  local loaded, broken = 0, 0
+  for _, improvement in ipairs(improvements.list()) do
+    if loader.load_sandboxed(improvement.path, improvement.name) then loaded = loaded + 1 else broken = broken + 1 end
+  end
+  return loaded, broken
 end
 
 --- Sets what knows about plugins: `inspect(name, exports, path)` looks at what a plugin's chunk returned and raises to
@@ -141,8 +166,8 @@ function loader.list()
   return list
 end
 
---- Puts a version of a module in place: the first, or a new one.
-function install(name, path)
+--- Puts a version of a module in place: the first, or a new one. `compile(owner, path)` → chunk | nil, message, err.
+function install(name, path, compile)
   if busy[name] and not wait_for(name) then
     local message = ("'%s' is being loaded and requires itself, by way of what it requires"):format(name)
     return nil, message, { kind = "busy", message = message }
@@ -150,7 +175,7 @@ function install(name, path)
   busy[name] = transaction.base(owners.current())
   local _ <close> = setmetatable({}, { __close = function() busy[name] = nil end })
   local tx = transaction.begin(name)
-  local chunk, message, err = runtime.compile(tx.owner, path)
+  local chunk, message, err = (compile or runtime.compile)(tx.owner, path)
   if not chunk then return failed(tx, message, err) end
   local loaded = package.loaded[name]
   local before = exports.copy(loaded)
@@ -164,7 +189,7 @@ function install(name, path)
     return failed(tx, message, err)
   end
   if versions[name] then transaction.release(versions[name].owner) end
-  versions[name] = { owner = tx.owner, path = path }
+  versions[name] = { owner = tx.owner, path = path, compile = compile }
   failures[name] = nil
   return true
 end
@@ -196,6 +221,10 @@ function failed(tx, message, err)
     runtime.report(tx.name, { kind = err.kind, message = message, traceback = err.traceback })
   end
   return nil, message, err
+end
+
+function is_improvement(name)
+  return name:sub(1, #improvements.PREFIX) == improvements.PREFIX
 end
 
 function note_required(name)
@@ -241,5 +270,25 @@ end
 function owner_of(name)
   return versions[name] and versions[name].owner or name
 end
+
+--- An improvement that ended by itself is unloaded; when the whole sandbox did, the others are loaded anew.
+sandbox.on_end(function(message, ended, culprit)
+  local again = {}
+  for _, owner in ipairs(ended) do
+    local name = transaction.base(owner)
+    local version = versions[name]
+    if version and version.owner == owner then
+      loader.unload(name)
+      if owner == culprit or culprit == nil then
+        local problem = message .. "; it is unloaded until its file changes"
+        failures[name] = { message = problem, kind = "ended", at = os.time() }
+        runtime.report(name, { kind = "ended", message = problem })
+      else
+        again[#again + 1] = { path = version.path, name = name:sub(#improvements.PREFIX + 1) }
+      end
+    end
+  end
+  for _, improvement in ipairs(again) do loader.load_sandboxed(improvement.path, improvement.name) end
+end)
 
 return loader

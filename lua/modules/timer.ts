@@ -45,7 +45,13 @@ export function timerModule(): LuaModule {
       forget()
       fn[Symbol.dispose]()
     }
-    const forget = vm.addDisposal(owner, stop)
+    let forget = () => {}
+    try {
+      forget = vm.addDisposal(owner, stop)
+    } catch (error) {
+      fn[Symbol.dispose]()
+      throw error
+    }
     timers.set(id, { stop })
     wait(milliseconds)
     return id

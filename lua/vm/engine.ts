@@ -150,8 +150,8 @@ export class Engine {
   readonly #table: WebAssembly.Table
   readonly #exports: RawExports
 
-  static create(): Engine {
-    return new Engine(new WebAssembly.Module(readFileSync(gluePath())))
+  static create(module: WebAssembly.Module = compileEngine()): Engine {
+    return new Engine(module)
   }
 
   constructor(module: WebAssembly.Module) {
@@ -268,6 +268,11 @@ export class Engine {
       },
     }
   }
+}
+
+/** Lua, compiled: for whoever makes many VMs, since compiling takes most of the time that making one does. */
+export function compileEngine(): WebAssembly.Module {
+  return new WebAssembly.Module(readFileSync(gluePath()))
 }
 
 /** Beside the bundle when bundled, else in the wasmoon package. */

@@ -9,6 +9,7 @@ import type { Memory } from './memory.ts'
 import { ConversionError } from './read.ts'
 import type { Task, Thread } from './task.ts'
 import type { Threads } from './threads.ts'
+import type { Meter } from './types.ts'
 import { Kill, type Limits, type Watchdog } from './watchdog.ts'
 
 /** Lua called by JavaScript called by Lua…: each costs native stack, which ends near 350. */
@@ -46,6 +47,7 @@ export interface FrameParts {
   readonly threads: Threads
   readonly errors: Errors
   readonly watchdog: Watchdog
+  readonly meter: Meter | undefined
 }
 
 export class Frames {
@@ -119,6 +121,7 @@ export class Frames {
       ownerOverride: this.#ownerOverride,
     }
     this.#ownerOverride = undefined
+    if (this.#frame === undefined) this.#parts.meter?.entered()
     this.#frame = { owner, task, depth, L: entered.thread.L }
     memory.lift()
     return entered
@@ -130,6 +133,7 @@ export class Frames {
     this.#parts.watchdog.limits = entered.limits
     this.#parts.memory.restore(entered.memoryLifted)
     this.#ownerOverride = entered.ownerOverride
+    if (entered.frame === undefined) this.#parts.meter?.left()
   }
 
   /** Gives the current frame so many milliseconds from now. */

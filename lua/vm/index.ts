@@ -1,4 +1,5 @@
 /** The Lua VM: everything other folders may use of it. */
+export { compileEngine } from './engine.ts'
 export { failure, LuaError, LuaFailure, LuaResults, results } from './error.ts'
 export { isLuaFunction } from './functions.ts'
 export { handle, LuaHandle } from './handle.ts'

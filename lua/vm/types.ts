@@ -98,11 +98,18 @@ export interface ResolvedModule {
   readonly path: string
 }
 
+export interface Meter {
+  entered(): void
+  left(): void
+}
+
 export interface LuaVmOptions {
   /** "hub" or "tui"; shown in errors. */
   readonly name: string
   /** Bytes that all Lua values together may take. @default 256 MiB */
   readonly memoryLimit?: number
+  /** What `compileEngine` gave: several VMs can share it. @default compiled anew */
+  readonly engine?: WebAssembly.Module
   /** Primitives, each a global table of its name. */
   readonly modules: readonly LuaModule[]
   /** Where `require` looks. Without it only built-in modules can be required. */
@@ -111,6 +118,10 @@ export interface LuaVmOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Receives each `print` as one string without the newline; `bytes` too, if it is not valid UTF-8. @default dropped */
   readonly print?: (text: string, owner: string, bytes?: Uint8Array) => void
+  /** Timers, hooks and the like that one owner may have at a time. @default no limit */
+  readonly mostRegistrations?: number
+  /** Told when Lua begins to run and when it has given way, for whoever keeps accounts. Must not throw. */
+  readonly meter?: Meter
   /** Receives errors nobody awaits. Must not throw. */
   readonly onError: (report: LuaErrorReport) => void
 }
@@ -197,7 +208,10 @@ export interface LuaVmApi extends Disposable {
   releaseOwner(owner: string): void
   /** How many registrations and coroutines an owner has. */
   countOf(owner: string): { readonly registrations: number; readonly coroutines: number }
-  /** Runs `dispose` when the owner is released. Returns a function that forgets it without running it. */
+  /**
+   * Runs `dispose` when the owner is released. Returns a function that forgets it without running it. Throws Error when
+   * the owner has as many registrations as it may (`mostRegistrations`).
+   */
   addDisposal(owner: string, dispose: () => void): () => void
   /** Runs `body` with `owner` as the current owner. */
   withOwner<T>(owner: string, body: () => T): T

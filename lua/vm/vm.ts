@@ -61,7 +61,7 @@ export class LuaVm implements LuaVmApi {
   #freed = false
 
   static async create(options: LuaVmOptions): Promise<LuaVm> {
-    return new LuaVm(options, Engine.create())
+    return new LuaVm(options, Engine.create(options.engine))
   }
 
   private constructor(options: LuaVmOptions, engine: Engine) {
@@ -109,7 +109,7 @@ export class LuaVm implements LuaVmApi {
     watchdog.watch(main)
     this.#threads = new Threads(engine, main, this.#messageHandler(dispatcher))
     const running = { engine, memory: this.#memory, threads: this.#threads, errors: this.#errors }
-    this.#frames = new Frames({ ...running, watchdog })
+    this.#frames = new Frames({ ...running, watchdog, meter: options.meter })
     this.#calls = { ...running, frames: this.#frames }
     this.#transfer = new Transfer(engine, this.#reader, this.#writer)
     this.#scheduler = new Scheduler({
@@ -281,7 +281,11 @@ export class LuaVm implements LuaVmApi {
     }
     // Its own function each time: the same `dispose` may be registered twice.
     const entry = () => dispose()
-    this.#owners.of(owner).disposals.add(entry)
+    const { disposals } = this.#owners.of(owner)
+    const most = this.#options.mostRegistrations
+    if (most !== undefined && disposals.size >= most)
+      throw new Error(`${owner} has ${most} of these, and may have no more`)
+    disposals.add(entry)
     return () => this.#owners.forget(owner, 'disposals', entry)
   }
 

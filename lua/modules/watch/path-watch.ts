@@ -1,6 +1,6 @@
 /** Watches a file or directory, whether it exists yet or not, and tells in batches what happened below it. */
 import { existsSync, type Stats } from 'node:fs'
-import { basename, matchesGlob } from 'node:path'
+import { basename, dirname, matchesGlob } from 'node:path'
 import type { FSWatcher } from 'chokidar'
 import { BATCH_MS, Batch, type Change, type Identity } from './batch.ts'
 
@@ -67,11 +67,13 @@ export class PathWatch implements Disposable {
       alwaysStat: true,
       // Merging is done here, and hides no file by its name.
       atomic: false,
-      depth: recursive ? undefined : 0,
+      // Below a path that is not there yet, chokidar with a depth of 0 never finds anything.
+      depth: recursive || !existsSync(path) ? undefined : 0,
       ignorePermissionErrors: true,
       // What nobody asks about costs nothing: neither a watch nor a look every two seconds.
       ignored: (candidate, stats) => {
         if (candidate === path) return false
+        if (!recursive && dirname(candidate) !== path && candidate.startsWith(`${path}/`)) return true
         const name = basename(candidate)
         return ignore?.has(name) || (pattern !== undefined && stats?.isFile() === true && !matchesGlob(name, pattern))
       },

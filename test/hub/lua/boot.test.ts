@@ -42,6 +42,8 @@ test('Loads everything in the documented order, and logs how long each step took
     'plugins',
     'handlers.plugin_watcher',
     'handlers.module_watcher',
+    'handlers.improvement_watcher',
+    'improvements',
   ])
 })
 
