@@ -44,7 +44,7 @@ export function hubPrimitives(hub: () => HubContext, files: ModuleFiles, emit: E
     sandboxModule(hub, files),
     recordsModule(hub),
     hubModule(hub, agents, signallingFunctions(peers)),
-    ptyModule(hub, ptys, forwarders),
+    ptyModule(hub, ptys, forwarders, callbacks),
     worktreeModule(hub, emit),
     tuiModule(hub, tui, forwarders),
     socketModule(hub, socket, forwarders),

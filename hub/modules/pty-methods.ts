@@ -1,17 +1,29 @@
-import { type AnyFunctionSpec, defineFunction, failure, type LuaTable, results } from '../../lua/vm/index.ts'
-import type { Origin, SessionInfo } from '../../protocol/messages/ptyhost.ts'
+import {
+  type AnyFunctionSpec,
+  defineFunction,
+  failure,
+  type LuaTable,
+  type LuaValue,
+  results,
+} from '../../lua/vm/index.ts'
+import { type Origin, origin, type SessionInfo } from '../../protocol/messages/ptyhost.ts'
 import type { HubContext } from '../types.ts'
 import { snakeCase } from './convert.ts'
 import { foregroundOf } from './foreground.ts'
 import { type PtyHandles, sessionTable } from './pty-handles.ts'
 import { refused } from './refused.ts'
+import type { HubCallbacks } from './runtime.ts'
 
 /** How long a text waits for a person to stop typing when the caller does not say: longer than a sentence takes. */
 const DEFAULT_HOLD_SECONDS = 60
 const MAX_HOLD_SECONDS = 600
 
 /** The methods of a pty handle. */
-export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<string, AnyFunctionSpec> {
+export function ptyMethods(
+  hub: () => HubContext,
+  handles: PtyHandles,
+  callbacks: HubCallbacks,
+): Record<string, AnyFunctionSpec> {
   const ptyhost = () => hub().ptyhost
   const size = (self: number): Partial<SessionInfo> => handles.info(self) ?? {}
   return {
@@ -169,10 +181,10 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
       call: ({ self }) =>
         refused(async () => (await ptyhost().screen({ session: handles.session(self) })).cursor.visible),
     }),
-    send_message: defineFunction({
+    inject: defineFunction({
       doc:
-        'Types a text as one piece that never mixes with what a person types: put off while somebody types, pasted when ' +
-        'the program asked for that, then Enter.',
+        'Types a text as one piece that never mixes with what a person types, without a look at what the program shows: ' +
+        'put off while somebody types, pasted when the program asked for that, then Enter.',
       args: [
         { name: 'text', type: 'bytes' },
         {
@@ -182,13 +194,13 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
           doc:
             '{submit = true, paste = true, hold = 60, line_is_empty = false, from}: Enter after it; bracketed; seconds to ' +
             'wait for a person to stop; the input line was seen to be empty, so that a key that was no line holds nothing ' +
-            'up; whose message it is, for the log',
+            'up; {kind, name}: whose text it is, for the log',
         },
       ],
-      returns: [{ type: ['text', 'nil'], doc: '"submitted" or "held" (it will be typed when the person stops)' }],
+      returns: [{ type: ['text', 'nil'], doc: '"submitted", or "held" when it was typed after a person had stopped' }],
       yields: true,
       errors: ['nil, message when a person kept typing, or the program ended'],
-      example: 'local ok, err = handle:send_message("Please run the tests")',
+      example: 'local how, message = handle:inject("y", { submit = false })',
       call: ({ self, owner }, text, options) =>
         refused(async () => {
           const { submit, paste, hold, line_is_empty, from } = (options ?? {}) as LuaTable
@@ -197,10 +209,7 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
           const { outcome, reason } = await ptyhost().inject({
             session: handles.session(self),
             data: text,
-            origin:
-              typeof from === 'string' && !owner.startsWith('plugin.')
-                ? { kind: 'agent', name: from }
-                : originOf(owner),
+            origin: originOf(owner, from),
             lineIsEmpty: line_is_empty === true,
             paste: paste !== false,
             submit: submit !== false,
@@ -210,12 +219,37 @@ export function ptyMethods(hub: () => HubContext, handles: PtyHandles): Record<s
           return outcome
         }),
     }),
+    send_message: defineFunction({
+      doc:
+        'Gives the program a prompt: waits until it takes input, types the text as one piece that never mixes with what a ' +
+        'person types, presses Enter, and makes sure that it was taken.',
+      args: [
+        { name: 'text', type: 'bytes' },
+        {
+          name: 'options',
+          type: 'table',
+          optional: true,
+          doc: '{timeout = 60, hold = 600}: seconds to wait for an answer, and for a person to stop typing',
+        },
+      ],
+      returns: [
+        { type: ['text', 'nil'], doc: '"submitted", or "queued": it will be typed when a person there has stopped' },
+      ],
+      yields: true,
+      errors: ['nil, message, {kind} when it was refused (a dialog is open, the program ended) or the time was over'],
+      example: 'local ok, err = handle:send_message("Please run the tests")',
+      call: async ({ vm, self, owner }, text, options) => {
+        const asked = await callbacks.ask(vm, 'send_message', handles.session(self), text, options ?? {}, owner)
+        if (asked === undefined) return failure('the hub’s Lua takes no prompts', { kind: 'not_ready' })
+        return results(...asked)
+      },
+    }),
   }
 }
 
-/** Who a write is said to come from. */
-function originOf(owner: string): Origin {
-  return owner.startsWith('plugin.')
-    ? { kind: 'plugin', name: owner.slice('plugin.'.length) }
-    : { kind: 'system', name: owner }
+/** Who a write is said to come from. A plugin cannot say that it is somebody else. */
+function originOf(owner: string, from?: LuaValue): Origin {
+  if (owner.startsWith('plugin.')) return { kind: 'plugin', name: owner.slice('plugin.'.length) }
+  const given = origin.safeParse(from)
+  return given.success ? given.data : { kind: 'system', name: owner }
 }

@@ -7,10 +7,16 @@ import { argvOf, labelsOf, type PtyConfig, ptyConfig, ptyId } from './pty-config
 import { ptyForwarderHandle } from './pty-forwarder.ts'
 import { type PtyHandles, sessionTable } from './pty-handles.ts'
 import { ptyMethods } from './pty-methods.ts'
+import type { HubCallbacks } from './runtime.ts'
 import { sessionEnvironment } from './session-environment.ts'
 
 /** Programs in terminals of their own, held by the ptyhost: they outlive the hub. */
-export function ptyModule(hub: () => HubContext, handles: PtyHandles, forwarders: Forwarders): LuaModule {
+export function ptyModule(
+  hub: () => HubContext,
+  handles: PtyHandles,
+  forwarders: Forwarders,
+  callbacks: HubCallbacks,
+): LuaModule {
   return defineModule({
     name: 'pty',
     doc:
@@ -80,7 +86,10 @@ export function ptyModule(hub: () => HubContext, handles: PtyHandles, forwarders
       }),
     },
     handles: {
-      pty: { doc: 'A program in a terminal. Equal for the same session.', methods: ptyMethods(hub, handles) },
+      pty: {
+        doc: 'A program in a terminal. Equal for the same session.',
+        methods: ptyMethods(hub, handles, callbacks),
+      },
       pty_forwarder: ptyForwarderHandle(hub, forwarders),
     },
   })

@@ -7,7 +7,9 @@ import { errorFields, errorFrom, locatedMessage } from './lua-errors.ts'
 import type { ModuleFiles } from './module-files.ts'
 
 /** What the rest of the hub asks of Lua, or tells it. */
-export type HubCallbacks = Callbacks<'command' | 'signal' | 'ptyhost_changed' | 'pty_output' | 'pty_output_wanted'>
+export type HubCallbacks = Callbacks<
+  'command' | 'signal' | 'ptyhost_changed' | 'pty_output' | 'pty_output_wanted' | 'send_message'
+>
 
 const limits = z.strictObject({
   /** Run time without waiting. */
@@ -148,6 +150,13 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
         args: [{ name: 'callback', type: 'function' }],
         call: ({ vm, owner }, callback) => {
           callbacks.set(vm, 'ptyhost_changed', owner, callback)
+        },
+      }),
+      on_send_message: defineFunction({
+        doc: 'Answers `pty:send_message`: `callback(session_id, text, options, owner)` → outcome | nil, message, err.',
+        args: [{ name: 'callback', type: 'function' }],
+        call: ({ vm, owner }, callback) => {
+          callbacks.set(vm, 'send_message', owner, callback)
         },
       }),
       on_pty_output: defineFunction({

@@ -6,7 +6,7 @@ return {
   name = "claude",
   programs = { "claude" },
   --- A line that begins with `>` or `❯` between two borders.
-  input = { prompt = { "^{>|❯}$", "^{>|❯} " }, framed = true },
+  input = { prompt = { "^{>|❯}$", "^{>|❯} " }, framed = true, placeholder = { "^Try \"", "^Press up to edit" } },
   rules = {
     {
       id = "permission",

@@ -4,7 +4,7 @@ return {
   name = "codex",
   programs = { "codex" },
   --- The composer is the last line that begins with `›` (`▌` in older versions, which is taken for a border).
-  input = { prompt = { "^›$", "^› ", "^Ask Codex to do anything" } },
+  input = { prompt = { "^›$", "^› ", "^Ask Codex to do anything" }, placeholder = { "^Ask Codex to do anything" } },
   rules = {
     {
       id = "approval",

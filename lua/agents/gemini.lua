@@ -5,7 +5,7 @@ local SPINNER = "^ ?{⠋|⠙|⠹|⠸|⠼|⠴|⠦|⠧|⠇|⠏} "
 return {
   name = "gemini",
   programs = { "gemini" },
-  input = { prompt = { "^{>|!|*}$", "^{>|!|*} " }, framed = true },
+  input = { prompt = { "^{>|!|*}$", "^{>|!|*} " }, framed = true, placeholder = { "^Type your message" } },
   rules = {
     {
       id = "confirmation",

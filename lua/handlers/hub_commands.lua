@@ -169,7 +169,7 @@ register("send", "Type text into an agent", function(_, _, command)
   if not fine then return nil, message, err end
   local text = command.text or ""
   local outcome
-  outcome, message, err = handle:send_message(text, {
+  outcome, message, err = handle:inject(text, {
     submit = command.enter == true,
     paste = text:find("\n") ~= nil, -- a line end typed as such would submit half of it
   })

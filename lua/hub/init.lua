@@ -11,6 +11,7 @@ local HANDLERS = {
   "handlers.connections", "handlers.agents", "handlers.agent_states", "handlers.hub_commands", "handlers.terminal",
   "handlers.connection_code", "handlers.questions", "handlers.mcp", "handlers.agent_tools", "handlers.webrtc",
   "handlers.tui", "handlers.socket", "handlers.plugins", "handlers.commands", "handlers.state_commands",
+  "handlers.prompts",
 }
 
 --- Last, so that nothing is reloaded while it is being loaded.
@@ -75,7 +76,7 @@ function guard_primitives(transaction)
     [tui] = { "on_connected", "on_disconnected", "on_message" },
     [socket] = { "on_client_connected", "on_client_disconnected", "on_message" },
     [webrtc] = { "on_peer_connected", "on_peer_disconnected", "on_message" },
-    [runtime] = { "on_command", "on_signal", "on_ptyhost_changed", "on_pty_output" },
+    [runtime] = { "on_command", "on_signal", "on_ptyhost_changed", "on_pty_output", "on_send_message" },
   }) do
     transaction.guard_registrations(primitive, names)
   end

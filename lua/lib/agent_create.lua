@@ -11,6 +11,9 @@ local config_resolver = require("lib.config_resolver")
 local prompt = require("lib.prompt")
 local workspace = require("lib.workspace")
 
+--- Seconds until a program must take the prompt it was created with: some fetch themselves first.
+local PROMPT_SECONDS = 600
+
 local FIELDS = {
   branch = "reference",
   issue_or_branch = "reference",
@@ -192,7 +195,7 @@ function start_sessions(record, sessions, options)
   local shape = agent_shape.of(record)
   hooks.notify("after_agent_create", shape)
   hooks.notify("agent_created", shape)
-  if options.prompt and options.prompt ~= "" then prompt.type_when_ready(record.id, options.prompt) end
+  if options.prompt and options.prompt ~= "" then prompt.later(record, options.prompt, { timeout = PROMPT_SECONDS, from = options.prompt_from }) end
   return shape
 end
 

@@ -45,6 +45,8 @@ function detector.compile(definition)
   local message
   compiled.input.prompt, message = patterns_of(input.prompt or {}, "input.prompt")
   if not compiled.input.prompt then return nil, message end
+  compiled.input.placeholder, message = patterns_of(input.placeholder or {}, "input.placeholder")
+  if not compiled.input.placeholder then return nil, message end
   compiled.input.framed = input.framed == true
   compiled.input.at_cursor = input.at_cursor == true
   for i, rule in ipairs(definition.rules or {}) do
@@ -90,18 +92,22 @@ function detector.read(compiled, shown, trace)
   return decided
 end
 
---- The text in the input line of a screen, nil when it shows none. Whatever is dim must have been left out of it before.
-function detector.input_text(compiled, shown)
-  local screen = detector.screen(compiled, shown)
+--- The text in the input line of a prepared screen, nil when it shows none. `row_text(row)` is a row (from 1) without
+--- what is no text: a placeholder, a drawn cursor.
+function detector.input_text(compiled, screen, row_text)
   local input = screen.input
   if not input then return nil end
   local parts = {}
   for i = input.row, input.last do
-    local line = screen.lines[i]
-    if i == input.row then line = line:sub(input.prompt_end + 1) end
+    local line = unboxed((row_text(i):gsub("\u{a0}", " ")))
+    if i == input.row then
+      local prompt_end = any_line(compiled.input.prompt, { line })
+      line = prompt_end and line:sub(prompt_end + 1) or line
+    end
     parts[#parts + 1] = trimmed(line)
   end
-  return trimmed(table.concat(parts, "\n"))
+  local text = trimmed(table.concat(parts, "\n"))
+  return any_line(compiled.input.placeholder, { text }) and "" or text
 end
 
 function read_rule(rule, position)

@@ -1,38 +1,150 @@
---- Typing a prompt into a program that is still starting.
+--- Prompts: a text that must arrive. Each session has a queue, so that two prompts never meet, and each prompt gets a
+--- receipt that is true:
+---
+--- - `submitted`: it was typed and taken; `evidence` says how that was seen.
+--- - `queued`: a person types there; it will be typed once they have stopped. The hook `prompt_receipt` says what became
+---   of it.
+--- - `refused`: nothing was typed, and will not be; `reason` says why: a dialog is open, the program ended, …
+--- - `timed_out`: the time was over. Nothing was typed, unless `typed` is true.
+
+local hooks = require("hub.hooks")
+local state = require("hub.state")
+local prompt_delivery = require("lib.prompt_delivery")
 
 local prompt = {}
 
---- Seconds between two looks at the screen: it stands still for this long when a program waits for input.
-local LOOK_SECONDS = 0.3
---- Seconds after which it is typed anyway: some programs never stop drawing.
-local PATIENCE_SECONDS = 30
---- Seconds a prompt waits for a person who is typing there.
-local HOLD_SECONDS = 600
+--- Seconds to wait for a receipt when nobody says otherwise, and for a person to stop typing.
+local TIMEOUT_SECONDS, HOLD_SECONDS = 60, 600
+local MOST_SECONDS = 24 * 3600
+local MOST_WAITING = 100
 
-local wait_until_ready
+--- Session id → {items, running}.
+local queues = state.get("lib.prompt.queues")
+local numbers = state.get("lib.prompt.numbers")
 
---- Types `text` into an agent's first session and presses Enter, in the background, once the program shows something and
---- stands still. What goes wrong is reported.
-function prompt.type_when_ready(agent_id, text)
+local add, work_off, finish, receipt_of, seconds_of, describe
+
+--- Gives a prompt to a session of an agent and waits for its receipt: {id, outcome, reason?, question?, evidence?, typed?,
+--- waited_for?}. Options: `timeout` and `hold` in seconds, `from` {kind = person|agent|plugin|system, name?}, `session` (a
+--- record; default: the agent's first), `while_working` (do not wait until it has finished what it does). Or nil, message,
+--- err when the prompt cannot even be tried.
+function prompt.send(record, text, options)
+  options = options or {}
+  local session = options.session or records.sessions(record.id)[1]
+  if not session then return nil, ("%s has no session"):format(record.key), { kind = "no_session" } end
+  if type(text) ~= "string" or not text:find("%S") then
+    return nil, "the prompt is empty", { kind = "bad_request" }
+  end
+  local item, message, err = add(session, record, text, options)
+  if not item then return nil, message, err end
+  local deadline = runtime.clock() + seconds_of(options.timeout, TIMEOUT_SECONDS) * 1000
+  while not item.receipt do
+    local left = (deadline - runtime.clock()) / 1000
+    if left <= 0 then
+      if item.stage == "held" then return receipt_of(item, { outcome = "queued", reason = "a person is typing there" }) end
+      if item.stage ~= "typing" then
+        item.cancelled = true
+        finish(item, { outcome = "timed_out", reason = item.waits_for or "it was not its turn" })
+        return item.receipt
+      end
+      left = nil -- whether it was taken is known in a moment
+    end
+    events.wait("prompt_moved", left)
+  end
+  return item.receipt
+end
+
+--- The same in the background. What goes wrong is reported.
+function prompt.later(record, text, options)
   runtime.start("hub", function()
-    local first = records.sessions(agent_id)[1]
-    local handle = first and pty.get(first.id)
-    if not handle then return end
-    wait_until_ready(handle)
-    if not handle:is_alive() then return end
-    local outcome, message = handle:send_message(text, { hold = HOLD_SECONDS })
-    if not outcome then runtime.report("lib.prompt", ("the prompt was not typed: %s"):format(message)) end
+    local receipt, message = prompt.send(record, text, options)
+    if receipt and receipt.outcome ~= "refused" and receipt.outcome ~= "timed_out" then return end
+    local why = message or receipt.reason or receipt.outcome
+    runtime.report("lib.prompt", ("the prompt for %s was not typed: %s"):format(record.key, why))
   end)
 end
 
-function wait_until_ready(handle)
-  local before
-  for _ = 1, PATIENCE_SECONDS / LOOK_SECONDS do
-    runtime.sleep(LOOK_SECONDS)
-    local screen = handle:is_alive() and handle:get_screen()
-    if not screen or (screen == before and screen:find("%S")) then return end
-    before = screen
+--- Prompts that wait for a session: {id, from, stage} each.
+function prompt.waiting(session_id)
+  local waiting = {}
+  for i, item in ipairs(queues[session_id] and queues[session_id].items or {}) do
+    waiting[i] = { id = item.id, from = item.from, stage = item.stage }
   end
+  return waiting
+end
+
+function add(session, record, text, options)
+  local queue = queues[session.id] or { items = {} }
+  queues[session.id] = queue
+  if #queue.items >= MOST_WAITING then
+    return nil, ("%d prompts wait for %s already"):format(#queue.items, record.key), { kind = "too_many" }
+  end
+  numbers.last = (numbers.last or 0) + 1
+  local item = {
+    id = ("p%d"):format(numbers.last),
+    agent_id = record.id,
+    agent_key = record.key,
+    session_id = session.id,
+    is_first = session.id == (records.sessions(record.id)[1] or {}).id,
+    text = text,
+    from = options.from or { kind = "system" },
+    hold = seconds_of(options.hold, HOLD_SECONDS),
+    while_working = options.while_working == true,
+    stage = "waiting",
+  }
+  queue.items[#queue.items + 1] = item
+  work_off(session.id, queue)
+  return item
+end
+
+function work_off(session_id, queue)
+  if queue.running then return end
+  queue.running = true
+  runtime.start("hub", function()
+    local _ <close> = setmetatable({}, { __close = function()
+      queue.running = false
+      if queues[session_id] == queue and #queue.items == 0 then queues[session_id] = nil end
+    end })
+    while queue.items[1] do
+      local item = queue.items[1]
+      if not item.receipt then
+        local ok, receipt = pcall(prompt_delivery.deliver, item)
+        if not ok then
+          runtime.report("lib.prompt", receipt)
+          receipt = { outcome = "refused", reason = tostring(receipt), typed = item.stage == "typing" or nil }
+        end
+        if not item.receipt then finish(item, receipt) end
+      end
+      table.remove(queue.items, 1)
+    end
+  end)
+end
+
+function finish(item, receipt)
+  item.receipt = receipt_of(item, receipt)
+  log.info(describe(item))
+  events.emit("prompt_moved")
+  hooks.notify("prompt_receipt", item.receipt)
+end
+
+function receipt_of(item, receipt)
+  receipt.id, receipt.agent_id, receipt.agent_key = item.id, item.agent_id, item.agent_key
+  receipt.session_id, receipt.from = item.session_id, item.from
+  receipt.waited_for = item.waited_for
+  return receipt
+end
+
+--- Without the text, which may hold secrets.
+function describe(item)
+  local from = item.from.kind .. (item.from.name and " " .. item.from.name or "")
+  local receipt = item.receipt
+  local why = receipt.reason or receipt.evidence
+  return ("prompt %s from %s to %s: %s%s"):format(item.id, from, item.session_id, receipt.outcome, why and ", " .. why or "")
+end
+
+function seconds_of(given, default)
+  if type(given) ~= "number" then return default end
+  return math.min(math.max(given, 0), MOST_SECONDS)
 end
 
 return prompt

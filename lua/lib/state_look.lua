@@ -105,6 +105,7 @@ function look(id, plan)
   if process then note_process(id, entry, process) end
   note_quiet(id, entry)
   agent_state.decide(id)
+  events.emit("agent_looked")
   if state_evidence.is_contested(entry) then state_look.after_report(id) end
   local same = entry.state == before
   plan.interval = same and math.min(BUSY_LAST_MS, (plan.interval or BUSY_FIRST_MS) * 1.5) or BUSY_FIRST_MS

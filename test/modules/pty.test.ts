@@ -136,6 +136,20 @@ test('pty:send_message: is typed as one piece and submitted; refused when the pr
   expect(refused).toEqual([true, expect.any(String)])
 })
 
+test('pty:inject: types one piece without a look at the screen, and can leave out Enter', async () => {
+  const shown = await withTerminal<string>(
+    `{ cmd = { "/bin/sh", "-c", "read x; echo got: $x; sleep 100" } }`,
+    `handle:inject("run ", { submit = false })
+     local how = handle:inject("it", { from = { kind = "agent", name = "other" } })
+     wait_for("got: run it")
+     return how`,
+  )
+  expect(shown).toBe('submitted')
+  await expect(withTerminal('{ cmd = "sleep 9" }', 'handle:inject({})')).rejects.toThrow(
+    "bad argument #1 to 'pty:inject' (string expected, got table)",
+  )
+})
+
 test('pty:foreground: is the program that the keys go to, and its processor time', async () => {
   const found = await withTerminal<unknown[]>(
     '{ cmd = { "/bin/sh", "-i" } }',

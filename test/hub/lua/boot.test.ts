@@ -37,6 +37,7 @@ test('Loads everything in the documented order, and logs how long each step took
     'handlers.plugins',
     'handlers.commands',
     'handlers.state_commands',
+    'handlers.prompts',
     'shutdown handler',
     'user.init',
     'plugins',

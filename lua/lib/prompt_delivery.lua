@@ -1,0 +1,143 @@
+--- Typing one prompt: when the program takes input, as one piece, and not without seeing that it was taken.
+
+local input_line = require("lib.input_line")
+
+local prompt_delivery = {}
+
+--- Seconds between two looks when nothing says that there is something new.
+local LOOK_SECONDS = 1
+--- Milliseconds a program of an unknown kind may go on printing before it is typed to anyway: some never stop.
+local PATIENCE_MS = 30000
+--- Longest that the ptyhost holds something at once, in seconds.
+local HOLD_AT_ONCE = 60
+--- Milliseconds after which Enter is pressed once more, and after which nobody believes any longer that it was taken.
+local RETRY_MS, GIVE_UP_MS = 1500, 5000
+--- Characters by which a text is recognised on the screen.
+local RECOGNISED = 24
+
+local ready, take_turn, type_in, verify, began, press_enter_again, changed, refused, stage, shown_in_transcript
+
+--- Types an item of the queue (lib/prompt.lua) and returns its receipt; nil when its sender has given up.
+function prompt_delivery.deliver(item)
+  local handle = pty.get(item.session_id)
+  item.began = runtime.clock()
+  while true do
+    if item.cancelled then return nil end
+    if not handle or not handle:is_alive() then return refused("the program ended") end
+    local look = input_line.look(item.session_id, item.agent_id, item.is_first)
+    if not look then return refused("the terminal is gone") end
+    if look.state == "waiting" then return refused("a dialog is open", look.question) end
+    if not ready(item, look) then
+      stage(item, "waiting", look.waits_for or ("the agent is %s"):format(look.state))
+      events.wait("agent_looked", LOOK_SECONDS)
+    else
+      local receipt = take_turn(item, handle, look)
+      if receipt then return receipt end
+    end
+  end
+end
+
+--- Whether the program takes input now.
+function ready(item, look)
+  if look.state == "idle" or look.state == "failed" then return true end
+  if look.state == "working" and item.while_working and look.input then return true end
+  -- A program nobody knows anything of, which prints all the time.
+  return not look.detected and runtime.clock() - item.began > PATIENCE_MS
+end
+
+--- Types it unless a person is typing. Returns the receipt; nil to look again.
+function take_turn(item, handle, look)
+  if look.input and look.input ~= "" then -- a person's draft, however it came there
+    stage(item, "held", "a person's text is in the input line")
+    item.waited_for = "person"
+    if runtime.clock() - item.began > item.hold * 1000 then return refused("a person's text stayed in the input line") end
+    events.wait("agent_looked", LOOK_SECONDS)
+    return nil
+  end
+  local is_empty = look.input == ""
+  local how, message, err = type_in(item, handle, is_empty)
+  if how then return verify(item, handle, look) end
+  if not message:find("person", 1, true) then return refused(message, nil, err) end
+  stage(item, "held", "a person is typing")
+  item.waited_for = "person"
+  local left = item.hold - (runtime.clock() - item.began) / 1000
+  if left <= 0 then return refused(("a person was still typing after %d s"):format(item.hold)) end
+  -- Holds nothing but its place: what the screen shows when the person has stopped is looked at anew.
+  handle:inject("", { submit = false, paste = false, hold = math.min(left, HOLD_AT_ONCE), line_is_empty = is_empty })
+  return nil
+end
+
+function type_in(item, handle, is_empty)
+  local before = item.stage
+  stage(item, "typing")
+  local how, message, err = handle:inject(item.text, { hold = 0, line_is_empty = is_empty, from = item.from })
+  item.typed_at = runtime.clock()
+  if not how then stage(item, before, item.waits_for) end
+  return how, message, err
+end
+
+--- Waits until one sees that it was taken.
+function verify(item, handle, before)
+  local retried = false
+  while true do
+    local waited = runtime.clock() - item.typed_at
+    local look = input_line.look(item.session_id, item.agent_id, item.is_first)
+    if not look or not handle:is_alive() then return { outcome = "submitted", evidence = "the program ended after it" } end
+    local evidence = began(item, before, look)
+    if evidence then return { outcome = "submitted", evidence = evidence } end
+    if waited > GIVE_UP_MS then
+      local reason = look.input and look.input ~= "" and "it stayed in the input line" or "nothing shows that it was taken"
+      return { outcome = "timed_out", reason = "it was typed, but " .. reason, typed = true }
+    end
+    if waited > RETRY_MS and not retried and look.input and look.input ~= "" then
+      retried = true
+      if not press_enter_again(handle, item) then
+        return { outcome = "timed_out", reason = "it is in the input line, and a person types there", typed = true }
+      end
+    end
+    events.wait("agent_looked", 0.2)
+  end
+end
+
+--- What shows that the prompt was taken, or nil.
+function began(item, before, look)
+  if look.told and look.told.at > item.typed_at and look.told.state == "working" then return "the agent says so" end
+  if look.input == nil then
+    if look.state == "working" and before.state ~= "working" then return "it began to work" end
+    if before.input ~= nil then -- its input line has gone: it works, or asks something
+      return shown_in_transcript(item, look) and "the input line was taken away" or nil
+    end
+    return look.detected ~= true and changed(before, look) and "the screen changed" or nil
+  end
+  if look.input ~= "" then return nil end
+  if look.state == "working" and before.state ~= "working" then return "it began to work" end
+  return changed(before, look) and shown_in_transcript(item, look) and "the input line emptied" or nil
+end
+
+function press_enter_again(handle, item)
+  return handle:inject("", { submit = true, paste = false, hold = 0, line_is_empty = true, from = item.from }) ~= nil
+end
+
+function changed(before, look)
+  return before.text ~= look.text
+end
+
+--- The beginning of the prompt is on the screen, outside of the input line. A terminal may be narrow: blanks do not count.
+function shown_in_transcript(item, look)
+  local first = item.text:match("[^\r\n]*%S[^\r\n]*"):gsub("%s+", ""):sub(1, RECOGNISED)
+  first = first:gsub("[\x80-\xff]+$", "")
+  local screen = look.text:gsub("%s+", "")
+  return screen:find(first, 1, true) ~= nil
+end
+
+function refused(reason, question, err)
+  return { outcome = "refused", reason = reason, question = question, kind = err and err.kind }
+end
+
+function stage(item, name, waits_for)
+  if item.stage == name and item.waits_for == waits_for then return end
+  item.stage, item.waits_for = name, waits_for
+  events.emit("prompt_moved")
+end
+
+return prompt_delivery

@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeWorld, until, type World } from '../lua/world.ts'
+import { type Agent, reaches, startFakeAgent, type } from './agent.ts'
+
+interface Receipt {
+  readonly outcome: string
+  readonly reason?: string
+  readonly question?: string
+  readonly evidence?: string
+  readonly typed?: boolean
+  readonly waited_for?: string
+}
+
+let world: World
+beforeAll(async () => {
+  world = await makeWorld()
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const logOf = (name: string) => join(world.repository.directory, `${name}.jsonl`)
+const taken = (name: string) =>
+  existsSync(logOf(name))
+    ? readFileSync(logOf(name), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : []
+const start = (name: string, ...args: string[]) => startFakeAgent(world, name, '--log', logOf(name), ...args)
+const send = (agent: Agent, text: string, options = {}) =>
+  world.command<Receipt>('send_prompt', { agent: agent.key, text, ...options })
+
+test('A prompt waits until an agent that starts slowly takes input', { timeout: 30_000 }, async () => {
+  const agent = await start('slow', '--slow', '1500')
+  expect(await send(agent, 'hello\nworld', { from: { kind: 'agent', name: 'other' } })).toMatchObject({
+    outcome: 'submitted',
+  })
+  expect(taken('slow')).toEqual(['hello\nworld'])
+  const line = world.log.find(({ msg }) => /^prompt p\d+ from agent other to /.test(msg))
+  expect(line?.msg).toContain('submitted')
+  expect(line?.msg).not.toContain('hello')
+})
+
+test('A prompt for an agent that works waits until it has finished', { timeout: 30_000 }, async () => {
+  const agent = await start('busy')
+  expect(await send(agent, 'work 1500')).toMatchObject({ outcome: 'submitted' })
+  expect(await send(agent, 'too early', { timeout: 0.5 })).toMatchObject({
+    outcome: 'timed_out',
+    reason: expect.stringContaining('working'),
+  })
+  expect(await send(agent, 'in time')).toMatchObject({ outcome: 'submitted' })
+  expect(taken('busy')).toEqual(['work 1500', 'in time'])
+})
+
+test('A prompt is refused while a dialog is open, with what it asks', { timeout: 30_000 }, async () => {
+  const agent = await start('dialog')
+  await send(agent, 'ask me')
+  await reaches(world, agent.id, 'waiting')
+  expect(await send(agent, 'answer')).toMatchObject({ outcome: 'refused', question: 'Do you want to proceed?' })
+  expect(taken('dialog')).toEqual(['ask me'])
+})
+
+test('Enter is pressed once more when an agent did not hear it', { timeout: 30_000 }, async () => {
+  const agent = await start('deaf', '--deaf', '1')
+  expect(await send(agent, 'once')).toMatchObject({ outcome: 'submitted' })
+  const deafer = await start('deafer', '--deaf', '9')
+  expect(await send(deafer, 'never')).toMatchObject({ outcome: 'timed_out', typed: true })
+  expect(taken('deaf')).toEqual(['once'])
+  expect(taken('deafer')).toEqual([])
+})
+
+test('A prompt waits for a person who has begun a line', { timeout: 30_000 }, async () => {
+  const agent = await start('person')
+  await reaches(world, agent.id, 'idle')
+  type(world, agent, 'half a th')
+  const sending = send(agent, 'from a plugin', { timeout: 1 })
+  expect(await sending).toMatchObject({ outcome: 'queued', reason: expect.stringContaining('person') })
+  type(world, agent, 'ought\r')
+  await until(() => taken('person').length === 2, 'the prompt to be typed')
+  expect(taken('person')).toEqual(['half a thought', 'from a plugin'])
+})
+
+test('A key that answered a dialog is no line that a prompt would wait for', { timeout: 30_000 }, async () => {
+  const agent = await start('answered')
+  await send(agent, 'ask me')
+  await reaches(world, agent.id, 'waiting')
+  type(world, agent, '1')
+  await reaches(world, agent.id, 'done', 'idle')
+  expect(await send(agent, 'next')).toMatchObject({ outcome: 'submitted' })
+  expect(taken('answered')).toEqual(['ask me', 'next'])
+})
+
+test('Prompts for plain programs are typed when they stand still, and seen to be', { timeout: 30_000 }, async () => {
+  const cat = await world.command<Agent>('create_agent', { worktree: false, name: 'cat', command: 'cat' })
+  expect(await send(cat, 'hello cat')).toMatchObject({ outcome: 'submitted' })
+  const ended = await world.command<Agent>('create_agent', { worktree: false, name: 'ended', command: 'true' })
+  await reaches(world, ended.id, 'exited')
+  expect(await send(ended, 'hello')).toMatchObject({ outcome: 'refused', reason: 'the program ended' })
+  await expect(send(cat, '  \n')).rejects.toThrow('empty')
+})
+
+test('pty:send_message gives a prompt and says what became of it', { timeout: 30_000 }, async () => {
+  const agent = await start('handle', '--slow', '500')
+  expect(await world.eval(`return pty.get("${agent.id}/agent"):send_message("by a script")`)).toBe('submitted')
+  expect(taken('handle')).toEqual(['by a script'])
+})
