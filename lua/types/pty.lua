@@ -114,11 +114,20 @@ function pty_handle:get_scrollback(lines) end
 ---@return table? err
 function pty_handle:cursor_visible() end
 
----Types a text as one piece that never mixes with what a person types: put off while somebody types, pasted when the program asked for that, then Enter.
+---Types a text as one piece that never mixes with what a person types, without a look at what the program shows: put off while somebody types, pasted when the program asked for that, then Enter.
 ---@async
 ---@param text string
----@param options? table {submit = true, paste = true, hold = 60, line_is_empty = false, from}: Enter after it; bracketed; seconds to wait for a person to stop; the input line was seen to be empty, so that a key that was no line holds nothing up; whose message it is, for the log
----@return string|nil # "submitted" or "held" (it will be typed when the person stops)
+---@param options? table {submit = true, paste = true, hold = 60, line_is_empty = false, from}: Enter after it; bracketed; seconds to wait for a person to stop; the input line was seen to be empty, so that a key that was no line holds nothing up; {kind, name}: whose text it is, for the log
+---@return string|nil # "submitted", or "held" when it was typed after a person had stopped
+---@return string? message
+---@return table? err
+function pty_handle:inject(text, options) end
+
+---Gives the program a prompt: waits until it takes input, types the text as one piece that never mixes with what a person types, presses Enter, and makes sure that it was taken.
+---@async
+---@param text string
+---@param options? table {timeout = 60, hold = 600}: seconds to wait for an answer, and for a person to stop typing
+---@return string|nil # "submitted", or "queued": it will be typed when a person there has stopped
 ---@return string? message
 ---@return table? err
 function pty_handle:send_message(text, options) end

@@ -62,6 +62,10 @@ function runtime.on_signal(callback) end
 ---@param callback function
 function runtime.on_ptyhost_changed(callback) end
 
+---Answers `pty:send_message`: `callback(session_id, text, options, owner)` → outcome | nil, message, err.
+---@param callback function
+function runtime.on_send_message(callback) end
+
 ---Lets `callback(context, data)` → data | nil change what forwarders send, while `wanted()` says that somebody wants that: only then are the bytes brought to Lua.
 ---@param callback fun(context: table, data: string): string?
 ---@param wanted fun(): boolean
