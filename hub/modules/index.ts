@@ -14,6 +14,7 @@ import { RegisteredAgents } from './registered-agents.ts'
 import { type HubCallbacks, runtimeModule } from './runtime.ts'
 import { sandboxModule } from './sandbox.ts'
 import { socketModule } from './socket.ts'
+import { templatesModule } from './templates.ts'
 import { type ClientCallbacks, tuiModule } from './tui.ts'
 import { updateModule } from './update.ts'
 import { webrtcModule } from './webrtc.ts'
@@ -51,6 +52,7 @@ export function hubPrimitives(hub: () => HubContext, files: ModuleFiles, emit: E
     webrtcModule(peers, webrtc, forwarders),
     connectionModule(hub, peers, emit),
     updateModule(),
+    templatesModule(),
     pushModule(),
   ]
   return { modules, tui, socket, hub: callbacks }

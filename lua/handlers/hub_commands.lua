@@ -18,12 +18,25 @@ local ANSWERS = {
   list_session_types = "session_types",
   get_connection_code = "connection_code",
   regenerate_connection_code = "connection_code",
+  check_update = "update_status",
+  install_update = "update_status",
+  ["template:list"] = "template:response",
+  ["template:install"] = "template:response",
+  ["template:uninstall"] = "template:response",
 }
+for _, name in ipairs({ "read", "write", "list", "stat", "delete", "mkdir", "rmdir", "rename" }) do
+  ANSWERS["fs:" .. name] = "fs:" .. name
+end
 
 --- Commands whose failure has a type of its own.
 local FAILURES = {
   get_connection_code = "connection_code_error",
   regenerate_connection_code = "connection_code_error",
+  check_update = "update_error",
+  install_update = "update_error",
+  ["template:list"] = "template:response",
+  ["template:install"] = "template:response",
+  ["template:uninstall"] = "template:response",
 }
 
 local answer, wanted
@@ -52,6 +65,7 @@ function answer(client, subscription, command, value, message, err)
       subscriptionId = subscription.id,
       type = FAILURES[command.type] or "error",
       command = command.type,
+      request_id = command.request_id,
       message = message,
       kind = err and err.kind,
     })
@@ -62,7 +76,7 @@ function answer(client, subscription, command, value, message, err)
     client:send({ subscriptionId = subscription.id, type = "result", command = command.type, value = value })
     return
   end
-  local reply = { subscriptionId = subscription.id, type = kind }
+  local reply = { subscriptionId = subscription.id, type = kind, request_id = command.request_id }
   for name, field in pairs(value or {}) do reply[name] = field end
   client:send(reply)
 end
@@ -188,6 +202,16 @@ end)
 
 register("list_commands", "What the hub can be asked", function()
   return { commands = list(commands.list()) }
+end)
+
+register("check_update", "Is there a newer botster", function()
+  return update.check()
+end)
+
+register("install_update", "Install the newest botster", function()
+  local result = update.install()
+  if not result.success then return nil, result.error, { kind = result.kind } end
+  return result
 end)
 
 register("quit", "End the hub; agents live on unless told otherwise", function(_, _, command)

@@ -12,6 +12,7 @@ local HANDLERS = {
   "handlers.connection_code", "handlers.questions", "handlers.mcp", "handlers.agent_tools", "handlers.webrtc",
   "handlers.tui", "handlers.socket", "handlers.plugins", "handlers.commands", "handlers.state_commands",
   "handlers.prompts",
+  "handlers.filesystem", "handlers.templates",
 }
 
 --- Last, so that nothing is reloaded while it is being loaded.
