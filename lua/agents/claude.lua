@@ -106,7 +106,11 @@ return {
   reports = {
     SessionStart = { state = "idle", reason = "it started" },
     UserPromptSubmit = { state = "working", reason = "it was given a prompt" },
-    PreToolUse = { state = "working", reason = "it uses a tool" },
+    PreToolUse = {
+      { when = { tool_name = "AskUserQuestion" }, state = "waiting", ask = "question", reason = "it asks a question" },
+      { when = { tool_name = "ExitPlanMode" }, state = "waiting", reason = "it asks whether to carry out its plan" },
+      { state = "working", reason = "it uses a tool" },
+    },
     PostToolUse = { state = "working", reason = "it used a tool" },
     PostToolUseFailure = { state = "working", reason = "a tool failed" },
     PreCompact = { state = "working", reason = "it compacts its conversation" },

@@ -1,12 +1,15 @@
 --- Follows what agents do: signals of their terminals become evidence, and their screens are looked at when they changed.
 
 local hooks = require("hub.hooks")
+local state = require("hub.state")
 local agent_state = require("lib.agent_state")
 local state_look = require("lib.state_look")
 local state_report = require("lib.state_report")
 
 local owner_of, look_at_all
 local on = {}
+--- Question id → the agent that asks.
+local asking = state.get("handlers.agent_states.asking")
 
 runtime.on_signal(function(signal)
   local handler = on[signal.kind]
@@ -26,6 +29,29 @@ hooks.on("agent_lifecycle", "handlers.agent_states", function(change) agent_stat
 hooks.on("agent_deleted", "handlers.agent_states", function(deleted)
   state_look.forget(deleted.agent_id)
   agent_state.forget(deleted.agent_id)
+end)
+
+--- An agent asks the person by a tool of botster's.
+events.on("question_asked", function(question)
+  if not question.agent_id or not records.agent(question.agent_id) then return end
+  asking[question.id] = question.agent_id
+  agent_state.entry(question.agent_id).evidence.asked = {
+    state = "waiting",
+    source = "a question to the person",
+    confidence = 1,
+    reason = "it asks the person",
+    question = question.text,
+    at = runtime.clock(),
+  }
+  agent_state.decide(question.agent_id)
+end)
+
+events.on("question_closed", function(question)
+  local id = asking[question.id]
+  asking[question.id] = nil
+  if not id then return end
+  agent_state.entry(id).evidence.asked = nil
+  agent_state.decide(id)
 end)
 
 function on.activity(record, signal)

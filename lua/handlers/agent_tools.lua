@@ -5,8 +5,10 @@ local agent = require("lib.agent")
 local agent_permissions = require("lib.agent_permissions")
 local agent_sessions = require("lib.agent_sessions")
 local agent_state = require("lib.agent_state")
+local inbox = require("lib.inbox")
 local list = require("lib.list")
 local mcp = require("lib.mcp")
+local prompt = require("lib.prompt")
 local questions = require("lib.questions")
 local state_report = require("lib.state_report")
 
@@ -71,7 +73,8 @@ mcp.tool("create_agent", {
 end)
 
 mcp.tool("send_message", {
-  description = "Type a message into an agent and press Enter. Waits while a person is typing there.",
+  description = "Give an agent a message as a prompt. Waits while it works or a person is typing there; when it cannot take "
+    .. "it (a dialog is open, it goes on working) the message is put into its inbox.",
   input_schema = object({
     agent = AGENT,
     message = { type = "string" },
@@ -83,13 +86,25 @@ mcp.tool("send_message", {
   local ok
   ok, message, err = agent_permissions.approved(context.agent, "send_message", ("write to %s"):format(record.key))
   if not ok then return nil, message, err end
-  local session, handle
-  session, handle, err = agent_sessions.find(record, params.session)
-  if not session then return nil, handle, err end
+  local session
+  session, message, err = agent_sessions.find(record, params.session)
+  if not session then return nil, message, err end
   local sender = context.agent and ("[message from agent %s] "):format(context.agent.key) or ""
-  local outcome
-  outcome, message, err = handle:send_message(sender .. params.message, { hold = HOLD_SECONDS })
-  if not outcome then return nil, message, err end
+  local receipt
+  receipt, message, err = prompt.send(record, sender .. params.message, {
+    session = session,
+    timeout = HOLD_SECONDS,
+    from = { kind = "agent", name = context.agent_key },
+  })
+  if not receipt then return nil, message, err end
+  local outcome = receipt.outcome
+  if (outcome == "refused" or outcome == "timed_out") and not receipt.typed then
+    local kept
+    kept, message, err = inbox.send(record, params.message, { sender = context.agent_key or "somebody" })
+    if not kept then return nil, message, err end
+    return { outcome = "in_inbox", reason = receipt.reason, id = kept.id, agent = record.key }
+  end
+  if outcome == "timed_out" then return nil, receipt.reason, { kind = "timed_out" } end
   return { outcome = outcome, agent = record.key, session = session.name }
 end)
 

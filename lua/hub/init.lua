@@ -11,8 +11,7 @@ local HANDLERS = {
   "handlers.connections", "handlers.agents", "handlers.agent_states", "handlers.hub_commands", "handlers.terminal",
   "handlers.connection_code", "handlers.questions", "handlers.mcp", "handlers.agent_tools", "handlers.webrtc",
   "handlers.tui", "handlers.socket", "handlers.plugins", "handlers.commands", "handlers.state_commands",
-  "handlers.prompts",
-  "handlers.filesystem", "handlers.templates",
+  "handlers.prompts", "handlers.inbox", "handlers.event_stream", "handlers.filesystem", "handlers.templates",
 }
 
 --- Last, so that nothing is reloaded while it is being loaded.

@@ -10,7 +10,7 @@ local CONTRADICTION_CONFIDENCE = 0.8
 
 --- Best first: {kind of evidence, its layer}.
 local ORDER = {
-  { "told", 1 }, { "marks", 2 }, { "progress", 2 }, { "notification", 2 }, { "screen", 3 }, { "process", 4 },
+  { "asked", 1 }, { "told", 1 }, { "marks", 2 }, { "progress", 2 }, { "notification", 2 }, { "screen", 3 }, { "process", 4 },
   { "output", 4 },
 }
 
@@ -55,6 +55,7 @@ end
 
 --- Why a piece does not count, or nil.
 function set_aside(entry, kind, layer, piece)
+  if kind == "asked" then return nil end -- open until it is answered, whatever the screen shows meanwhile
   if kind == "marks" and entry.detector ~= "shell" then return "another program than a shell runs in the terminal" end
   local screen = entry.evidence.screen
   if layer < 3 and screen and screen.state and screen.state ~= piece.state

@@ -38,6 +38,8 @@ test('Loads everything in the documented order, and logs how long each step took
     'handlers.commands',
     'handlers.state_commands',
     'handlers.prompts',
+    'handlers.inbox',
+    'handlers.event_stream',
     'handlers.filesystem',
     'handlers.templates',
     'shutdown handler',

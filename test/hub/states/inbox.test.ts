@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeWorld, until, type World } from '../lua/world.ts'
+import { type Agent, reaches, startFakeAgent, type } from './agent.ts'
+
+interface Message {
+  readonly id: string
+  readonly sender: string
+  readonly text: string
+  readonly state: string
+}
+
+let world: World
+beforeAll(async () => {
+  world = await makeWorld()
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const logOf = (name: string) => join(world.repository.directory, `${name}.jsonl`)
+const taken = (name: string) => (existsSync(logOf(name)) ? readFileSync(logOf(name), 'utf8') : '')
+const start = (name: string, ...args: string[]) => startFakeAgent(world, name, '--log', logOf(name), ...args)
+const put = (agent: Agent, text: string, more = {}) =>
+  world.command<Message>('inbox_send', { agent: agent.key, text, sender: 'shop-other', ...more })
+const receipt = (id: string) => world.command<Message>('inbox_receipt', { id })
+const listed = async (agent: Agent) =>
+  (await world.command<{ messages: Message[] }>('inbox_list', { agent: agent.key })).messages
+
+test('A message rings at an agent that takes input, is read once, and its sender can see that', {
+  timeout: 30_000,
+}, async () => {
+  const agent = await start('ring')
+  await reaches(world, agent.id, 'idle')
+  const first = await put(agent, 'The API changed.\nSee docs/api.md.')
+  expect(first).toMatchObject({ sender: 'shop-other', state: 'waiting' })
+  await until(() => taken('ring').includes('botster inbox'), 'the doorbell')
+  await until(async () => (await receipt(first.id)).state === 'rung', 'the receipt')
+  expect(taken('ring')).toContain('a message from shop-other')
+  expect(taken('ring')).not.toContain('docs/api.md')
+  const { messages } = await world.command<{ messages: Message[] }>('inbox_read', { agent: agent.key })
+  expect(messages).toMatchObject([{ id: first.id, text: 'The API changed.\nSee docs/api.md.', state: 'read' }])
+  expect(await receipt(first.id)).toMatchObject({ state: 'read' })
+  expect(await listed(agent)).toEqual([])
+})
+
+test('A message does not vanish under a dialog: the doorbell waits until it was answered', {
+  timeout: 30_000,
+}, async () => {
+  const agent = await start('dialog', '--work', '600')
+  await world.command('send_prompt', { agent: agent.key, text: 'ask me' })
+  await reaches(world, agent.id, 'waiting')
+  const one = await put(agent, 'one')
+  const two = await put(agent, 'two')
+  expect(await listed(agent)).toHaveLength(2)
+  expect(taken('dialog')).not.toContain('inbox')
+  type(world, agent, '1')
+  await until(async () => (await receipt(two.id)).state === 'rung', 'the doorbell')
+  expect(await receipt(one.id)).toMatchObject({ state: 'rung' })
+  expect(taken('dialog')).toContain('2 messages from shop-other')
+})
+
+test('Messages survive a restart of the hub, and are over when their time is', { timeout: 30_000 }, async () => {
+  const agent = await start('restart', '--work', '60000')
+  await world.command('send_prompt', { agent: agent.key, text: 'go on' })
+  await reaches(world, agent.id, 'working')
+  await put(agent, 'kept')
+  const brief = await put(agent, 'brief', { ttl: 1 })
+  await world.restart()
+  expect((await listed(agent)).map(({ text }) => text)).toContain('kept')
+  await until(async () => (await receipt(brief.id)).state === 'expired', 'its time')
+  expect((await listed(agent)).map(({ text }) => text)).toEqual(['kept'])
+})
+
+test('What is no message is refused with what is expected', async () => {
+  const agent = await start('refusing')
+  await expect(put(agent, ' ')).rejects.toThrow('empty')
+  await expect(put(agent, 'x', { ttl: 0 })).rejects.toThrow('ttl: expected seconds')
+  await expect(put(agent, 'x'.repeat(70_000))).rejects.toThrow('longer than')
+  await expect(receipt('nothing')).rejects.toThrow("no message 'nothing'")
+})
