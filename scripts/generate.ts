@@ -4,10 +4,12 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import { CATALOGUE } from '../hub/catalogue/index.ts'
 import { hubModuleDescriptions } from '../hub/modules/index.ts'
 import { describedModules } from '../lua/modules/index.ts'
 import type { LuaModule } from '../lua/vm/index.ts'
 import { coveragePage, namedTests, untested } from './generate/coverage.ts'
+import { hooksPage } from './generate/hooks.ts'
 import { index, NOTE, page } from './generate/reference.ts'
 import { stub } from './generate/stubs.ts'
 
@@ -34,6 +36,8 @@ for (const module of modules) {
   files.set(join(folders.reference, `${module.name}.md`), page(module))
   if (!BUILT_IN.has(module.name)) files.set(join(folders.stubs, `${module.name}.lua`), stub(module))
 }
+
+files.set(join(folders.reference, 'hooks.md'), hooksPage(CATALOGUE))
 
 const tests = namedTests(repository)
 files.set(join(folders.reference, 'coverage.md'), coveragePage(modules, tests, NOTE))

@@ -1,6 +1,7 @@
 --- Reloads the hub's Lua when its files change: saving ~/.botster/lua/lib/agent.lua changes the running hub, deleting it
 --- brings the shipped one back. A version that fails leaves the old one in place (see hub/loader.lua).
 
+local hooks = require("hub.hooks")
 local loader = require("hub.loader")
 local reload_queue = require("lib.reload_queue")
 
@@ -31,6 +32,7 @@ local queue = reload_queue.open("handlers.module_watcher", refresh, loader.order
 
 watch.directory(root, function(events)
   for _, event in ipairs(events) do
+    hooks.notify("file_changed", { path = event.path, kind = event.kind })
     note(event.path)
     if event.from then note(event.from) end
   end

@@ -1,6 +1,7 @@
 --- Reloads plugins when their files change, loads new ones, and unloads those that are gone. Looks at the files every two
 --- seconds instead of being told: some systems do not tell of files that are written in place.
 
+local hooks = require("hub.hooks")
 local config_resolver = require("lib.config_resolver")
 local places = require("lib.plugin_places")
 local plugins = require("lib.plugins")
@@ -22,6 +23,7 @@ for _, root in ipairs(config_resolver.roots()) do
   for _, layers in ipairs({ "/shared/plugins", "/profiles" }) do
     watch.directory(root.path .. layers, function(events)
       for _, event in ipairs(events) do
+        hooks.notify("file_changed", { path = event.path, kind = event.kind })
         note(event.path)
         if event.from then note(event.from) end
       end

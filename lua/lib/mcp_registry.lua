@@ -11,7 +11,10 @@ local entries = state.get("lib.mcp.registry", { tool = {}, prompt = {} })
 --- Kinds that changed since they were last told of.
 local changed = state.get("lib.mcp.changed")
 
-local EVENTS = { tool = "mcp_tools_changed", prompt = "mcp_prompts_changed" }
+local TELL = {
+  tool = function() events.emit("mcp_tools_changed", {}) end,
+  prompt = function() events.emit("mcp_prompts_changed", {}) end,
+}
 
 local take, tell, is_of
 
@@ -83,7 +86,7 @@ function tell(kind)
   runtime.start("hub", function()
     runtime.sleep(0)
     changed[kind] = nil
-    events.emit(EVENTS[kind], {})
+    TELL[kind]()
   end)
 end
 
