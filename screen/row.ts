@@ -28,7 +28,7 @@ export function rowIsWrapped(bytes: Uint8Array): boolean {
 }
 
 /** What readRow reports to. `cells` answers false when it wants no more. */
-interface RowWriter {
+export interface RowWriter {
   style(foreground: number, background: number, attributes: number, underlineColor: number, link: number): void
   /** `count` times the same glyph (0: empty); `cluster` is its text when it has several code points. */
   cells(glyph: number, cluster: string | undefined, count: number): boolean
@@ -103,7 +103,7 @@ class TextWriter implements RowWriter {
 }
 
 /** Walks the operations of a row, stopping at the first that is cut short or unknown. */
-function readRow(bytes: Uint8Array, writer: RowWriter): void {
+export function readRow(bytes: Uint8Array, writer: RowWriter): void {
   const reader = new Operands(bytes)
   let glyph = 0
   let cluster: string | undefined

@@ -8,6 +8,7 @@ import { KeyboardFlags } from './keyboard-flags.ts'
 import { Links } from './links.ts'
 import { ModeLedger } from './mode-ledger.ts'
 import { boundRepeatCounts } from './parameter-bounds.ts'
+import { PromptMarks } from './prompt-marks.ts'
 import { Utf8Boundary } from './utf8-boundary.ts'
 import { measureAsChrome } from './widths.ts'
 import { usedColumns } from './xterm-cells.ts'
@@ -55,6 +56,8 @@ export class Emulator implements Disposable {
   readonly keyboard: KeyboardFlags
   readonly ledger: ModeLedger
   readonly colors: ColorAnswers
+  /** Of the normal screen and what is above it; lines are counted as History counts them over all epochs. */
+  readonly prompts = new PromptMarks()
   title = ''
   readonly #terminal: xterm.Terminal
   readonly #core: XtermCore
@@ -115,7 +118,10 @@ export class Emulator implements Disposable {
       },
       reply,
     )
-    announceFromSequences(core, this.#command, (announcement) => events.announce(announcement))
+    announceFromSequences(core, this.#command, (announcement) => {
+      if (announcement.kind === 'prompt' && announcement.mark === 'A') this.#markPrompt()
+      events.announce(announcement)
+    })
   }
 
   get cols(): number {
@@ -216,7 +222,11 @@ export class Emulator implements Disposable {
     // them first, and what is too much then leaves one by one.
     const growth = Math.ceil(this.cols / cols) + 1
     this.#terminal.options.scrollback = (normal.lines.length + this.rows) * growth + rows
+    const relocatePrompts = reflows
+      ? this.prompts.beforeReflow(this.#left, (index) => normal.lines.get(index)?.isWrapped)
+      : undefined
     this.#terminal.resize(cols, rows)
+    relocatePrompts?.()
     const excess = Math.max(0, normal.ybase - this.#scrollback)
     for (let index = 0; index < excess; index++) this.#lineLeaves(normal.lines.get(index)!)
     this.#terminal.options.scrollback = this.#scrollback
@@ -285,6 +295,11 @@ export class Emulator implements Disposable {
     }
   }
 
+  #markPrompt(): void {
+    const { active, normal } = this.#core._bufferService.buffers
+    if (active === normal) this.prompts.add(this.#left + normal.ybase + normal.y)
+  }
+
   #noteChangedRows(): void {
     const { start, end } = this.#core._inputHandler._dirtyRowTracker
     this.#firstChanged = Math.min(this.#firstChanged, start)
@@ -307,13 +322,14 @@ export class Emulator implements Disposable {
     core.registerEscHandler({ final: 'c' }, () => {
       this.ledger.reset()
       this.keyboard.reset()
+      this.prompts.clear()
       this.#historyCleared(core._bufferService.buffers.normal)
       return false
     })
   }
 
   #historyCleared(buffer: XtermBuffer): void {
-    this.#left += buffer.ybase
+    this.prompts.cleared(this.#left + buffer.ybase, buffer.ybase)
     this.#command.forget()
     this.#events.historyCleared()
   }

@@ -35,6 +35,11 @@ export class History {
     return { epoch: this.#epoch, first: first - this.#origin, lines: end - first + this.#recent.scrollbackLines }
   }
 
+  /** What is to be added to a line of this epoch to get its number over all epochs: {@link Emulator.prompts}. */
+  get origin(): number {
+    return this.#origin
+  }
+
   /** Memory of the compact part. */
   get bytes(): number {
     return this.#compact.bytes

@@ -1,10 +1,14 @@
 import type { MethodHandlers } from '../../protocol/connection.ts'
 import type { PtyhostProtocol } from '../../protocol/messages/ptyhost.ts'
 import type { Client } from './client.ts'
+import { copyText } from './copy-text.ts'
 import { forwardView } from './forward.ts'
+import { promptNear } from './prompt-marks.ts'
 import type { Ptyhost } from './ptyhost.ts'
 import { linksIn } from './row-links.ts'
 import { screenText } from './screen-text.ts'
+import { searchUp } from './search.ts'
+import { TerminalLines } from './terminal-lines.ts'
 
 /** What one client may ask of the ptyhost: every method checks its rights first. */
 export function methodsFor(host: Ptyhost, client: Client): MethodHandlers<PtyhostProtocol> {
@@ -79,6 +83,20 @@ export function methodsFor(host: Ptyhost, client: Client): MethodHandlers<Ptyhos
       if (epoch !== current) return { epoch: current, from, rows: [], links: [] }
       const found = history.rows(from, count)
       return { epoch, ...found, links: linksIn(found.rows, emulator.links) }
+    },
+    search: ({ session: id, epoch, from, until, ...query }) => {
+      const lines = new TerminalLines(client.session(id))
+      if (epoch !== lines.epoch) return { epoch: lines.epoch, next: from, more: false, matches: new Uint8Array(0) }
+      const { next, matches } = searchUp(lines, query, from, until ?? lines.end, host.bounded)
+      return { epoch, next, more: next > Math.max(from, lines.first), matches: new Uint8Array(matches.buffer) }
+    },
+    text: ({ session: id, epoch, ...range }) => {
+      const lines = new TerminalLines(client.session(id))
+      return epoch === lines.epoch ? { epoch, ...copyText(lines, range) } : { epoch: lines.epoch, text: '' }
+    },
+    prompt: ({ session: id, epoch, line, direction }) => {
+      const { emulator, history } = client.session(id)
+      return { epoch: history.extent.epoch, line: promptNear(emulator, history, epoch, line, direction) }
     },
     screen: async ({ session: id, history, ansi }) => {
       const session = client.session(id)

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { RequestError } from '../../protocol/errors.ts'
 import type { Signal } from '../../protocol/messages/ptyhost.ts'
+import { BoundedRun } from './bounded-run.ts'
 import { Client } from './client.ts'
 import { Flow } from './flow.ts'
 import { findProgram, isDirectory } from './program.ts'
@@ -38,6 +39,8 @@ export interface SpawnParams {
 /** Everything one ptyhost process holds: sessions, clients, tickets. */
 export class Ptyhost implements Disposable {
   readonly tickets: Tickets
+  /** For what may never end by itself. */
+  readonly bounded = new BoundedRun()
   readonly #options: PtyhostOptions
   readonly #sessions = new Map<string, Session>()
   readonly #clients = new Set<Client>()

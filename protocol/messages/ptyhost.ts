@@ -91,6 +91,11 @@ export const frame = z.object({
 })
 export type Frame = z.infer<typeof frame>
 
+/** A line of the history by its number, or of the screen as if its rows were next; and a column of it. */
+const position = z.object({ line: z.number().int().nonnegative(), column: z.number().int().nonnegative() })
+/** Characters of a pattern: more is no pattern that somebody typed. */
+const MAX_PATTERN = 1000
+
 const session = { session: sessionId }
 
 /** Something a session said besides its screen. */
@@ -222,6 +227,60 @@ export const ptyhostProtocol = defineProtocol({
         rows: z.array(bytes),
         links: z.array(z.tuple([z.number().int(), z.string()])),
       }),
+    ),
+    /**
+     * Looks for a pattern in the history and on the screen, from line `until` (exclusive; without it from the bottom)
+     * upward to `from`. It answers after a few milliseconds with what it came to; the rest is asked for with `until`
+     * set to `next`. A match may reach over soft wraps. Refused with `bad_pattern`, or `too_slow` when an expression
+     * does not get through a line.
+     */
+    search: method(
+      z.object({
+        session: sessionId,
+        epoch: z.number().int(),
+        pattern: z.string().min(1).max(MAX_PATTERN),
+        /** An expression of JavaScript, instead of the text itself. */
+        regex: z.boolean().default(false),
+        caseSensitive: z.boolean().default(true),
+        from: z.number().int().nonnegative().default(0),
+        until: z.number().int().nonnegative().optional(),
+      }),
+      z.object({
+        /** Differs from the one asked for after a reflow or clear: nothing was searched. */
+        epoch: z.number().int(),
+        /** Everything from this line on was searched. */
+        next: z.number().int(),
+        /** Whether there is more to search, from `next` upward. */
+        more: z.boolean(),
+        /** Four 32-bit numbers each, little-endian, from the top down: line, column, line and column of the end. */
+        matches: bytes,
+      }),
+    ),
+    /**
+     * The text of a part of history and screen; rows that a soft wrap divides are joined. It answers after a few
+     * milliseconds with what it came to; the rest is asked for with `from` set to column 0 of line `next`.
+     */
+    text: method(
+      z.object({
+        session: sessionId,
+        epoch: z.number().int(),
+        from: position,
+        /** Its column is the first that does not belong to it. */
+        to: position,
+        /** Only the columns between those of `from` and `to`, of every line. */
+        block: z.boolean().default(false),
+      }),
+      z.object({ epoch: z.number().int(), text: z.string(), next: z.number().int().optional() }),
+    ),
+    /** The nearest line above or below `line` on which a shell began a prompt (OSC 133). */
+    prompt: method(
+      z.object({
+        session: sessionId,
+        epoch: z.number().int(),
+        line: z.number().int().nonnegative(),
+        direction: z.enum(['up', 'down']),
+      }),
+      z.object({ epoch: z.number().int(), line: z.number().int().optional() }),
     ),
     /** What the terminal shows, as text or with escape sequences, preceded by up to `history` lines. */
     screen: method(
