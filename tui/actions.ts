@@ -2,6 +2,7 @@ import type { LuaTable, LuaValue } from '../lua/vm/index.ts'
 import type { Panels } from './data/panels.ts'
 import { fallbackKey } from './fallback.ts'
 import { KeySequence } from './key-sequence.ts'
+import { runReaderAction } from './reader/reader-actions.ts'
 import type { Agents } from './stores/agents.ts'
 import type { Notices } from './stores/notices.ts'
 import { runWidgetAction } from './stores/widget-actions.ts'
@@ -74,7 +75,9 @@ export class Actions implements Disposable {
     const { ui, widgets } = this.#parts
     const { index } = action
     if (action.action === 'none' || this.#scroll(action.action)) return
+    if (runReaderAction(this.#parts.panels.focused, action.action)) return
     if (runWidgetAction(widgets, action.action, action.char)) {
+      this.#parts.panels.focused?.reader.typed(widgets.inputBuffer)
       ui.mirror()
       ui.invalidate()
       return
@@ -184,6 +187,7 @@ export class Actions implements Disposable {
       overlay_actions: [...(widgets.list?.actions ?? [])] as LuaValue[],
       terminal_focused: ui.mode === 'insert' && !ui.hasOverlay && panels.focused !== undefined,
       has_focus: this.#parts.hasFocus(),
+      ...ui.readerState(),
       ...ui.terminalSize(),
     }
   }

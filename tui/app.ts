@@ -1,20 +1,21 @@
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { LuaTable } from '../lua/vm/index.ts'
-import { compileEarly } from '../protocol/compile-early.ts'
 import type { Frame, Signal, TerminalModes } from '../protocol/messages/ptyhost.ts'
 import { Actions } from './actions.ts'
 import { clipboardSequence } from './alerts.ts'
 import type { Chrome } from './chrome/client.ts'
 import type { FrameMessage, ScreenSize } from './chrome/protocol.ts'
-import { isLight, withReply } from './colors.ts'
+import { ColorReplies } from './color-replies.ts'
 import { DataPlane } from './data/data-plane.ts'
+import type { Panel } from './data/panel.ts'
 import { Panels } from './data/panels.ts'
 import { DataLink } from './data-link.ts'
 import type { Display } from './display.ts'
 import { perform } from './effects.ts'
 import { FocusReports } from './focus-reports.ts'
 import type { HubLink, HubMessage } from './hub-link.ts'
-import type { InputEvent, TerminalReply } from './input/event.ts'
+import type { InputEvent } from './input/event.ts'
+import { TerminalOperations } from './reader/terminal-operations.ts'
 import { Router } from './router.ts'
 import { Spinners } from './spinners.ts'
 import { readAgents } from './stores/agent.ts'
@@ -26,12 +27,10 @@ import { Ui } from './ui.ts'
 import type { UiDirectories } from './ui-lua/files.ts'
 import { HotReload } from './ui-lua/hot-reload.ts'
 import type { UiLua } from './ui-lua/ui-lua.ts'
-import { warmUp } from './warm-up.ts'
+import { WarmUpSoon } from './warm-up-soon.ts'
 
 /** Milliseconds between two drawings of the chrome that only say how far back the scrolled view is. */
 const SCROLL_TITLE_MS = 200
-/** Milliseconds after which the warm-up begins: the first picture comes before that. */
-const WARM_UP_DELAY_MS = 300
 
 export interface AppParts {
   readonly lua: UiLua
@@ -46,6 +45,8 @@ export interface AppParts {
   readonly log: (line: string) => void
   /** What the focused program wants to hear of mouse and keyboard. */
   readonly followModes: (modes: TerminalModes) => void
+  /** Gives the terminal to somebody else meanwhile. */
+  readonly lend: (use: () => Promise<void>) => Promise<void>
   /** The user leaves. */
   readonly onQuit: () => void
 }
@@ -66,10 +67,8 @@ export class App implements Disposable {
   readonly #spinners: Spinners
   #focused = true
   #scrollTitle: NodeJS.Timeout | undefined
-  #warmUp: NodeJS.Timeout | undefined
-  readonly #ended = new AbortController()
-  /** The outer terminal's colours differ from those that programs were told. */
-  #colorsChanged = false
+  readonly #warmUp: WarmUpSoon
+  readonly #colors: ColorReplies
   /** Frames that were applied while the terminal was busy, by view: acknowledged once they are drawn. */
   readonly #undrawn = new Map<number, number>()
 
@@ -85,9 +84,21 @@ export class App implements Disposable {
       onWarning: log,
     })
     this.#focusReports = new FocusReports(this.#data)
-    this.#panels = new Panels(this.#data, this.#agents, (panel) => {
-      display.panelChanged(panel)
-      this.#paint()
+    this.#colors = new ColorReplies(this.#data, {
+      onChanged: () => this.#panels.reconnect(),
+      onBackground: (background) => this.#ui.setBackground(background),
+    })
+    this.#warmUp = new WarmUpSoon({ env, lua, log })
+    this.#panels = new Panels(this.#data, this.#agents, (panel) => this.#scrolled(panel))
+    const terminal = new TerminalOperations({
+      panels: this.#panels,
+      data: this.#data,
+      notices,
+      env,
+      platform: process.platform,
+      write: (sequence) => display.write(sequence),
+      lend: parts.lend,
+      scrolled: (panel) => this.#scrolled(panel),
     })
     this.#spinners = new Spinners((glyph) => {
       display.spin(glyph)
@@ -121,7 +132,7 @@ export class App implements Disposable {
       panels: this.#panels,
       notices,
       hasFocus: () => this.#focused,
-      scrolled: () => this.#scrolled(),
+      scrolled: () => this.#panels.focused && this.#scrolled(this.#panels.focused),
       perform: (operation) =>
         perform(operation, {
           ui: this.#ui,
@@ -132,6 +143,7 @@ export class App implements Disposable {
           selected: () => this.#ui.flush(),
           quit: parts.onQuit,
           run: (action) => this.#actions.run({ action }),
+          terminal: (operation) => terminal.perform(operation),
           hasFocus: () => this.#focused,
           write: (sequence) => display.write(sequence),
         }),
@@ -145,7 +157,7 @@ export class App implements Disposable {
       data: this.#data,
       widgetAreas: () => display.widgets,
       overlayAreas: () => display.overlays,
-      scrolled: () => this.#scrolled(),
+      scrolled: (panel) => this.#scrolled(panel),
     })
     this.#reload = new HotReload(parts.directories, (sources, changed) => {
       for (const label of changed) notices.clear(`lua:${label}`) // what was wrong may be mended
@@ -181,7 +193,7 @@ export class App implements Disposable {
         this.#actions.hubEvent('terminal_focus', { focused: event.focused })
         return
       case 'reply':
-        return this.#noteReply(event.reply)
+        return this.#colors.note(event.reply)
     }
   }
 
@@ -217,11 +229,11 @@ export class App implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#scrollTitle)
-    clearTimeout(this.#warmUp)
-    this.#ended.abort()
     this.#spinners[Symbol.dispose]()
+    this.#warmUp[Symbol.dispose]()
     this.#reload[Symbol.dispose]()
     this.#actions[Symbol.dispose]()
+    this.#router[Symbol.dispose]()
     this.#ui.dispose()
     this.#dataLink[Symbol.dispose]()
     this.#data[Symbol.dispose]()
@@ -267,7 +279,7 @@ export class App implements Disposable {
   // ptyhost --------------------------------------------------------------------------------------------------------
 
   #dataOpen(socket: string): void {
-    this.#warmUpSoon(dirname(socket))
+    this.#warmUp.begin(dirname(socket))
     this.#parts.notices.clear('ptyhost')
     this.#panels.reconnect()
   }
@@ -284,18 +296,6 @@ export class App implements Disposable {
     if (this.#paint()) this.#data.ack(frame.view, frame.seq)
     else this.#undrawn.set(frame.view, frame.seq)
     if (panel.scrollback.active) this.#drawScrollTitleSoon()
-  }
-
-  /** Once; the first keys of a person would otherwise run through code that nothing has compiled yet. */
-  #warmUpSoon(directory: string): void {
-    const { env, lua, log } = this.#parts
-    if (this.#warmUp !== undefined || env.BOTSTER_WARM_UP === '0') return
-    this.#warmUp = setTimeout(() => {
-      compileEarly()
-      const askLua = (key: string) => lua.rehearse('handle_key', [key, 'insert', { list_count: 0, terminal_rows: 24 }])
-      const path = join(directory, `t${process.pid}`)
-      warmUp({ path, askLua, signal: this.#ended.signal }).catch((error) => log(`warm-up: ${error}`))
-    }, WARM_UP_DELAY_MS)
   }
 
   #reportFocus(): void {
@@ -342,13 +342,14 @@ export class App implements Disposable {
   }
 
   #paint(): boolean {
-    const typing = this.#ui.mode === 'insert' && !this.#ui.hasOverlay
-    return this.#parts.display.paint(typing ? this.#panels.focused : undefined)
+    const { focused } = this.#panels
+    const typing = this.#ui.mode === 'insert' || focused?.reader.reading
+    return this.#parts.display.paint(typing && !this.#ui.hasOverlay ? focused : undefined)
   }
 
-  #scrolled(): void {
-    const panel = this.#panels.focused
-    if (panel) this.#parts.display.panelChanged(panel)
+  /** A panel shows other lines, or marks others. */
+  #scrolled(panel: Panel): void {
+    this.#parts.display.panelChanged(panel)
     this.#paint()
     this.#ui.invalidate()
   }
@@ -358,16 +359,5 @@ export class App implements Disposable {
       this.#scrollTitle = undefined
       this.#ui.invalidate()
     }, SCROLL_TITLE_MS)
-  }
-
-  /** Device attributes come last of all answers: then programs hear of the colours, all at once. */
-  #noteReply(reply: TerminalReply): void {
-    const colors = withReply(this.#data.colors, reply)
-    if (colors !== this.#data.colors) this.#colorsChanged = true
-    this.#data.colors = colors
-    this.#ui.setBackground(isLight(colors.background ?? '') ? 'light' : 'dark')
-    if (reply.kind !== 'attributes' || !this.#colorsChanged) return
-    this.#colorsChanged = false
-    this.#panels.reconnect()
   }
 }

@@ -1,5 +1,14 @@
+import { ATTRIBUTES, BACKGROUND, CELL_SIZE, FOREGROUND, INVERSE, SPACER } from '../screen/cell.ts'
 import { Grid, type Rectangle } from '../screen/grid.ts'
 import type { PaintCursor } from '../screen/painter.ts'
+
+/** Cells of a row that look otherwise than the grid says: colours and attributes of their own, or reversed. */
+export interface Mark {
+  readonly from: number
+  /** Exclusive. */
+  readonly to: number
+  readonly look: 'reversed' | { readonly foreground: number; readonly background: number; readonly attributes: number }
+}
 
 /** A grid at a place of the screen. What lies outside its area, or outside the screen, is not shown. */
 export interface Layer {
@@ -7,6 +16,8 @@ export interface Layer {
   readonly grid: Grid
   /** Part of the overlay: shown above what the overlay covers. */
   readonly overlay?: boolean
+  /** What is marked in a row of the grid; later ones lie above earlier ones. */
+  marks?(row: number): readonly Mark[] | undefined
 }
 
 /** Addresses of links kept before the table is made anew: a session can print new ones without end. */
@@ -111,11 +122,34 @@ export class Compositor {
     this.grid.blit(this.#chrome, area, area.x, area.y, this.#translator(this.#chrome))
   }
 
-  #blitLayer({ area, grid }: Layer, y: number): void {
+  #blitLayer(layer: Layer, y: number): void {
+    const { area, grid } = layer
     const row = y - area.y
     if (row < 0 || row >= Math.min(area.rows, grid.rows)) return
     const cols = Math.min(area.cols, grid.cols)
     this.grid.blit(grid, { x: 0, y: row, cols, rows: 1 }, area.x, y, this.#translator(grid))
+    for (const mark of layer.marks?.(row) ?? []) this.#mark(mark, area.x, Math.min(area.x + cols, this.grid.cols), y)
+  }
+
+  /** Marks cells between the columns `left` and `right` (exclusive) of the screen. */
+  #mark({ from, to, look }: Mark, left: number, right: number, y: number): void {
+    const { cells, cols } = this.grid
+    const cell = (x: number) => (y * cols + x) * CELL_SIZE
+    let start = Math.max(left, left + from)
+    let end = Math.min(right, left + to)
+    if (start >= end) return
+    // Wide glyphs are marked whole.
+    if (start > left && (cells[cell(start)]! & SPACER) !== 0) start--
+    if (end < right && (cells[cell(end)]! & SPACER) !== 0) end++
+    for (let at = cell(start); at < cell(end); at += CELL_SIZE) {
+      if (look === 'reversed') {
+        cells[at + ATTRIBUTES] = cells[at + ATTRIBUTES]! ^ INVERSE
+        continue
+      }
+      cells[at + FOREGROUND] = look.foreground
+      cells[at + BACKGROUND] = look.background
+      cells[at + ATTRIBUTES] = look.attributes
+    }
   }
 
   /** Link ids mean something within their grid alone; on the screen each address has one of its own. */

@@ -140,8 +140,8 @@ export class Display {
 
   #cursor(focused: Panel | undefined): PaintCursor {
     if (focused !== undefined) {
-      if (focused.scrollback.active || !focused.screen.ready) return HIDDEN
-      return this.#compositor.cursorIn(focused, focused.screen.cursor)
+      const { cursor } = focused
+      return cursor === undefined ? HIDDEN : this.#compositor.cursorIn(focused, cursor)
     }
     const caret = this.#frame?.cursor
     return caret ? { ...caret, visible: true, shape: 0 } : HIDDEN

@@ -4,6 +4,7 @@ import type { Agents } from './stores/agents.ts'
 import type { Notices } from './stores/notices.ts'
 import type { Ui } from './ui.ts'
 import type { Operation } from './ui-lua/operations.ts'
+import type { TerminalOperation } from './ui-lua/terminal-operations.ts'
 
 export interface EffectParts {
   readonly ui: Ui
@@ -17,6 +18,8 @@ export interface EffectParts {
   readonly quit: () => void
   /** Carries out an action. */
   readonly run: (action: string) => void
+  /** Does something with the text of the focused terminal. */
+  readonly terminal: (operation: TerminalOperation) => void
   /** Whether the outer terminal's window has the focus. */
   readonly hasFocus: () => boolean
   /** Writes a sequence to the outer terminal, between two frames. */
@@ -56,6 +59,16 @@ export function perform(operation: Operation, parts: EffectParts): void {
       return
     case 'notify':
       return notices.add(operation.level, operation.message)
+    case 'copy_mode':
+    case 'search':
+    case 'search_accept':
+    case 'search_cancel':
+    case 'copy_selection':
+    case 'copy_text':
+    case 'open_link':
+    case 'open_history':
+    case 'go_to_prompt':
+      return parts.terminal(operation)
   }
 }
 

@@ -88,6 +88,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
       terminal.setMouse(mouseTracking === 1003 ? 1003 : 1002)
       terminal.setKeyboard(kittyFlags)
     },
+    lend: (use) => terminal.lend(use),
     onQuit: () => ended.resolve(0),
   })
   app = running

@@ -6,6 +6,8 @@ import type { DataPlane } from './data/data-plane.ts'
 import type { Panel } from './data/panel.ts'
 import type { Panels } from './data/panels.ts'
 import { encodePaste } from './paste.ts'
+import { linkAt } from './reader/links.ts'
+import { MouseSelection, placeIn } from './reader/mouse-selection.ts'
 import type { Agents } from './stores/agents.ts'
 import { PLAIN_MODES } from './stores/panel-screen.ts'
 import type { Widgets } from './stores/widgets.ts'
@@ -24,22 +26,31 @@ export interface RouterParts {
   /** What the overlay covers. */
   readonly overlayAreas: () => readonly Area[]
   /** The panel shows other lines now. */
-  readonly scrolled: () => void
+  readonly scrolled: (panel: Panel) => void
 }
 
 /**
  * Decides for whom input is: the overlay while one is up, an action of the layout's keys, or the program in the focused
  * terminal, for whose modes it is then encoded.
  */
-export class Router {
+export class Router implements Disposable {
   readonly #parts: RouterParts
   /** Keys that were ours when pressed: their release is none of the program's business. */
   readonly #held = new Set<string>()
   /** The terminal in which a mouse button went down: it hears of everything until it goes up. */
   #captured: Panel | undefined
+  readonly #selection: MouseSelection
 
   constructor(parts: RouterParts) {
     this.#parts = parts
+    this.#selection = new MouseSelection({
+      scrolled: parts.scrolled,
+      onSelected: () => parts.actions.run({ action: 'mouse_selected' }),
+    })
+  }
+
+  [Symbol.dispose](): void {
+    this.#selection[Symbol.dispose]()
   }
 
   key(press: KeyPress): void {
@@ -61,6 +72,7 @@ export class Router {
     ui.flush()
     if (widgets.field) {
       widgets.field.insert(Buffer.from(text).toString())
+      this.#parts.panels.focused?.reader.typed(widgets.inputBuffer)
       ui.mirror()
       ui.invalidate()
       return
@@ -73,6 +85,9 @@ export class Router {
     const captured = this.#captured
     if (event.action === 'release') this.#captured = undefined
     if (captured) return this.#mouseToProgram(captured, event)
+    if (this.#selection.active && event.button < WHEEL_UP) {
+      return event.action === 'release' ? this.#selection.release() : this.#selection.drag(event)
+    }
     const wheel = event.button >= WHEEL_UP
     const widget = this.#widgetAt(event)
     if (widget) {
@@ -88,11 +103,29 @@ export class Router {
     })
     if (panel === undefined) return
     if (event.action === 'press' && !wheel) this.#focus(panel)
-    if (wheel) this.#wheelInPanel(panel, event)
-    else {
+    if (wheel) {
+      this.#wheelInPanel(panel, event)
+      this.#selection.drag(event)
+    } else if (event.action === 'press' && event.button === 0 && !this.#isPrograms(panel, event)) {
+      if (!event.ctrl || !this.#openLink(panel, event)) this.#selection.press(panel, event)
+    } else {
       if (event.action === 'press') this.#captured = panel
       this.#mouseToProgram(panel, event)
     }
+  }
+
+  /** Whether the program wants to hear of this press: it asked for the mouse, is what is seen, and shift is up. */
+  #isPrograms({ screen, scrollback, reader }: Panel, event: MouseEvent): boolean {
+    return screen.modes.mouseTracking !== 0 && !scrollback.active && !reader.reading && !event.shift
+  }
+
+  /** @returns whether there is a link under the mouse */
+  #openLink(panel: Panel, event: MouseEvent): boolean {
+    const { reader, grid, scrollback } = panel
+    const url = linkAt(reader.source(), placeIn(panel, event), grid, scrollback.top)
+    if (url === undefined) return false
+    this.#parts.actions.runItem({ action: 'open_link', url })
+    return true
   }
 
   get #typesIntoProgram(): boolean {
@@ -115,7 +148,9 @@ export class Router {
   /** Typing shows what is typed: a view into the past goes back to the bottom. */
   #toProgram(bytes: Uint8Array): void {
     const { panels, scrolled } = this.#parts
-    if (panels.focused?.scrollback.toBottom()) scrolled()
+    const panel = panels.focused
+    if (panel?.scrollback.toBottom()) scrolled(panel)
+    if (panel?.reader.marking) panel.reader.end()
     this.#send(bytes)
   }
 
@@ -144,12 +179,12 @@ export class Router {
     }
     if (event.button >= WHEEL_LEFT) return
     const up = event.button === WHEEL_UP
-    if (modes.alternateScreen) {
+    if (modes.alternateScreen && !panel.reader.reading) {
       const arrow = encodeKey({ descriptor: up ? 'up' : 'down', event: 'press', raw: new Uint8Array(0) }, modes)
       for (let line = 0; line < WHEEL_LINES; line++) this.#parts.data.input(panel.session, arrow)
       return
     }
-    if (panel.scrollback.scroll(up ? WHEEL_LINES : -WHEEL_LINES)) this.#parts.scrolled()
+    if (panel.scrollback.scroll(up ? WHEEL_LINES : -WHEEL_LINES)) this.#parts.scrolled(panel)
   }
 
   /** Clicking into a terminal selects it. */

@@ -63,6 +63,8 @@ export class Terminal implements Disposable {
   /** Whether the terminal is in our modes. */
   #entered = false
   #gone = false
+  /** Another program has the terminal. */
+  #lent = false
   /** Whether bytes wait for the terminal to take them. */
   #busy = false
   #mouse: MouseTracking = 1002
@@ -94,6 +96,7 @@ export class Terminal implements Disposable {
   /** Sends bytes. False when the terminal is busy: hold back the next frame until `onDrain`. */
   write(bytes: Uint8Array | string): boolean {
     if (!this.#open || this.#gone) return true
+    if (this.#lent) return false // everything is drawn anew afterwards
     this.#stdout.write(bytes, () => this.#written())
     this.#busy = this.#stdout.writableLength > 0
     return !this.#busy
@@ -123,6 +126,26 @@ export class Terminal implements Disposable {
     if (flags === this.#kittyFlags || this.#isConsole) return
     this.#kittyFlags = flags
     this.write(keyboardSequence(flags))
+  }
+
+  /** Gives the terminal to another program while `use` runs, and takes it back. */
+  async lend(use: () => Promise<void>): Promise<void> {
+    if (this.#lent || !this.#open) return
+    this.#lent = true
+    await this.drained()
+    this.#leave()
+    this.#stdin.pause()
+    try {
+      await use()
+    } finally {
+      this.#lent = false
+      if (this.#open) {
+        this.#enter()
+        this.#stdin.resume()
+        this.#handlers.onResume()
+        this.#handlers.onDrain()
+      }
+    }
   }
 
   /** Gives the terminal back to the shell and stops the process, until it is continued. */
@@ -218,12 +241,15 @@ export class Terminal implements Disposable {
 
   /** After SIGCONT, also when something stopped us without our knowing: the shell had the terminal meanwhile. */
   #resume(): void {
+    if (this.#lent) return // it is not us who were stopped before everybody's eyes
     this.#leave() // when nobody asked us to stop, everything still stands as we set it, for all we know
     this.#enter()
     this.#handlers.onResume()
   }
 
   #end(signal: NodeJS.Signals): void {
+    // The keys for these go to everybody in the terminal, and are meant for the program that has it.
+    if (this.#lent && (signal === 'SIGINT' || signal === 'SIGQUIT')) return
     this.close()
     if (this.#handlers.onSignal) this.#handlers.onSignal(signal)
     else process.kill(process.pid, signal) // our listener is gone: now it has its usual effect

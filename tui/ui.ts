@@ -4,6 +4,7 @@ import { parseNode } from './chrome/parse-node.ts'
 import type { ConnectionCode, ScreenSize } from './chrome/protocol.ts'
 import type { Panels } from './data/panels.ts'
 import { fallbackTree } from './fallback.ts'
+import { describeReader } from './reader/describe.ts'
 import type { Agents } from './stores/agents.ts'
 import type { Widgets } from './stores/widgets.ts'
 import type { UiProblem } from './ui-lua/problem.ts'
@@ -64,6 +65,7 @@ export class Ui {
 
   /** Changes the mode; what the host kept for the widgets of the old one is forgotten. */
   setMode(mode: string, prefill?: string): void {
+    if ((mode === 'insert' || mode === 'normal') && this.#mode !== mode) this.#parts.panels.endReading()
     this.#mode = mode
     this.#parts.widgets.reset(prefill)
     this.invalidate()
@@ -213,14 +215,22 @@ export class Ui {
     const panel = panels.focused
     return {
       ...this.terminalSize(),
+      ...this.readerState(),
       screen_cols: cols,
       screen_rows: rows,
       is_scrolled: panel?.scrollback.active ?? false,
       scroll_offset: panel?.scrollback.offset ?? 0,
+      scroll_offsets: panels.scrollOffsets(),
       qr_width: Math.max(0, ...(this.#code?.qr.map((line) => line.length) ?? [])),
       qr_height: this.#code?.qr.length ?? 0,
       hub_status: hubStatus(),
     }
+  }
+
+  /** What is being done with the text of the focused terminal: `copy_mode` and `search`, absent without. */
+  readerState(): LuaTable {
+    const panel = this.#parts.panels.focused
+    return panel === undefined ? {} : describeReader(panel)
   }
 
   /** Inner size of the focused terminal, or what the default layout would give one. */

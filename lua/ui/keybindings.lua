@@ -31,6 +31,10 @@ local everywhere = {
   ["shift+pagedown"] = "scroll_half_down",
   ["shift+home"] = "scroll_top",
   ["shift+end"] = "scroll_bottom",
+  ["alt+pageup"] = "previous_prompt",
+  ["alt+pagedown"] = "next_prompt",
+  ["alt+/"] = "search_history",
+  ["alt+y"] = "copy_mode",
 }
 
 local list = {
@@ -99,6 +103,86 @@ local question = {
   ["f1"] = "show_help",
 }
 
+--- Copy mode: a cursor in the terminal's text, moved as in vi or with the arrow keys.
+local copy = {
+  ["escape"] = "copy_escape",
+  ["q"] = "leave_copy_mode",
+  ["i"] = "leave_copy_mode",
+  ["ctrl+c"] = "leave_copy_mode",
+  ["alt+y"] = "leave_copy_mode",
+  ["ctrl+q"] = "detach",
+  ["f1"] = "show_help",
+  ["h"] = "copy_left",
+  ["left"] = "copy_left",
+  ["backspace"] = "copy_left",
+  ["j"] = "copy_down",
+  ["down"] = "copy_down",
+  ["ctrl+j"] = "copy_down",
+  ["k"] = "copy_up",
+  ["up"] = "copy_up",
+  ["ctrl+k"] = "copy_up",
+  ["l"] = "copy_right",
+  ["right"] = "copy_right",
+  ["w"] = "copy_word_next",
+  ["ctrl+right"] = "copy_word_next",
+  ["b"] = "copy_word_previous",
+  ["ctrl+left"] = "copy_word_previous",
+  ["e"] = "copy_word_end",
+  ["W"] = "copy_big_word_next",
+  ["B"] = "copy_big_word_previous",
+  ["E"] = "copy_big_word_end",
+  ["0"] = "copy_line_start",
+  ["home"] = "copy_line_start",
+  ["^"] = "copy_line_first",
+  ["$"] = "copy_line_end",
+  ["end"] = "copy_line_end",
+  ["g"] = "copy_top",
+  ["shift+home"] = "copy_top",
+  ["G"] = "copy_bottom",
+  ["shift+end"] = "copy_bottom",
+  ["H"] = "copy_screen_top",
+  ["M"] = "copy_screen_middle",
+  ["L"] = "copy_screen_bottom",
+  ["ctrl+u"] = "copy_half_up",
+  ["shift+pageup"] = "copy_half_up",
+  ["ctrl+d"] = "copy_half_down",
+  ["shift+pagedown"] = "copy_half_down",
+  ["ctrl+b"] = "copy_page_up",
+  ["pageup"] = "copy_page_up",
+  ["ctrl+f"] = "copy_page_down",
+  ["pagedown"] = "copy_page_down",
+  ["{"] = "copy_paragraph_up",
+  ["}"] = "copy_paragraph_down",
+  ["["] = "previous_prompt",
+  ["alt+pageup"] = "previous_prompt",
+  ["]"] = "next_prompt",
+  ["alt+pagedown"] = "next_prompt",
+  ["v"] = "select_char",
+  ["space"] = "select_char",
+  ["V"] = "select_line",
+  ["ctrl+v"] = "select_block",
+  ["o"] = "other_end_or_link",
+  ["y"] = "copy_and_leave",
+  ["enter"] = "copy_and_leave",
+  ["/"] = "search_forward",
+  ["?"] = "search_backward",
+  ["alt+/"] = "search_backward",
+  ["n"] = "search_next",
+  ["N"] = "search_previous",
+  ["p"] = "open_history_in_pager",
+  ["ctrl+g"] = "open_history_in_editor",
+}
+
+--- Typing what to search for.
+local search = extend(input, {
+  ["escape"] = "search_cancel",
+  ["ctrl+c"] = "search_cancel",
+  ["enter"] = "search_accept",
+  ["up"] = "search_up",
+  ["down"] = "search_down",
+})
+search["shift+enter"], search["alt+enter"] = nil, nil
+
 --- Key to action, by mode. A sequence of keys is written with blanks between them: "ctrl+x g".
 M.modes = {
   insert = everywhere,
@@ -145,6 +229,8 @@ M.modes = {
     ["c"] = "copy_connection_url",
     ["r"] = "regenerate_connection_code",
   }),
+  copy = copy,
+  search = search,
   error = extend(question, { ["enter"] = "close_modal", ["space"] = "close_modal" }),
 }
 
@@ -159,6 +245,7 @@ M.typing = {
   new_agent_command = true,
   new_agent_prompt = true,
   rename_agent = true,
+  search = true,
 }
 
 --- The character that a key stands for, or nil: descriptors of text keys are the character itself.

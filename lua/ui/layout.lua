@@ -5,6 +5,7 @@ local agents = require("ui.agents")
 local help = require("ui.help")
 local overlays = require("ui.overlays")
 local theme = require("ui.theme")
+local reading = require("ui.reading")
 
 -- agent list -----------------------------------------------------------------------------------------------------
 
@@ -54,7 +55,11 @@ local function terminal_title(state, agent, session)
       parts[#parts + 1] = session.exit_code and (" [EXITED %d]"):format(session.exit_code) or " [EXITED]"
     end
   end
-  if state.is_scrolled then
+  local reads = reading.status(state)
+  if reads then
+    parts[#parts + 1] = (" [%s]"):format(reads)
+  end
+  if state.is_scrolled and (state.scroll_offset > 0 or not reads) then
     parts[#parts + 1] = (" [SCROLLBACK +%d]"):format(state.scroll_offset)
   end
   parts[#parts + 1] = " "

@@ -6,6 +6,7 @@ local boxes = require("ui.boxes")
 local help = require("ui.help")
 local palette = require("ui.palette")
 local theme = require("ui.theme")
+local reading = require("ui.reading")
 
 local block, centered, list_overlay, input_overlay = boxes.block, boxes.centered, boxes.list, boxes.input
 
@@ -14,6 +15,7 @@ local overlays = {
   palette_arguments = palette.arguments_overlay,
   help = help.overlay,
   choose_theme = theme.overlay,
+  search = reading.search_overlay,
 }
 
 function overlays.menu(state)

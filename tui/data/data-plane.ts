@@ -1,6 +1,7 @@
 import { connect } from '../../protocol/client.ts'
 import type { Connection } from '../../protocol/connection.ts'
-import { ConnectionClosed } from '../../protocol/errors.ts'
+import type { Params, Result } from '../../protocol/definition.ts'
+import { ConnectionClosed, RequestError } from '../../protocol/errors.ts'
 import {
   type Frame,
   type PtyhostProtocol,
@@ -40,6 +41,12 @@ export interface DataPlaneEvents {
   readonly onLost: (reason: string) => void
   readonly onWarning: (warning: string) => void
 }
+
+/** What is asked about a terminal's text. */
+export type TextMethod = 'search' | 'text' | 'prompt'
+
+const OUTDATED =
+  'The terminals are held by an older botster that cannot do this. It stays as long as its agents do: once they are done, `botster stop` and start it again'
 
 /** Bytes of input kept for the first connection: a large paste, for whoever types before the screen is there. */
 const MAX_EARLY_BYTES = 1 << 20
@@ -143,6 +150,23 @@ export class DataPlane implements Disposable {
   /** Rows above the screen; undefined when they cannot be had. */
   async history(session: string, epoch: number, from: number, count: number): Promise<HistoryPage | undefined> {
     return this.#connection?.request('history', { session, epoch, from, count })
+  }
+
+  /**
+   * Asks about a terminal's text; undefined when there is no connection.
+   * @throws Error whose message is for the user
+   */
+  async ask<M extends TextMethod>(
+    method: M,
+    params: Params<PtyhostProtocol, M>,
+  ): Promise<Result<PtyhostProtocol, M> | undefined> {
+    try {
+      return await this.#connection?.request(method, params)
+    } catch (error) {
+      if (error instanceof ConnectionClosed) return undefined
+      if (error instanceof RequestError && error.code === 'unknown_method') throw new Error(OUTDATED, { cause: error })
+      throw error
+    }
   }
 
   close(reason: string): void {

@@ -1,5 +1,8 @@
 import type { Frame } from '../../protocol/messages/ptyhost.ts'
 import type { Grid, Rectangle } from '../../screen/grid.ts'
+import type { PaintCursor } from '../../screen/painter.ts'
+import type { Mark } from '../compositor.ts'
+import { Reader } from '../reader/reader.ts'
 import { PanelScreen } from '../stores/panel-screen.ts'
 import { Scrollback } from '../stores/scrollback.ts'
 import type { DataPlane, Size } from './data-plane.ts'
@@ -26,7 +29,7 @@ export class Panel {
   /** Of the node in the tree. */
   readonly path: string
   readonly #data: DataPlane
-  readonly #onHistory: (panel: Panel) => void
+  readonly #onChange: (panel: Panel) => void
   area: Rectangle
   /** Part of the overlay. */
   overlay: boolean
@@ -34,24 +37,21 @@ export class Panel {
   #view = 0
   #screen: PanelScreen
   #scrollback: Scrollback
+  #reader: Reader
   /** What is shown until `#screen` is ready. */
   #previous: Grid | undefined
   #failed = false
 
-  constructor(
-    { path, overlay, area }: PanelPlace,
-    session: string,
-    data: DataPlane,
-    onHistory: (panel: Panel) => void,
-  ) {
+  constructor({ path, overlay, area }: PanelPlace, session: string, data: DataPlane, onChange: (panel: Panel) => void) {
     this.path = path
     this.session = session
     this.area = area
     this.overlay = overlay
     this.#data = data
-    this.#onHistory = onHistory
+    this.#onChange = onChange
     this.#screen = new PanelScreen(area.cols, area.rows)
     this.#scrollback = this.#newScrollback()
+    this.#reader = this.#newReader()
     this.#start()
   }
 
@@ -65,6 +65,22 @@ export class Panel {
 
   get scrollback(): Scrollback {
     return this.#scrollback
+  }
+
+  /** What a person does with the terminal's text: copy mode, search, selection. */
+  get reader(): Reader {
+    return this.#reader
+  }
+
+  /** What is marked in a row of `grid`. */
+  marks(row: number): readonly Mark[] | undefined {
+    return this.#reader.marks(row)
+  }
+
+  /** Where the cursor stands: that of copy mode, or the program's unless the view is elsewhere. */
+  get cursor(): PaintCursor | undefined {
+    if (this.#reader.cursor !== undefined) return this.#reader.cursor
+    return this.#scrollback.active || !this.#screen.ready ? undefined : this.#screen.cursor
   }
 
   get size(): Size {
@@ -116,11 +132,13 @@ export class Panel {
     const first = !this.#screen.ready
     const { rows, all } = this.#screen.apply(frame)
     this.#scrollback.follow()
+    this.#reader.follow()
     this.#previous = undefined
-    return { rows, all: all || first || this.#scrollback.active }
+    return { rows, all: all || first || this.#scrollback.active || this.#reader.marking }
   }
 
   close(): void {
+    this.#reader[Symbol.dispose]()
     this.#data.unview(this.#view)
   }
 
@@ -128,6 +146,8 @@ export class Panel {
     this.#data.unview(this.#view)
     this.#screen = new PanelScreen(this.area.cols, this.area.rows)
     this.#scrollback = this.#newScrollback()
+    this.#reader[Symbol.dispose]()
+    this.#reader = this.#newReader()
     this.#start()
   }
 
@@ -142,9 +162,22 @@ export class Panel {
       this.#screen,
       (epoch, from, count) => this.#data.history(session, epoch, from, count),
       () => {
-        if (this.#scrollback === scrollback && scrollback.active) this.#onHistory(this)
+        if (this.#scrollback === scrollback && scrollback.active) this.#onChange(this)
       },
     )
     return scrollback
+  }
+
+  #newReader(): Reader {
+    const { session } = this
+    const reader: Reader = new Reader({
+      screen: this.#screen,
+      scrollback: this.#scrollback,
+      search: (request) => this.#data.ask('search', { session, ...request }),
+      onChange: () => {
+        if (this.#reader === reader) this.#onChange(this)
+      },
+    })
+    return reader
   }
 }

@@ -9,16 +9,16 @@ import { Panel } from './panel.ts'
 export class Panels {
   readonly #data: DataPlane
   readonly #agents: Agents
-  readonly #onHistory: (panel: Panel) => void
+  readonly #onChange: (panel: Panel) => void
   /** By path of their node. */
   readonly #panels = new Map<string, Panel>()
   /** Sessions that the terminals of the newest tree show, by path. */
   readonly #targets = new Map<string, string>()
 
-  constructor(data: DataPlane, agents: Agents, onHistory: (panel: Panel) => void) {
+  constructor(data: DataPlane, agents: Agents, onChange: (panel: Panel) => void) {
     this.#data = data
     this.#agents = agents
-    this.#onHistory = onHistory
+    this.#onChange = onChange
   }
 
   get list(): Panel[] {
@@ -67,7 +67,7 @@ export class Panels {
       const place = { path, overlay, area: { x, y, cols: width, rows: height } }
       const panel = this.#panels.get(path)
       if (panel === undefined) {
-        this.#panels.set(path, new Panel(place, session, this.#data, this.#onHistory))
+        this.#panels.set(path, new Panel(place, session, this.#data, this.#onChange))
         changed = true
       } else changed = panel.place(place) || changed
     }
@@ -78,6 +78,20 @@ export class Panels {
       changed = true
     }
     return changed
+  }
+
+  /** Lines between the view and the bottom, by session, of those that are not at the bottom. */
+  scrollOffsets(): Record<string, number> {
+    const offsets: Record<string, number> = {}
+    for (const { session, scrollback } of this.#panels.values()) {
+      if (scrollback.offset > 0) offsets[session] = scrollback.offset
+    }
+    return offsets
+  }
+
+  /** Nobody reads any more: copy mode, searches and selections end. */
+  endReading(): void {
+    for (const panel of this.#panels.values()) panel.reader.end()
   }
 
   /** On a new connection every view is made anew. */

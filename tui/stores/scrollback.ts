@@ -1,5 +1,5 @@
 import { Grid } from '../../screen/grid.ts'
-import { decodeRow } from '../../screen/row.ts'
+import { decodeRow, encodeRow } from '../../screen/row.ts'
 import { type FetchHistory, HistoryCache } from './history-cache.ts'
 import type { PanelScreen } from './panel-screen.ts'
 
@@ -13,6 +13,8 @@ export class Scrollback {
   /** Number of the line at the top of the view; undefined at the bottom, where the screen itself is shown. */
   #top: number | undefined
   #epoch = 0
+  /** The view stays on its lines also at the bottom, whatever is printed. */
+  #held = false
   #view: Grid | undefined
   /** The view was not made again since something in it changed. */
   #stale = true
@@ -27,7 +29,31 @@ export class Scrollback {
 
   /** Lines between the view and the bottom; 0 when it shows the screen as it is. */
   get offset(): number {
-    return this.#top === undefined ? 0 : this.#bottom - this.#top
+    return this.bottom - this.top
+  }
+
+  /** Number of the line at the top of the view. */
+  get top(): number {
+    return this.#top ?? this.bottom
+  }
+
+  /** Number of the line at the top of the screen. */
+  get bottom(): number {
+    return this.#screen.history.first + this.#screen.history.lines
+  }
+
+  /** Number of the oldest line there is; on the alternate screen that of its top row. */
+  get first(): number {
+    return this.#screen.modes.alternateScreen ? this.bottom : this.#screen.history.first
+  }
+
+  /** Number after the last row of the screen. */
+  get end(): number {
+    return this.bottom + this.#screen.grid.rows
+  }
+
+  get epoch(): number {
+    return this.#screen.history.epoch
   }
 
   get active(): boolean {
@@ -39,11 +65,36 @@ export class Scrollback {
     if (this.#screen.modes.alternateScreen) return false
     const { first } = this.#screen.history
     const before = this.#top
-    const top = Math.max(first, (this.#top ?? this.#bottom) - lines)
-    this.#top = top >= this.#bottom ? undefined : top
+    const top = Math.min(this.bottom, Math.max(first, this.top - lines))
+    this.#top = top === this.bottom && !this.#held ? undefined : top
     this.#epoch = this.#screen.history.epoch
     this.#stale = true
     return this.#top !== before
+  }
+
+  /** Keeps the view where it is, also at the bottom, until it is sent there. */
+  hold(): void {
+    if (this.#screen.modes.alternateScreen) return
+    this.#held = true
+    this.scroll(0)
+  }
+
+  /** Moves as little as needed to show a line; when that is far, the line comes to stand in the middle. */
+  reveal(line: number): boolean {
+    const { rows } = this.#screen.grid
+    const above = this.top - line
+    const below = line - (this.top + rows - 1)
+    if (above <= 0 && below <= 0) return false
+    const far = Math.max(above, below) > 1
+    if (above > 0) return this.scroll(far ? above + (rows >> 1) : above)
+    return this.scroll(far ? -below - (rows >> 1) : -below)
+  }
+
+  /** A line's row as bytes of screen/row-format.ts; undefined outside, and until it has arrived. */
+  row(line: number): Uint8Array | undefined {
+    if (line < this.first || line >= this.end) return undefined
+    if (line >= this.bottom) return encodeRow(this.#screen.grid, line - this.bottom)
+    return this.#cache.row(this.#screen.history.epoch, line, this.bottom)
   }
 
   toTop(): boolean {
@@ -54,6 +105,7 @@ export class Scrollback {
   toBottom(): boolean {
     const moved = this.#top !== undefined
     this.#top = undefined
+    this.#held = false
     this.#view = undefined
     return moved
   }
@@ -68,7 +120,7 @@ export class Scrollback {
       return
     }
     this.#top = Math.max(this.#top, first)
-    if (lines === 0) this.toBottom()
+    if (lines === 0 && !this.#held) this.toBottom()
   }
 
   /** What to draw: history rows (blank until they arrive) and below them the top of the screen. */
@@ -79,7 +131,7 @@ export class Scrollback {
     const view = this.#ensureView(grid.cols, grid.rows)
     if (!this.#stale) return view
     this.#stale = false
-    const bottom = this.#bottom
+    const { bottom } = this
     for (let y = 0; y < view.rows; y++) {
       const line = top + y
       if (line >= bottom) {
@@ -93,11 +145,6 @@ export class Scrollback {
     for (const [id, address] of grid.links) view.links.set(id, address)
     for (const [id, address] of this.#cache.links) view.links.set(id, address)
     return view
-  }
-
-  /** Number of the line at the top of the screen. */
-  get #bottom(): number {
-    return this.#screen.history.first + this.#screen.history.lines
   }
 
   #ensureView(cols: number, rows: number): Grid {

@@ -2,6 +2,7 @@ import type { LuaTable, LuaValue } from '../../lua/vm/index.ts'
 import { describe } from '../chrome/parse-error.ts'
 import type { Target } from '../stores/agents.ts'
 import type { NoticeLevel } from '../stores/notices.ts'
+import { parseTerminalOperation, type TerminalOperation } from './terminal-operations.ts'
 
 /** What an action or event asks the host to do. */
 export type Operation =
@@ -21,6 +22,7 @@ export type Operation =
   /** An alert on the outer terminal, when it is unfocused. */
   | { readonly op: 'osc_alert'; readonly title: string; readonly body: string }
   | { readonly op: 'notify'; readonly level: NoticeLevel; readonly message: string }
+  | TerminalOperation
 
 export interface ParsedOperations {
   readonly operations: readonly Operation[]
@@ -83,7 +85,7 @@ function parseOperation(value: LuaValue): Operation | string {
     case 'notify':
       return { op: 'notify', level: parseLevel(value.level), message: text(value.message) ?? '' }
     default:
-      return `there is no operation ${describe(value.op)}`
+      return parseTerminalOperation(value) ?? `there is no operation ${describe(value.op)}`
   }
 }
 

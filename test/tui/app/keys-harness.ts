@@ -9,6 +9,7 @@ import { Agents } from '../../../tui/stores/agents.ts'
 import { Notices } from '../../../tui/stores/notices.ts'
 import { Widgets } from '../../../tui/stores/widgets.ts'
 import { Ui } from '../../../tui/ui.ts'
+import type { TerminalOperation } from '../../../tui/ui-lua/terminal-operations.ts'
 import { startUi, type UiUnderTest } from '../ui-lua/harness.ts'
 
 export interface KeysUnderTest extends Disposable {
@@ -19,6 +20,8 @@ export interface KeysUnderTest extends Disposable {
   /** What was sent to the hub, oldest first. */
   readonly sent: HubMessage[]
   readonly written: string[]
+  /** What is to be done with the text of the focused terminal, oldest first. */
+  readonly operations: TerminalOperation[]
   readonly quits: () => number
   /** Presses keys one after the other; a longer text is typed character by character with `type`. */
   readonly press: (...keys: string[]) => boolean[]
@@ -51,6 +54,7 @@ export async function startKeys({ cols = 100, rows = 40, files = {}, env }: Keys
   const notices = new Notices(() => {})
   const sent: HubMessage[] = []
   const written: string[] = []
+  const operations: TerminalOperation[] = []
   let quits = 0
   let focused = false
   const data = new DataPlane({
@@ -95,6 +99,7 @@ export async function startKeys({ cols = 100, rows = 40, files = {}, env }: Keys
           quits++
         },
         run: (action) => actions.run({ action }),
+        terminal: (operation) => operations.push(operation),
         hasFocus: () => focused,
         write: (sequence) => written.push(sequence),
       }),
@@ -112,6 +117,7 @@ export async function startKeys({ cols = 100, rows = 40, files = {}, env }: Keys
     notices,
     sent,
     written,
+    operations,
     quits: () => quits,
     press: (...keys) => keys.map((key) => settle(actions.key(key))),
     type: (text) => {
