@@ -91,13 +91,11 @@ export class App implements Disposable {
     this.#warmUp = new WarmUpSoon({ env, lua, log })
     this.#panels = new Panels(this.#data, this.#agents, (panel) => this.#scrolled(panel))
     const terminal = new TerminalOperations({
+      ...parts,
       panels: this.#panels,
       data: this.#data,
-      notices,
-      env,
       platform: process.platform,
       write: (sequence) => display.write(sequence),
-      lend: parts.lend,
       scrolled: (panel) => this.#scrolled(panel),
     })
     this.#spinners = new Spinners((glyph) => {
@@ -343,8 +341,8 @@ export class App implements Disposable {
 
   #paint(): boolean {
     const { focused } = this.#panels
-    const typing = this.#ui.mode === 'insert' || focused?.reader.reading
-    return this.#parts.display.paint(typing && !this.#ui.hasOverlay ? focused : undefined)
+    const hasCursor = !this.#ui.hasOverlay && (this.#ui.mode === 'insert' || focused?.reader.reading)
+    return this.#parts.display.paint(hasCursor ? focused : undefined)
   }
 
   /** A panel shows other lines, or marks others. */

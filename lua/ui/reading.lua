@@ -99,7 +99,7 @@ end
 
 function M.search_overlay(state)
   local search = state.search
-  local title = search and search.backward and "Search up" or "Search down"
+  local title = not search and "Search" or search.backward and "Search up" or "Search down"
   local found = progress(search)
   return {
     type = "centered",

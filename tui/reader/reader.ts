@@ -44,6 +44,8 @@ export class Reader implements Disposable {
   /** Column that moves up and down come back to. */
   #column = 0
   #prompt: Prompt | undefined
+  /** The last search that was not given up. */
+  #last: { readonly pattern: string; readonly backward: boolean } | undefined
   /** Last match that the cursor was moved to. */
   #shown: Position | undefined
   #epoch = 0
@@ -160,6 +162,8 @@ export class Reader implements Disposable {
     const { top } = this.#parts.scrollback
     this.begin()
     this.#prompt = { backward, cursor: this.#cursor!, top, reading }
+    this.search.start('', backward, this.#cursor!)
+    this.#changed()
   }
 
   /** What was typed so far: the nearest match is shown at once. */
@@ -176,12 +180,14 @@ export class Reader implements Disposable {
     this.begin()
     this.#shown = undefined
     this.search.start(pattern, backward, this.#cursor!)
+    this.#remember()
     this.#changed()
   }
 
   /** The search stays as it is. */
   acceptPrompt(): void {
     this.#prompt = undefined
+    this.#remember()
     this.#changed()
   }
 
@@ -200,7 +206,7 @@ export class Reader implements Disposable {
   searchStep(against: boolean): void {
     this.begin()
     if (this.search.active) this.search.step(against, this.#cursor!)
-    else if (this.search.pattern !== '') this.searchFor(this.search.pattern, this.search.backward !== against)
+    else if (this.#last !== undefined) this.searchFor(this.#last.pattern, this.#last.backward !== against)
   }
 
   // drawing --------------------------------------------------------------------------------------------------------
@@ -270,6 +276,11 @@ export class Reader implements Disposable {
     const width = this.selection?.kind === 'block' ? this.#window.cols : (this.source().text(at)?.width ?? column + 1)
     this.#cursor = { line: at, column: Math.max(0, Math.min(column, width - 1)) }
     if (this.selection !== undefined) this.selection.head = this.#cursor
+  }
+
+  #remember(): void {
+    const { pattern, backward } = this.search
+    if (pattern !== '') this.#last = { pattern, backward }
   }
 
   #changed(): void {

@@ -29,7 +29,9 @@ const SCREENS: Readonly<Record<string, (tui: KeysUnderTest) => void>> = {
     tui.press('tab')
   },
   help: (tui) => tui.press('f1'),
+  'help-of-copy-mode': (tui) => tui.press('alt+y', 'f1'),
   hints: (tui) => tui.press('ctrl+x'),
+  search: (tui) => tui.press('alt+/'),
   menu: (tui) => tui.press('f10'),
   'close-agent': (tui) => tui.press('f10', '2'),
   'rename-agent': (tui) => tui.press('f10', '3'),
