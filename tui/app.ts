@@ -1,55 +1,32 @@
 import { dirname } from 'node:path'
 import type { LuaTable } from '../lua/vm/index.ts'
-import type { Frame, Signal, TerminalModes } from '../protocol/messages/ptyhost.ts'
+import type { Frame, Signal } from '../protocol/messages/ptyhost.ts'
 import { Actions } from './actions.ts'
 import { clipboardSequence } from './alerts.ts'
-import type { Chrome } from './chrome/client.ts'
+import type { AppParts } from './app-parts.ts'
 import type { FrameMessage, ScreenSize } from './chrome/protocol.ts'
 import { ColorReplies } from './color-replies.ts'
 import { DataPlane } from './data/data-plane.ts'
 import type { Panel } from './data/panel.ts'
 import { Panels } from './data/panels.ts'
 import { DataLink } from './data-link.ts'
-import type { Display } from './display.ts'
 import { perform } from './effects.ts'
 import { FocusReports } from './focus-reports.ts'
-import type { HubLink, HubMessage } from './hub-link.ts'
+import type { HubMessage } from './hub-link.ts'
 import type { InputEvent } from './input/event.ts'
 import { TerminalOperations } from './reader/terminal-operations.ts'
 import { Router } from './router.ts'
 import { Spinners } from './spinners.ts'
 import { readAgents } from './stores/agent.ts'
 import { Agents } from './stores/agents.ts'
-import type { Notices } from './stores/notices.ts'
 import { PLAIN_MODES } from './stores/panel-screen.ts'
 import { Widgets } from './stores/widgets.ts'
 import { Ui } from './ui.ts'
-import type { UiDirectories } from './ui-lua/files.ts'
 import { HotReload } from './ui-lua/hot-reload.ts'
-import type { UiLua } from './ui-lua/ui-lua.ts'
 import { WarmUpSoon } from './warm-up-soon.ts'
 
 /** Milliseconds between two drawings of the chrome that only say how far back the scrolled view is. */
 const SCROLL_TITLE_MS = 200
-
-export interface AppParts {
-  readonly lua: UiLua
-  readonly notices: Notices
-  readonly display: Display
-  /** Connected, not subscribed yet; its events go to this app's methods of the same meaning. */
-  readonly hub: HubLink
-  /** Its frames go to `showChrome`. */
-  readonly chrome: Chrome
-  readonly env: NodeJS.ProcessEnv
-  readonly directories: UiDirectories
-  readonly log: (line: string) => void
-  /** What the focused program wants to hear of mouse and keyboard. */
-  readonly followModes: (modes: TerminalModes) => void
-  /** Gives the terminal to somebody else meanwhile. */
-  readonly lend: (use: () => Promise<void>) => Promise<void>
-  /** The user leaves. */
-  readonly onQuit: () => void
-}
 
 /** The TUI's main thread, put together: what comes from hub, ptyhost, terminal, files and worker, and where it goes. */
 export class App implements Disposable {

@@ -19,12 +19,13 @@ export type TerminalOperation =
 /** The operation; a text when something is wrong with it; undefined when it is none of these. */
 export function parseTerminalOperation(value: LuaTable): TerminalOperation | string | undefined {
   const text = (field: string) => (typeof value[field] === 'string' ? value[field] : undefined)
-  switch (value.op) {
+  const op = text('op') ?? ''
+  switch (op) {
     case 'copy_mode':
     case 'search_accept':
     case 'search_cancel':
     case 'copy_selection':
-      return { op: value.op }
+      return { op }
     case 'search':
       return { op: 'search', pattern: text('pattern'), backward: value.backward === true }
     case 'copy_text': {
