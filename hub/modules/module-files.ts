@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,6 +9,8 @@ import { type Outcome, refusal, success } from '../outcome.ts'
 const SETTLE_MS = 50
 /** After this long it is read as it is: something writes it all the time. */
 const SETTLE_LIMIT_MS = 2000
+/** No script is longer: compiling this much takes a second. */
+const MOST_BYTES = 16 << 20
 
 /** Names a module may have: words joined by dots, nothing that leads out of the directory. */
 const MODULE_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/
@@ -25,12 +27,9 @@ export class ModuleFiles {
   find(name: string): string | undefined {
     if (!MODULE_NAME.test(name)) return undefined
     const relative = name.replaceAll('.', '/')
-    for (const root of this.roots) {
-      for (const path of [join(root, `${relative}.lua`), join(root, relative, 'init.lua')]) {
-        if (existsSync(path)) return path
-      }
-    }
-    return undefined
+    const paths = this.roots.flatMap((root) => [join(root, `${relative}.lua`), join(root, relative, 'init.lua')])
+    // A link that leads nowhere is a mistake that its author should hear of, when it is loaded.
+    return paths.find((path) => existsSync(path)) ?? paths.find(isLink)
   }
 
   /** For the VM's own `require`. */
@@ -44,6 +43,7 @@ export class ModuleFiles {
     try {
       const until = Date.now() + SETTLE_LIMIT_MS
       let before = await stat(path)
+      if (!before.isFile()) return refusal('unreadable', `${path} cannot be read: it is no file`)
       while (Date.now() - before.mtimeMs < SETTLE_MS && Date.now() < until) {
         await delay(SETTLE_MS, undefined, { signal })
         const after = await stat(path)
@@ -51,10 +51,19 @@ export class ModuleFiles {
         before = after
         if (stood) break
       }
+      if (before.size > MOST_BYTES) return refusal('unreadable', `${path} is longer than ${MOST_BYTES} bytes`)
       return success(await readFile(path, { signal }))
     } catch (error) {
       if (signal?.aborted) throw error
       return refusal('unreadable', `${path} cannot be read: ${(error as Error).message}`)
     }
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink()
+  } catch {
+    return false // on the way there is a file, or nothing
   }
 }

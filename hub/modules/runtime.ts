@@ -103,13 +103,17 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
         args: [
           { name: 'owner', type: 'text' },
           { name: 'path', type: 'text' },
+          { name: 'not_empty', type: 'boolean', default: false, doc: 'a file with nothing in it is a failure' },
         ],
         returns: [{ type: ['function', 'nil'] }],
         yields: true,
         errors: ['nil, message, {kind, path, file, line} when it cannot be read or has a syntax error'],
-        call: async ({ vm, signal }, owner, path) => {
+        call: async ({ vm, signal }, owner, path, notEmpty) => {
           const read = await files.readSettled(path, signal)
           if (!read.ok) return failure(read.failure.message, { kind: read.failure.code, path })
+          if (notEmpty && Buffer.from(read.value).toString('latin1').trim() === '') {
+            return failure(`${path}:1: the file is empty`, { kind: 'empty', path })
+          }
           try {
             return vm.load(read.value, { chunkName: path, owner })
           } catch (error) {

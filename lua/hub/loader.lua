@@ -14,7 +14,7 @@ local loader = {}
 --- Milliseconds that running a file, with its lifecycle callbacks, may take without giving way.
 local FILE_BUDGET_MS = 1000
 --- Milliseconds that loading a file may take with all its waiting.
-local LOAD_DEADLINE_MS = 30000
+local LOAD_DEADLINE_MS = 10000
 --- Seconds between two looks at a module that another coroutine is loading, and how many there are: longer than any load.
 local LOOK_SECONDS, MOST_LOOKS = 0.02, 2000
 --- What a plugin is called in `package.loaded`, and as an owner.
@@ -175,7 +175,7 @@ function install(name, path, compile)
   busy[name] = transaction.base(owners.current())
   local _ <close> = setmetatable({}, { __close = function() busy[name] = nil end })
   local tx = transaction.begin(name)
-  local chunk, message, err = (compile or runtime.compile)(tx.owner, path)
+  local chunk, message, err = (compile or runtime.compile)(tx.owner, path, package.loaded[name] ~= nil)
   if not chunk then return failed(tx, message, err) end
   local loaded = package.loaded[name]
   local before = exports.copy(loaded)
@@ -207,6 +207,9 @@ end
 function run_chunk(tx, chunk, path, old)
   if type(old) == "table" and type(old._before_reload) == "function" then old._before_reload() end
   local new = chunk(tx.name, path)
+  if new == nil and type(old) == "table" then
+    error(("%s: it returned nothing, where the version before returned a table: what would its users hold?"):format(path), 0)
+  end
   if new == nil then new = true end
   if inspect_plugin and tx.name:sub(1, #PLUGIN) == PLUGIN then inspect_plugin(tx.name:sub(#PLUGIN + 1), new, path) end
   package.loaded[tx.name] = exports.replace(old, new)
