@@ -43,7 +43,10 @@ export class ModuleFiles {
     try {
       const until = Date.now() + SETTLE_LIMIT_MS
       let before = await stat(path)
-      if (!before.isFile()) return refusal('unreadable', `${path} cannot be read: it is no file`)
+      if (!before.isFile()) {
+        const what = before.isDirectory() ? 'it is a directory' : 'it is no file'
+        return refusal('unreadable', `${path} cannot be read: ${what}`)
+      }
       while (Date.now() - before.mtimeMs < SETTLE_MS && Date.now() < until) {
         await delay(SETTLE_MS, undefined, { signal })
         const after = await stat(path)

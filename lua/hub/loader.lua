@@ -61,7 +61,7 @@ function loader.require(name)
   if not path then error(("module '%s' not found"):format(name), 2) end
   local ok, message, err = install(name, path)
   if not ok then
-    err.reported = true
+    err.reported = err.kind ~= "busy" -- a circle is the mistake of whoever asked
     error(err, 0)
   end
   return package.loaded[name], path
@@ -208,7 +208,7 @@ function run_chunk(tx, chunk, path, old)
   if type(old) == "table" and type(old._before_reload) == "function" then old._before_reload() end
   local new = chunk(tx.name, path)
   if new == nil and type(old) == "table" then
-    error(("%s: it returned nothing, where the version before returned a table: what would its users hold?"):format(path), 0)
+    error(("%s:1: it returned nothing, where the version before returned a table: what would its users hold?"):format(path), 0)
   end
   if new == nil then new = true end
   if inspect_plugin and tx.name:sub(1, #PLUGIN) == PLUGIN then inspect_plugin(tx.name:sub(#PLUGIN + 1), new, path) end

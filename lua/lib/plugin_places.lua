@@ -8,7 +8,7 @@ local NAME = "^[%w_-]+$"
 --- A name a line; `#` begins a comment. In the user's directory.
 local DISABLED = "disabled_plugins"
 
-local layers, subdirectories, names_in
+local layers, subdirectories, names_in, has
 
 --- The file that lists what is switched off.
 function plugin_places.disabled_file()
@@ -30,7 +30,7 @@ function plugin_places.all()
       found[#found + 1] = {
         name = name,
         directory = directory,
-        init_path = fs.stat(init_path).is_file and init_path or nil,
+        init_path = has(names_in(directory), "init.lua") and init_path or nil,
         ui = ui,
         is_valid = name:find(NAME) ~= nil,
       }
@@ -116,6 +116,14 @@ end
 
 function names_in(path)
   return fs.listdir(path) or {}
+end
+
+--- Whether there is anything of that name: what is there and cannot be read is broken, not gone.
+function has(names, wanted)
+  for _, name in ipairs(names) do
+    if name == wanted then return true end
+  end
+  return false
 end
 
 return plugin_places

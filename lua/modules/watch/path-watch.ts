@@ -1,6 +1,6 @@
 /** Watches a file or directory, whether it exists yet or not, and tells in batches what happened below it. */
-import { existsSync, type Stats } from 'node:fs'
-import { basename, dirname, matchesGlob } from 'node:path'
+import { existsSync, lstatSync, type Stats, statSync } from 'node:fs'
+import { basename, dirname, join, matchesGlob } from 'node:path'
 import type { FSWatcher } from 'chokidar'
 import { BATCH_MS, Batch, type Change, type Identity } from './batch.ts'
 
@@ -84,6 +84,7 @@ export class PathWatch implements Disposable {
     watcher.on('change', (changed, stats) => this.#note(changed, 'modify', stats))
     watcher.on('unlink', (changed) => this.#note(changed, 'delete'))
     watcher.on('unlinkDir', (changed) => this.#note(changed, 'delete'))
+    watcher.on('raw', (_event, name, details) => this.#looked(details as { watchedPath?: string }, name))
     watcher.on('ready', () => {
       this.#isReady = true
     })
@@ -110,11 +111,21 @@ export class PathWatch implements Disposable {
     this.#timer ??= setTimeout(() => this.#tell(), BATCH_MS)
   }
 
+  /** Something happened to a file. One that became a directory, or a link that leads in a circle, chokidar says nothing of. */
+  #looked({ watchedPath }: { readonly watchedPath?: string }, name: string | null): void {
+    if (watchedPath === undefined || this.#isClosed) return
+    for (const path of [watchedPath, join(watchedPath, name ?? '')]) {
+      if (!this.#identities.has(path)) continue
+      const stats = noFileAnyMore(path)
+      if (stats === undefined || identityOf(stats) === this.#identities.get(path)) continue
+      this.#note(path, 'modify', stats)
+    }
+  }
+
   #remember(path: string, stats: Stats | undefined): Identity {
     const { pattern } = this.#options
     if (stats === undefined || (pattern !== undefined && !matchesGlob(basename(path), pattern))) return ''
-    // Numbers of inodes are given away again at once; the time of birth tells.
-    const identity = `${stats.ino}:${stats.birthtimeMs}`
+    const identity = identityOf(stats)
     this.#identities.set(path, identity)
     return identity
   }
@@ -139,4 +150,26 @@ export class PathWatch implements Disposable {
     const { onError } = this.#options
     this.#watcher.then((watcher) => watcher?.close()).catch(onError)
   }
+}
+
+/** Numbers of inodes are given away again at once; the time of birth tells. */
+function identityOf({ ino, birthtimeMs }: Stats): Identity {
+  return `${ino}:${birthtimeMs}`
+}
+
+/** What stands in a file's place: a directory, or a link in a circle. Undefined for everything that can be told otherwise. */
+function noFileAnyMore(path: string): Stats | undefined {
+  try {
+    const stats = lstatSync(path)
+    if (stats.isDirectory()) return stats
+    if (!stats.isSymbolicLink()) return undefined
+    try {
+      statSync(path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ELOOP') return stats
+    }
+  } catch {
+    // Gone, which is told.
+  }
+  return undefined
 }

@@ -69,7 +69,7 @@ describe('The list of plugins', () => {
     await put('shared/plugins/p/init.lua', 'local x = {')
     await expect(world.command('plugin:reload', { name: 'p' })).rejects.toThrow(/p\/init\.lua:1: /)
     expect(await list()).toMatchObject([{ state: 'failed', running: true, owns: { commands: ['hi'] } }])
-    await put('shared/plugins/p/init.lua', '')
+    await put('shared/plugins/p/init.lua', 'return {}')
     await world.command('plugin:reload', { name: 'p' })
     expect(await list()).toMatchObject([{ state: 'loaded', owns: { commands: [] } }])
     expect((await list())[0]).not.toHaveProperty('error')

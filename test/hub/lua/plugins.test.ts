@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { makeWorld, until, type World } from './world.ts'
@@ -99,6 +99,21 @@ describe('While the hub runs', () => {
     expect(await greet()).toBe('fine')
     await put('shared/plugins/p/init.lua', plugin('mended'))
     await says('mended')
+  })
+
+  test('What takes the place of its file and cannot be read leaves the plugin at work and is reported', async () => {
+    world = await makeWorld()
+    await put('shared/plugins/p/init.lua', plugin('fine'))
+    await world.restart()
+    const file = join(world.userDirectory, 'shared/plugins/p/init.lua')
+    await rm(file)
+    await mkdir(file)
+    await until(() => world.errors().some((message) => message.includes('it is a directory')), 'the report')
+    expect(await greet()).toBe('fine')
+    await rm(file, { recursive: true })
+    await symlink('init.lua', file)
+    await until(() => world.errors().some((message) => message.includes('ELOOP')), 'the other report')
+    expect(await greet()).toBe('fine')
   })
 
   test('A profile’s plugin takes the place of the shared one, and gives it back', async () => {
