@@ -36,10 +36,11 @@ function runtime.find_module(name) end
 ---@async
 ---@param owner string
 ---@param path string
+---@param not_empty? boolean a file with nothing in it is a failure
 ---@return function|nil
 ---@return string? message
 ---@return table? err
-function runtime.compile(owner, path) end
+function runtime.compile(owner, path, not_empty) end
 
 ---Milliseconds of a clock that never goes back.
 ---@return number
