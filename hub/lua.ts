@@ -8,6 +8,7 @@ import {
   machineModules,
   networkModules,
   ownersModule,
+  taskModule,
   timerModule,
 } from '../lua/modules/index.ts'
 import { LuaError, type LuaErrorReport, type LuaTable, type LuaValue } from '../lua/vm/index.ts'
@@ -56,6 +57,7 @@ export async function bootHubLua(context: HubContext, options: HubLuaOptions = {
     jsonModule(),
     ownersModule(),
     events.module,
+    taskModule(),
     timerModule(),
     ...machineModules({ ...machine, output }),
     ...networkModules({ env: process.env }),

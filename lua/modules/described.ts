@@ -6,6 +6,7 @@ import { logModule } from './log.ts'
 import { machineModules } from './machine.ts'
 import { networkModules } from './network.ts'
 import { ownersModule } from './owners.ts'
+import { taskModule } from './task.ts'
 import { timerModule } from './timer.ts'
 
 export function describedModules(): readonly LuaModule[] {
@@ -16,6 +17,7 @@ export function describedModules(): readonly LuaModule[] {
     jsonModule(),
     logModule(nowhere),
     ownersModule(),
+    taskModule(),
     timerModule(),
     ...machineModules(machine),
     ...networkModules({ env: {} }),

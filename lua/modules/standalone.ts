@@ -6,6 +6,7 @@ import { type LogSink, logModule } from './log.ts'
 import { type MachineOptions, machineModules } from './machine.ts'
 import { networkModules } from './network.ts'
 import { ownersModule } from './owners.ts'
+import { taskModule } from './task.ts'
 import { timerModule } from './timer.ts'
 
 export interface StandaloneOptions extends MachineOptions {
@@ -18,6 +19,7 @@ export function standaloneModules(options: StandaloneOptions): readonly LuaModul
     jsonModule(),
     ownersModule(),
     createEvents().module,
+    taskModule(),
     timerModule(),
     ...machineModules(options),
     ...networkModules(options),

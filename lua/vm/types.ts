@@ -170,6 +170,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   /** Whose coroutine it is. @default the function's owner */
   readonly owner?: string
+  /** Takes the budget and the pauses of the coroutine that runs now, if one does: for what it starts in its stead. */
+  readonly inherit?: boolean
   /** Lets it be paused; each time it gets its budget anew. @default never */
   readonly giveWay?: GiveWay
 }

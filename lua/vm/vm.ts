@@ -203,7 +203,9 @@ export class LuaVm implements LuaVmApi {
 
   async call(fn: LuaFunction, args: readonly LuaValue[], options: CallOptions = {}): Promise<LuaValue[]> {
     const held = this.#held(fn)
-    return await this.#scheduler.start(held, args, { ...options, owner: options.owner ?? held.owner })
+    const caller = options.inherit ? this.#frames.task?.parts : undefined
+    const inherited = caller && { budgetMs: caller.budgetMs, giveWay: caller.giveWay }
+    return await this.#scheduler.start(held, args, { ...options, ...inherited, owner: options.owner ?? held.owner })
   }
 
   callSync(fn: LuaFunction, args: readonly LuaValue[], options: CallSyncOptions = {}): LuaValue[] {

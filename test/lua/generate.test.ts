@@ -94,7 +94,7 @@ it('The table of tests finds each function by the titles of tests, and says whic
   expect(untested([module], [])).toEqual(['thing.make', 'box:open'])
 })
 
-it('--check names every stale, missing and left-over file', async () => {
+it('--check names every stale, missing and left-over file', { timeout: 120_000 }, async () => {
   await using directory = await temporaryDirectory()
   const generate = (...args: string[]) =>
     spawnSync(

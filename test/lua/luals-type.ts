@@ -26,7 +26,7 @@ class Parser {
   /** `A|B`, each perhaps with `?` or `[]` behind it. */
   union(): void {
     do this.#suffixed()
-    while (this.#take('|'))
+    while (this.#match(/^ *\|/) !== undefined)
   }
 
   #suffixed(): void {

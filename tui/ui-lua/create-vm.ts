@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { configModule } from '../../lua/modules/config/index.ts'
-import { createEvents, jsonModule, type LogSink, logModule, timerModule } from '../../lua/modules/index.ts'
+import { createEvents, jsonModule, type LogSink, logModule, taskModule, timerModule } from '../../lua/modules/index.ts'
 import type { LuaErrorReport, LuaVmApi, ModuleResolver } from '../../lua/vm/index.ts'
 import { LuaVm } from '../../lua/vm/vm.ts'
 import { configDirectory, userDirectory } from '../../protocol/paths.ts'
@@ -31,6 +31,7 @@ export async function createUiVm(options: UiVmOptions): Promise<LuaVmApi> {
       logModule(log),
       jsonModule(),
       events.module,
+      taskModule(),
       timerModule(),
       configModule({ directory: configDirectory(env), luaPath: join(userDirectory(env), 'lua'), env }),
     ],
