@@ -12,6 +12,7 @@ const verbs: Record<string, () => Promise<{ command: () => Command }>> = {
   restart: () => import('./commands/restart.ts'),
   new: () => import('./commands/new.ts'),
   list: () => import('./commands/list.ts'),
+  restore: () => import('./commands/restore.ts'),
   ports: () => import('./commands/ports.ts'),
   send: () => import('./commands/send.ts'),
   screen: () => import('./commands/screen.ts'),

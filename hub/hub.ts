@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { type HubStatus, STOPPED_WITH_AGENTS } from '../protocol/messages/hub.ts'
 import type { ExitStatus, Signal } from '../protocol/messages/ptyhost.ts'
@@ -11,6 +12,7 @@ import { reconcile } from './agents/reconcile.ts'
 import { Clients } from './clients.ts'
 import { serveClient } from './connections.ts'
 import { ReportedErrors } from './errors.ts'
+import { HistoryKeeper } from './history/keeper.ts'
 import { IdleWatch } from './idle.ts'
 import { luaBackend } from './mcp/lua-backend.ts'
 import { McpSurface } from './mcp/surface.ts'
@@ -19,6 +21,8 @@ import { Records } from './records/records.ts'
 import type { HubContext, HubLua } from './types.ts'
 import { Worktrees } from './worktrees/worktrees.ts'
 
+/** How long writing down what terminals show may hold up the end. */
+const FLUSH_TIMEOUT_MS = 1000
 /** Signals kept for Lua while it boots; a session that says more in that time is not worth the memory. */
 const MAX_EARLY_SIGNALS = 1000
 /** How long the ptyhost may take to end its sessions on the way out: its own grace, and some for a busy machine. */
@@ -85,6 +89,7 @@ export class Hub implements HubContext {
   readonly records: Records
   readonly portBlocks: PortBlocks
   readonly mcp: McpSurface
+  readonly history: HistoryKeeper
   readonly ptyhost: PtyhostLink
   readonly clients: Clients
   readonly worktrees: Worktrees
@@ -107,6 +112,12 @@ export class Hub implements HubContext {
     this.portBlocks = parts.portBlocks
     this.mcp = parts.mcp
     this.ptyhost = parts.ptyhost
+    this.history = new HistoryKeeper({
+      directory: parts.paths.directory,
+      ptyhost: parts.ptyhost,
+      maxBytes: Number(parts.env.BOTSTER_SAVED_HISTORY_BYTES) || undefined,
+      onError: (error) => parts.log.warn({ error }, 'a screen could not be kept'),
+    })
     this.clients = parts.clients
     this.worktrees = parts.worktrees
     this.#onError = parts.onError
@@ -129,6 +140,7 @@ export class Hub implements HubContext {
     const { ended } = this.#reconcile({ interrupted: true })
     await this.#findInterruptedWorktrees()
     this.portBlocks.reconcile(blocksOf(this.records))
+    this.history.prune(new Set(this.records.agents().map(({ id }) => id)))
     const listening = this.#attempt(() => this.#offerMcp())
     const lua = await bootLua(this)
     this.#lua = lua
@@ -184,6 +196,8 @@ export class Hub implements HubContext {
     // Nobody is let in from here on: a hub that starts now waits for the lock instead of leaving things to this one.
     const closed = this.#attempt(async () => this.#server?.[Symbol.asyncDispose]())
     await this.#attempt(async () => this.#lua?.shutdown())
+    await this.#attempt(() => Promise.race([this.history.flush(), wait(FLUSH_TIMEOUT_MS)]))
+    this.history[Symbol.dispose]()
     if (agents) await this.#attempt(() => this.#stopAgents())
     this.clients.closeAll(agents ? STOPPED_WITH_AGENTS : 'the hub is ending, its agents live on')
     await closed
@@ -232,6 +246,7 @@ export class Hub implements HubContext {
 
   #hear(signal: Signal): void {
     if (signal.kind === 'exit') recordExit(this.records, signal.session, signal)
+    if (signal.kind === 'activity') this.history.noteActivity(signal.session, signal.busy)
     if (this.#lua !== undefined) this.#lua.signal(signal)
     else if (this.#earlySignals.length < MAX_EARLY_SIGNALS) this.#earlySignals.push(signal)
   }

@@ -6,6 +6,7 @@ import type { HubPaths } from '../protocol/paths.ts'
 import type { PortBlocks } from './agents/port-blocks.ts'
 import type { ClientInfo, Clients } from './clients.ts'
 import type { ReportedErrors } from './errors.ts'
+import type { HistoryKeeper } from './history/keeper.ts'
 import type { McpSurface } from './mcp/surface.ts'
 import type { Outcome } from './outcome.ts'
 import type { PtyhostChange, PtyhostLink } from './ptyhost-link.ts'
@@ -26,6 +27,7 @@ export interface HubContext {
   readonly records: Records
   readonly portBlocks: PortBlocks
   readonly mcp: McpSurface
+  readonly history: HistoryKeeper
   readonly ptyhost: PtyhostLink
   readonly clients: Clients
   readonly worktrees: Worktrees

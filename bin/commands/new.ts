@@ -8,6 +8,7 @@ interface NewOptions {
   readonly from?: string
   readonly name?: string
   readonly prompt?: string
+  readonly profile?: string
   readonly json?: boolean
 }
 
@@ -20,11 +21,13 @@ export function command(): Command {
     .option('--from <ref>', 'where a new branch starts (default: what the main worktree has checked out)')
     .option('--name <name>', 'what the agent is called (default: the branch)')
     .option('--prompt <text>', 'what the agent is asked to do')
+    .option('--profile <name>', 'one of yours, or a ready one: claude, codex, gemini, opencode, aider, shell')
     .option('--json', 'print the agent as JSON (docs/cli.md)')
     .addHelpText(
       'after',
       `
 Examples:
+  botster new fix-login --profile claude --prompt "fix the login form"
   botster new fix-login --cmd claude
   botster new hotfix --from origin/release --cmd "codex --full-auto"
   botster new scratch --no-worktree --cmd bash`,
@@ -57,10 +60,10 @@ function adviseNoWorktree(error: unknown): never {
 
 /** What the hub's `create_agent` wants. */
 function argumentsOf(branch: string | undefined, options: NewOptions): Record<string, unknown> {
-  const { cmd, worktree, from, name, prompt } = options
+  const { cmd, worktree, from, name, prompt, profile } = options
   if (cmd?.trim() === '') throw new UsageError('--cmd is empty', 'say what to run, or leave it out for the default')
   const { columns: cols, rows } = process.stdout
-  const common = { command: cmd, prompt, cols, rows }
+  const common = { command: cmd, prompt, profile_name: profile, cols, rows }
   if (worktree) return { ...common, branch, from, name }
   if (from !== undefined) throw new UsageError('--from needs a worktree', 'leave out --no-worktree, or --from')
   if (branch !== undefined && name !== undefined && branch !== name) {

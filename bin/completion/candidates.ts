@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander'
-import { agentNames, branchNames, pluginNames, shippedNames, templateNames } from './names.ts'
+import { agentNames, branchNames, pluginNames, profileNames, shippedNames, templateNames } from './names.ts'
 
 export interface Candidate {
   readonly value: string
@@ -54,7 +54,14 @@ function positionals(command: Command, words: readonly string[]): string[] {
 }
 
 async function valuesOf(option: Option): Promise<Candidate[]> {
-  return option.long === '--from' ? branchNames() : []
+  switch (option.long) {
+    case '--from':
+      return branchNames()
+    case '--profile':
+      return profileNames()
+    default:
+      return []
+  }
 }
 
 async function argumentsOf(command: Command, position: number): Promise<Candidate[]> {

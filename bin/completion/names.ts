@@ -50,3 +50,25 @@ export async function shippedNames(): Promise<Candidate[]> {
   const { userDirectory } = await import('../../protocol/paths.ts')
   return shippedFiles(userDirectory()).map(({ path, state }) => ({ value: path, description: state }))
 }
+
+/** The user's profiles and the ready ones, when a hub runs that knows them. */
+export async function profileNames(): Promise<Candidate[]> {
+  const { findPlace } = await import('../place.ts')
+  const { connectHub } = await import('../connect.ts')
+  const { runHubCommand } = await import('../hub-command.ts')
+  using connection = await connectHub(await findPlace(), { role: 'cli', start: 'never', environment: true })
+  if (connection === undefined) return []
+  const { profiles } = (await runHubCommand(connection, 'list_profiles')) as { profiles: string[] }
+  const { programs } = (await runHubCommand(connection, 'list_programs')) as { programs: Program[] }
+  const own = Array.isArray(profiles) ? profiles.map((value) => ({ value, description: 'your profile' })) : []
+  const ready = programs.map(({ name, installed }) => ({
+    value: name,
+    description: installed ? 'ready' : 'not installed',
+  }))
+  return [...own, ...ready.filter(({ value }) => !own.some((profile) => profile.value === value))]
+}
+
+interface Program {
+  readonly name: string
+  readonly installed: boolean
+}

@@ -176,6 +176,7 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         call: (_, id) => {
           hub().records.removeAgent(id)
           hub().portBlocks.release(id)
+          hub().history.forget(id)
         },
       }),
       sessions: defineFunction({
@@ -227,11 +228,23 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         },
       }),
       remove_session: defineFunction({
-        doc: 'Forgets a session.',
-        args: [idArgument],
-        call: (_, id) => {
+        doc: 'Forgets a session, and what is kept of its terminal.',
+        args: [
+          idArgument,
+          { name: 'options', type: 'table', optional: true, doc: '{keep_history = false}: it will be started again' },
+        ],
+        call: (_, id, options) => {
           hub().records.removeSession(id)
+          const keepsHistory = options !== undefined && !Array.isArray(options) && options.keep_history === true
+          if (!keepsHistory) hub().history.forget(id)
         },
+      }),
+      saved_history: defineFunction({
+        doc: 'The file with what a session’s terminal showed when it was last kept (text with escape sequences), or nil.',
+        args: [idArgument],
+        returns: [{ type: ['text', 'nil'] }],
+        example: 'local file = records.saved_history("3f9a1c07be42/agent")',
+        call: (_, id) => hub().history.saved(id),
       }),
     },
   })

@@ -4,6 +4,7 @@ local hooks = require("hub.hooks")
 local agent = require("lib.agent")
 local agent_sessions = require("lib.agent_sessions")
 local agent_status = require("lib.agent_status")
+local programs = require("lib.programs")
 local connections = require("handlers.connections")
 
 --- Seconds between two lists when nothing but titles and directories change.
@@ -15,7 +16,7 @@ local PATIENT = { timeout_ms = 1000 }
 --- The list that waits to be sent: {timer, urgent}.
 local pending = {}
 
-local owner_of, session_index, notification, from_agent
+local owner_of, session_index, notification, from_agent, tell_missing
 local on = {}
 
 runtime.on_signal(function(signal)
@@ -83,7 +84,15 @@ function on.exit(signal, record, name)
     signal = signal.signal,
   })
   if not record then return end
+  if signal.code == 127 then tell_missing(record, signal.session) end
   if record.status == "exited" then agent_status.tell(record) else agent_status.changed() end
+end
+
+--- A shell ends with 127 when it finds no such command.
+function tell_missing(record, session_id)
+  local session = records.session(session_id)
+  local name = session and programs.of(session.command)
+  if name then runtime.report("agents." .. name, ("%s: %s"):format(record.key, programs.missing(name))) end
 end
 
 function on.title(signal, record, name)

@@ -97,7 +97,10 @@ function agent.add_session(ref, options)
     port_forward = configured.port_forward,
   }
   local handle
-  handle, message, err = agent_sessions.start(record, session, options)
+  local config = config_resolver.resolve(record.profile_name or "")
+  local env = { env = config and config.environment }
+  for field, value in pairs(options) do env[field] = value end
+  handle, message, err = agent_sessions.start(record, session, env)
   if not handle then return nil, message, err end
   record = agent_status.settle(record.id)
   agent_sessions.register(record)

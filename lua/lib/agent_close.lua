@@ -66,7 +66,15 @@ end
 function remove_worktree(record, options)
   agent_status.set(record.id, "removing_worktree")
   local config = config_resolver.resolve(record.profile_name or "")
-  if config then workspace.tear_down(config, record) end
+  if config then
+    local done, problem, reason = workspace.tear_down(config, record, { env = config.environment })
+    if not done and not options.force then
+      problem = problem .. "\n(nothing was deleted; with force it goes anyway)"
+      agent_status.set(record.id, "failed", problem)
+      return nil, problem, reason
+    end
+    if not done then runtime.report("lib.workspace", problem) end
+  end
   local removed, message, err = worktree.delete(record.worktree_path, nil, {
     force = options.force,
     delete_branch = options.delete_branch,

@@ -8,6 +8,7 @@ local agent_shape = require("lib.agent_shape")
 local agent_status = require("lib.agent_status")
 local check = require("lib.check")
 local config_resolver = require("lib.config_resolver")
+local programs = require("lib.programs")
 local prompt = require("lib.prompt")
 local workspace = require("lib.workspace")
 
@@ -32,7 +33,7 @@ local FIELDS = {
   parent = "text",
 }
 
-local checked, depth_below, place, left_behind, existing_worktree, make_worktree, start_sessions, give_up, fail
+local checked, missing_program, with_environment, depth_below, place, left_behind, existing_worktree, make_worktree, start_sessions, give_up, fail
 
 --- Creates an agent. Options: `branch` or `issue_or_branch`, `name`, `from`, `worktree` (false: none of its own),
 --- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt`, `profile_name`,
@@ -45,6 +46,10 @@ local function create(options)
   config, message, err = config_resolver.resolve(options.profile_name)
   if not config then return nil, message, err end
   options.profile_name = config.profile ~= "" and config.profile or nil
+  local missing = missing_program(config, options)
+  if missing then return nil, missing, { kind = "program_missing" } end
+  options.command = options.command or config.command
+  options.env = with_environment(config, options)
   where, message, err = place(options)
   if not where then return nil, message, err end
   local repo = worktree.repo_name()
@@ -72,6 +77,12 @@ local function create(options)
     record, message, err = make_worktree(record, where, options)
     if not record then return nil, message, err end
     workspace.furnish(config, record.worktree_path)
+    local ready
+    ready, message, err = workspace.set_up(config, record, options)
+    if not ready then
+      agent_status.set(record.id, "failed", message)
+      return nil, message, err
+    end
   end
   return start_sessions(record, config.sessions, options)
 end
@@ -91,6 +102,22 @@ function checked(options)
     options.name = name
   end
   return options
+end
+
+--- What to say when the program of a ready profile is not there.
+function missing_program(config, options)
+  if options.command or not config.program or not config.command then return nil end
+  if config.command ~= programs.get(config.program).command then return nil end -- the user's own command
+  local path = (options.env or {}).PATH or hub.client_environment(options.client_id).env.PATH
+  if not programs.find(config.command, path) then return programs.missing(config.program) end
+end
+
+--- The profile's variables, below those that were asked for.
+function with_environment(config, options)
+  local env = {}
+  for name, value in pairs(config.environment or {}) do env[name] = value end
+  for name, value in pairs(options.env or {}) do env[name] = value end
+  return env
 end
 
 --- How many agents stand between a new one and a person.

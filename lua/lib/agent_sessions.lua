@@ -12,9 +12,9 @@ local DEFAULT_ROWS, DEFAULT_COLS = 24, 80
 --- Ports of an agent's block: what records.claim_ports gives.
 local PORTS = 10
 
-local environment, give_port, alive
+local below, environment, give_port, alive
 
---- Starts a session of an agent. `session` is {name, command?, initialization?, port?, port_forward?}: a command that is
+--- Starts a session of an agent. `session` is {name, command?, initialization?, port?, port_forward?, scrollback? (a file whose text stands above)}: a command that is
 --- text runs through the user's shell, so that its end is the session's end; a list is run as it is; none is an interactive
 --- shell. `initialization` is a script that the shell sources first. With `port_forward` it gets a port. `options` is
 --- {client_id?, rows?, cols?, env?}. Returns the handle, or nil, message, err. The record is written first.
@@ -23,12 +23,13 @@ function agent_sessions.start(record, session, options)
   local env = environment(record, session, options)
   if env == nil then return nil, "a hook refused the environment of the agent", { kind = "refused" } end
   local argv, typed = shell.command_line(env, session.command, session.initialization)
+  if session.scrollback then argv = below(session.scrollback, argv) end
   local rows, cols = options.rows or DEFAULT_ROWS, options.cols or DEFAULT_COLS
   local written = records.add_session{
     agent_id = record.id,
     name = session.name,
     argv = argv,
-    command = session.command,
+    command = session.remembered_command or session.command,
     cwd = record.cwd,
     rows = rows,
     cols = cols,
@@ -131,6 +132,17 @@ function agent_sessions.any_alive(id)
     if alive(session) then return true end
   end
   return false
+end
+
+--- Runs a program below what a file holds: as many line ends as the screen is high push all of it above the screen, so that
+--- a program that clears its screen leaves it there. Each line ends what it switched on.
+function below(file, argv)
+  local script = [[cat -- "$0" 2>/dev/null
+size=$(stty size 2>/dev/null) && lines=${size% *} || lines=24
+while [ "$lines" -gt 0 ]; do echo; lines=$((lines - 1)); done
+printf '\033[H'
+exec "$@"]]
+  return { "/bin/sh", "-c", script, file, table.unpack(argv) }
 end
 
 function environment(record, session, options)

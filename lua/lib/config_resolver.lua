@@ -1,8 +1,11 @@
 --- Which configuration applies: layers of directories, of which the last one wins per name.
 ---
 --- The shared part of the user's directory, a profile of it, the shared part of the repository, a profile of that. Each
---- may hold `sessions/NAME/{initialization,port_forward}`, `plugins/NAME/init.lua`, `workspace_include` and
---- `workspace_teardown`.
+--- may hold `sessions/NAME/{initialization,port_forward}`, `plugins/NAME/init.lua`, `workspace_include`, `workspace_setup`,
+--- `workspace_teardown`, `environment`, `command` and `resume`. The programs of lib/programs.lua are profiles, too.
+
+local environment_file = require("lib.environment_file")
+local programs = require("lib.programs")
 
 local config_resolver = {}
 
@@ -12,7 +15,7 @@ local SESSION_NAME = "^%w[%w._-]*$"
 local PLUGIN_NAME = "^[%w_-]+$"
 
 local choose_profile, unknown_profile, entries, subdirectories, is_file, add_sessions, add_plugins, sorted_plugins
-local ordered_sessions
+local ordered_sessions, line_of, add_environment
 
 --- Where the repository's configuration may be taken from, or nil while its user has not trusted it: then it says nothing
 --- and runs nothing.
@@ -42,20 +45,26 @@ end
 
 --- What the layers of a profile say: {profile, sessions, plugins, workspace_include?, workspace_teardown?}. `profile` is
 --- the name asked for; nil takes the only one there is, "" none. Sessions come with `agent` first, then alphabetically:
---- {name, initialization? (path of a script), port_forward}. Plugins by name: {name, init_path}. Or nil, message, err when
+--- {name, initialization? (path of a script), port_forward}. Plugins by name: {name, init_path}. `environment` holds variables,
+--- `command` what the first session runs, `resume` what it runs to go on, `program` the known program that stands behind a
+--- ready profile. Or nil, message, err when
 --- the profile does not exist, or several do and none was named.
 function config_resolver.resolve(profile)
   local name, message, err = choose_profile(profile)
   if not name then return nil, message, err end
   local resolved = { profile = name }
+  local ready = programs.get(name)
+  if ready then resolved.program, resolved.command = ready.name, ready.command end
   local sessions, plugins = {}, {}
   for _, layer in ipairs(config_resolver.layers(name)) do
     add_sessions(sessions, layer)
     add_plugins(plugins, layer)
-    for _, file in ipairs({ "workspace_include", "workspace_teardown" }) do
+    for _, file in ipairs({ "workspace_include", "workspace_setup", "workspace_teardown" }) do
       local path = layer.path .. "/" .. file
       if is_file(path) then resolved[file] = path end
     end
+    for _, file in ipairs({ "command", "resume" }) do resolved[file] = line_of(layer.path .. "/" .. file) or resolved[file] end
+    add_environment(resolved, layer.path .. "/environment")
   end
   resolved.sessions = ordered_sessions(sessions)
   resolved.plugins = sorted_plugins(plugins)
@@ -98,12 +107,34 @@ function choose_profile(profile)
   for _, name in ipairs(names) do
     if name == profile then return name end
   end
+  if type(profile) == "string" and programs.get(profile) then return profile end
   return unknown_profile(profile, names)
 end
 
 function unknown_profile(profile, names)
   local known = #names > 0 and "there are " .. table.concat(names, ", ") or "there are none"
   return nil, ("no profile '%s': %s"):format(tostring(profile), known), { kind = "no_profile" }
+end
+
+--- The first line of a file that says something, or nil.
+function line_of(path)
+  if not is_file(path) then return nil end
+  for line in (fs.read(path) or ""):gmatch("[^\r\n]+") do
+    local text = line:match("^%s*(.-)%s*$")
+    if text ~= "" and text:sub(1, 1) ~= "#" then return text end
+  end
+end
+
+function add_environment(resolved, path)
+  if not is_file(path) then return end
+  local variables, wrong = environment_file(path)
+  for _, line in ipairs(wrong) do
+    log.warn(("%s:%d says nothing: NAME=VALUE expected, got '%s'"):format(path, line.line, line.text))
+  end
+  for name, value in pairs(variables) do
+    resolved.environment = resolved.environment or {}
+    resolved.environment[name] = value
+  end
 end
 
 function add_sessions(sessions, layer)

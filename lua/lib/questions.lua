@@ -43,7 +43,7 @@ function questions.ask(question)
     if entry.agent_id and not records.agent(entry.agent_id) then break end
     events.wait("question_closed", math.min(LOOK_SECONDS, (deadline - runtime.clock()) / 1000))
   end
-  return nil, ("nobody answered within %d s"):format(question.timeout // 1), { kind = "timeout" }
+  return nil, ("nobody answered within %g s"):format(question.timeout), { kind = "timeout" }
 end
 
 --- All that wait, the oldest first.

@@ -4,6 +4,8 @@ export interface Agent {
   readonly id: string
   readonly name: string
   readonly branch: string | null
+  readonly slug: string | null
+  readonly port: number | null
   readonly worktree: string | null
   readonly status: string
   readonly sessions: readonly {

@@ -31,6 +31,7 @@ test('Loads everything in the documented order, and logs how long each step took
     'handlers.questions',
     'handlers.mcp',
     'handlers.agent_tools',
+    'handlers.restore',
     'handlers.webrtc',
     'handlers.tui',
     'handlers.socket',

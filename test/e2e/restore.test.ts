@@ -1,0 +1,74 @@
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { killMarked } from './harness/processes.ts'
+import { until } from './harness/until.ts'
+import { World } from './harness/world.ts'
+
+interface Ports {
+  readonly agent: string
+  readonly slug: string
+  readonly first: number
+}
+
+/** Everything ends at once, and the directory of sockets is empty: what a reboot leaves. */
+async function reboot(world: World): Promise<void> {
+  await killMarked(world.directory)
+  for (const name of readdirSync(world.runtimeDirectory))
+    rmSync(join(world.runtimeDirectory, name), { recursive: true })
+}
+
+test('After a reboot, restore brings back ten agents with worktrees, names, ports, sessions and scrollback', async () => {
+  await using world = new World()
+  const script = world.script(
+    'claude',
+    '#!/bin/sh\necho "claude $* in $(basename "$PWD") on $PORT $BOTSTER_SLUG"; exec sleep 1000\n',
+  )
+  for (let number = 0; number < 10; number++) {
+    await world.newAgent(`task-${number}`, `${script} --flag ${number}`, '--name', `Task ${number}`)
+  }
+  const before = await world.agents()
+  const ports = await world.json<Ports[]>('ports')
+  const history = world.hubFile('history')
+  await until(() => readdirSync(history).filter((name) => name.endsWith('.ansi')).length === 10, {
+    what: 'ten histories',
+  })
+  expect(readdirSync(history).map((name) => statSync(join(history, name)).mode & 0o777)).toEqual(Array(10).fill(0o600))
+  await reboot(world)
+  rmSync(before[3]!.worktree!, { recursive: true }) // even that: its branch is there
+
+  const lost = await world.json<{ key: string }[]>('restore', '--list')
+  expect(lost.map(({ key }) => key)).toEqual(before.map(({ key }) => key))
+  const { restored, failed } = await world.json<{ restored: unknown[]; failed: unknown[] }>('restore')
+  expect([restored.length, failed]).toEqual([10, []])
+  const after = await world.agents()
+  const lasting = ({ key, id, name, branch, worktree, slug, port }: (typeof after)[number]) => ({
+    key,
+    id,
+    name,
+    branch,
+    worktree,
+    slug,
+    port,
+  })
+  expect(after.map(lasting)).toEqual(before.map(lasting))
+  expect(await world.json<Ports[]>('ports')).toEqual(ports)
+  const shown = await world.screenOf('repo-task-7', /--flag 7 --continue in \S+task-7/, '--history', '200')
+  expect(shown).toContain(`claude --flag 7 in `) // from before
+  expect(shown.indexOf('claude --flag 7 in ')).toBeLessThan(shown.indexOf('--continue'))
+  expect(shown).toContain(`on ${after[7]!.port} ${after[7]!.slug}`)
+}, 120_000)
+
+test('What cannot be restored says why, and can be tried again', async () => {
+  await using world = new World()
+  await world.newAgent('one', 'sleep 1000')
+  await reboot(world)
+  world.git('worktree', 'remove', '--force', join(world.worktreeBase, 'repo-one'))
+  world.git('branch', '-D', 'one')
+  world.git('branch', 'one/more') // now no branch can be called so
+  const refused = await world.run(['restore'])
+  expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining('repo-one') })
+  world.git('branch', '-D', 'one/more')
+  expect(await world.botster('restore')).toContain('repo-one runs again')
+  expect((await world.run(['restore'])).stderr).toContain('nothing to restore')
+})
