@@ -107,6 +107,12 @@ function records.state(id) end
 ---@param state table
 function records.set_state(id, state) end
 
----Forgets a session.
+---Forgets a session, and what is kept of its terminal.
 ---@param id string
-function records.remove_session(id) end
+---@param options? table {keep_history = false}: it will be started again
+function records.remove_session(id, options) end
+
+---The file with what a session’s terminal showed when it was last kept (text with escape sequences), or nil.
+---@param id string
+---@return string|nil
+function records.saved_history(id) end
