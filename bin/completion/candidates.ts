@@ -54,14 +54,8 @@ function positionals(command: Command, words: readonly string[]): string[] {
 }
 
 async function valuesOf(option: Option): Promise<Candidate[]> {
-  switch (option.long) {
-    case '--from':
-      return branchNames()
-    case '--profile':
-      return profileNames()
-    default:
-      return []
-  }
+  if (option.long === '--from') return branchNames()
+  return option.long === '--profile' ? profileNames() : []
 }
 
 async function argumentsOf(command: Command, position: number): Promise<Candidate[]> {

@@ -9,14 +9,15 @@ local inbox = require("lib.inbox")
 local list = require("lib.list")
 local mcp = require("lib.mcp")
 local prompt = require("lib.prompt")
+local prompt = require("lib.prompt")
 local questions = require("lib.questions")
 local state_report = require("lib.state_report")
 
 --- Seconds that a tool waits when the caller does not say, and at most: clients give up after a minute unless told.
 local WAIT_SECONDS, LONGEST_WAIT_SECONDS = 45, 3600
 local ASK_SECONDS = 600
---- Seconds a text waits for a person who is typing there.
-local HOLD_SECONDS = 60
+--- Seconds a message waits until it can be typed.
+local SEND_SECONDS = 45
 --- States in which an agent does not go on by itself.
 local RESTING = { "waiting", "done", "idle", "failed", "exited" }
 --- Bytes of a diff that a model is given.
@@ -89,23 +90,12 @@ mcp.tool("send_message", {
   local session
   session, message, err = agent_sessions.find(record, params.session)
   if not session then return nil, message, err end
-  local sender = context.agent and ("[message from agent %s] "):format(context.agent.key) or ""
-  local receipt
-  receipt, message, err = prompt.send(record, sender .. params.message, {
+  return prompt.send(record, params.message, {
     session = session,
-    timeout = HOLD_SECONDS,
-    from = { kind = "agent", name = context.agent_key },
+    timeout = SEND_SECONDS,
+    hold = SEND_SECONDS,
+    from = context.agent and { kind = "agent", name = context.agent.key } or { kind = "person" },
   })
-  if not receipt then return nil, message, err end
-  local outcome = receipt.outcome
-  if (outcome == "refused" or outcome == "timed_out") and not receipt.typed then
-    local kept
-    kept, message, err = inbox.send(record, params.message, { sender = context.agent_key or "somebody" })
-    if not kept then return nil, message, err end
-    return { outcome = "in_inbox", reason = receipt.reason, id = kept.id, agent = record.key }
-  end
-  if outcome == "timed_out" then return nil, receipt.reason, { kind = "timed_out" } end
-  return { outcome = outcome, agent = record.key, session = session.name }
 end)
 
 mcp.tool("read_screen", {
