@@ -72,7 +72,7 @@ export function sandboxModule(hub: () => HubContext, files: ModuleFiles): LuaMod
           'then and later, `serve(id, op, ...)` answers or refuses with an error.',
         args: [
           { name: 'path', type: 'text' },
-          { name: 'serve', type: 'function', luaType: 'fun(id: integer, op: string, ...: any): ...' },
+          { name: 'serve', type: 'function', luaType: 'fun(id: integer, op: string, ...: any): any' },
         ],
         returns: [{ type: ['boolean', 'nil'] }],
         yields: true,

@@ -216,7 +216,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         returns: [{ type: ['table', 'nil'], luaType: '{base: string, text: string, truncated: boolean}?' }],
         yields: true,
         errors: ['nil, message when it is no worktree of this repository, or the base names no commit'],
-        example: 'local diff = worktree.diff(worktree.base() .. "/shop-fix-login")\nlog.info(diff.text)',
+        example: 'local diff = worktree.diff(worktree.repo_root())\nlog.info(diff.text)',
         call: async (_, path, options) => {
           const given = !options || Array.isArray(options) ? {} : camelCase(options)
           return fromOutcome(await worktrees().diff(path, parse(diffOptions, given, 'worktree.diff', 2)), snakeCase)

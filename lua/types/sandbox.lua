@@ -8,7 +8,7 @@ sandbox = {}
 ---Runs a Lua file in the sandbox, for the current owner, and waits until it has run. What it wants of the hub then and later, `serve(id, op, ...)` answers or refuses with an error.
 ---@async
 ---@param path string
----@param serve fun(id: integer, op: string, ...: any): ...
+---@param serve fun(id: integer, op: string, ...: any): any
 ---@return boolean|nil
 ---@return string? message
 ---@return table? err

@@ -25,8 +25,11 @@ describe('the command line with a hub', () => {
             cols: expect.any(Number),
             rows: expect.any(Number),
             title: expect.any(String),
+            port: null,
           },
         ],
+        slug: expect.stringMatching(/^repo_feature_x_[0-9a-f]{4}$/),
+        port: expect.any(Number),
         created_at: expect.any(Number),
       },
     ])

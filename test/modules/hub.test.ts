@@ -58,7 +58,7 @@ test('hub.clients, hub.client and hub.client_environment: tell who is connected,
 
 test('The examples of the reference run', async () => {
   const { functions } = hubModuleDescriptions().find(({ name }) => name === 'hub')!
-  const before = 'local client_id, offer = "x", { sdp = "" }\n'
+  const before = 'local client_id, offer, token = "x", { sdp = "" }, "y"\n'
   await expectExamplesToRunIn(world, functions, before)
 })
 
