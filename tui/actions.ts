@@ -76,6 +76,10 @@ export class Actions implements Disposable {
     const { index } = action
     if (action.action === 'none' || this.#scroll(action.action)) return
     if (runReaderAction(this.#parts.panels.focused, action.action)) return
+    if (action.action === 'dismiss_notices') {
+      this.#parts.notices.dismiss()
+      return
+    }
     if (runWidgetAction(widgets, action.action, action.char)) {
       this.#parts.panels.focused?.reader.typed(widgets.inputBuffer)
       ui.mirror()

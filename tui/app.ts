@@ -283,7 +283,8 @@ export class App implements Disposable {
       case 'clipboard':
         return this.#parts.display.write(clipboardSequence(signal.selection, signal.data))
       case 'bell':
-        return this.#parts.display.write('\x07')
+        this.#actions.hubEvent('terminal_bell', { session_id: signal.session })
+        return
       case 'title':
       case 'cwd':
       case 'notification':

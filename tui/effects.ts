@@ -54,11 +54,13 @@ export function perform(operation: Operation, parts: EffectParts): void {
       return ui.setConnectionCode(undefined)
     case 'osc_clipboard':
       return parts.write(clipboardSequence('c', Buffer.from(operation.text)))
+    case 'bell':
+      return parts.write('\x07')
     case 'osc_alert':
-      if (!parts.hasFocus()) parts.write(alertSequence(operation.title, operation.body, env))
+      if (!parts.hasFocus()) parts.write(alertSequence(operation, env))
       return
     case 'notify':
-      return notices.add(operation.level, operation.message)
+      return notices.add(operation.level, operation.message, operation.key, operation.durationMs)
     case 'copy_mode':
     case 'search':
     case 'search_accept':

@@ -1,6 +1,8 @@
 --- What the TUI does when the hub says something. The host has put `agents` into `_tui_state` already when an
 --- `agent_list` comes; operations are those of actions.lua.
 
+local notifications = require("ui.notifications")
+
 local M = {}
 
 --- Message type → function(data, context).
@@ -67,7 +69,8 @@ local function find_added_session()
   end
 end
 
-function handlers.agent_list()
+--- What the user is looking at next, now that the list is another one.
+local function follow_list()
   if #_tui_state.agents == 0 then
     return _tui_state.mode == "insert" and { set_mode("normal") } or nil
   end
@@ -80,6 +83,14 @@ function handlers.agent_list()
     return go_to(requested)
   end
   return not _tui_state.selected_agent_index and go_to(0) or nil
+end
+
+function handlers.agent_list(_, context)
+  local operations = notifications.of_list(context)
+  for _, operation in ipairs(follow_list() or {}) do
+    operations[#operations + 1] = operation
+  end
+  return operations
 end
 
 --- What a command that was run from the palette answered, in one line.
@@ -164,18 +175,13 @@ local function clear_notification(agent)
   return send({ type = "clear_notification", agent_id = agent.id })
 end
 
---- A program wants attention: nothing to do when the user looks at it already, else an alert.
 function handlers.pty_notification(data, context)
-  local agent = find_agent(data.agent_id or data.agent_key)
-  local seen = context.has_focus and agent and context.selected_agent and context.selected_agent.id == agent.id
-  if seen then
-    return { clear_notification(agent) }
-  end
-  local name = agent and (agent.name or agent.display_name) or data.agent_key or "botster"
-  if data.title and data.title ~= "" then
-    name = name .. ": " .. data.title
-  end
-  return { { op = "osc_alert", title = name, body = data.message or data.body or "" } }
+  return notifications.of_program(find_agent(data.agent_id or data.agent_key), data, context)
+end
+
+--- Of the host: the program that is looked at rang the bell.
+function handlers.terminal_bell(_, context)
+  return notifications.bell(context.selected_agent)
 end
 
 --- Of the host: the outer terminal's window got or lost the focus.

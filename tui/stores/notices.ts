@@ -32,8 +32,8 @@ export class Notices implements Disposable {
    * Shows a message for a while. The same again, or another with the same key, takes its place instead of standing
    * there beside it.
    */
-  add(level: NoticeLevel, message: string, key = `${level}:${message}`): void {
-    const timer = setTimeout(() => this.clear(key), DURATION_MS[level])
+  add(level: NoticeLevel, message: string, key = `${level}:${message}`, durationMs = DURATION_MS[level]): void {
+    const timer = setTimeout(() => this.clear(key), durationMs)
     this.#put({ key, level, message, timer })
   }
 

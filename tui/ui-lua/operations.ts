@@ -1,4 +1,5 @@
 import type { LuaTable, LuaValue } from '../../lua/vm/index.ts'
+import { ALERT_PROTOCOLS, type AlertProtocol } from '../alerts.ts'
 import { describe } from '../chrome/parse-error.ts'
 import type { Target } from '../stores/agents.ts'
 import type { NoticeLevel } from '../stores/notices.ts'
@@ -20,8 +21,18 @@ export type Operation =
   | { readonly op: 'clear_connection_code' }
   | { readonly op: 'osc_clipboard'; readonly text: string }
   /** An alert on the outer terminal, when it is unfocused. */
-  | { readonly op: 'osc_alert'; readonly title: string; readonly body: string }
-  | { readonly op: 'notify'; readonly level: NoticeLevel; readonly message: string }
+  | { readonly op: 'osc_alert'; readonly title: string; readonly body: string; readonly protocol: AlertProtocol }
+  /** Rings the outer terminal's bell. */
+  | { readonly op: 'bell' }
+  | {
+      readonly op: 'notify'
+      readonly level: NoticeLevel
+      readonly message: string
+      /** Another with the same key takes its place. */
+      readonly key: string | undefined
+      /** Milliseconds it stays. */
+      readonly durationMs: number | undefined
+    }
   | TerminalOperation
 
 export interface ParsedOperations {
@@ -63,6 +74,7 @@ function parseOperation(value: LuaValue): Operation | string {
     case 'focus_terminal':
       return { op: 'focus_terminal', target: parseTarget(value) }
     case 'quit':
+    case 'bell':
     case 'clear_connection_code':
       return { op }
     case 'action':
@@ -81,9 +93,20 @@ function parseOperation(value: LuaValue): Operation | string {
       if (typeof value.text !== 'string') return 'osc_clipboard needs "text"'
       return { op: 'osc_clipboard', text: value.text }
     case 'osc_alert':
-      return { op: 'osc_alert', title: text(value.title) ?? '', body: text(value.body) ?? text(value.message) ?? '' }
+      return {
+        op: 'osc_alert',
+        title: text(value.title) ?? '',
+        body: text(value.body) ?? text(value.message) ?? '',
+        protocol: ALERT_PROTOCOLS.find((known) => known === value.protocol) ?? 'auto',
+      }
     case 'notify':
-      return { op: 'notify', level: parseLevel(value.level), message: text(value.message) ?? '' }
+      return {
+        op: 'notify',
+        level: parseLevel(value.level),
+        message: text(value.message) ?? '',
+        key: text(value.key),
+        durationMs: typeof value.timeout === 'number' && value.timeout > 0 ? value.timeout * 1000 : undefined,
+      }
     default:
       return parseTerminalOperation(value) ?? `there is no operation ${describe(value.op)}`
   }
