@@ -1,6 +1,7 @@
 --- What the actions of keybindings.lua and of list items do: each returns an array of operations for the host, or nil.
 --- docs/ui.md lists the operations.
 
+local agent_list = require("ui.agent_list")
 local ops = require("ui.ops")
 local palette = require("ui.palette")
 
@@ -13,7 +14,7 @@ local handlers = M.handlers
 
 local set_mode, send, close = ops.set_mode, ops.send, ops.close
 
-for _, name in ipairs({ "ui.palette", "ui.help", "ui.theme", "ui.reading", "ui.notifications" }) do
+for _, name in ipairs({ "ui.palette", "ui.help", "ui.theme", "ui.reading", "ui.notifications", "ui.agent_list", "ui.first_run" }) do
   for action, handler in pairs(require(name).handlers) do
     handlers[action] = handler
   end
@@ -90,12 +91,8 @@ local function focus_agent(index, mode)
 end
 
 local function step_agent(step)
-  local count = #_tui_state.agents
-  if count == 0 then
-    return nil
-  end
-  local index = _tui_state.selected_agent_index
-  return focus_agent(index and (index + step) % count or 0, _tui_state.mode == "normal" and "insert" or nil)
+  local index = agent_list.step(_tui_state, step)
+  return index and focus_agent(index)
 end
 
 function handlers.next_agent()
@@ -104,6 +101,15 @@ end
 
 function handlers.previous_agent()
   return step_agent(-1)
+end
+
+--- The next agent that waits for its user, the most urgent first.
+function handlers.next_waiting()
+  local index = agent_list.next_waiting(_tui_state)
+  if not index then
+    return { { op = "notify", message = "No other agent needs you", key = "next_waiting", timeout = 2 } }
+  end
+  return focus_agent(index)
 end
 
 function handlers.next_session(context)
@@ -117,10 +123,12 @@ end
 
 --- A click on an item of the agent list, or an item of a list of agents.
 function handlers.select_agent(_, item)
+  _tui_state.list_focus = nil
   return focus_agent(item.index, "insert")
 end
 
 function handlers.focus_agent()
+  _tui_state.list_focus = nil
   return #_tui_state.agents > 0 and { set_mode("insert") } or nil
 end
 
@@ -178,7 +186,7 @@ local function create_agent(context)
 end
 
 --- What enter does in each mode with an input.
-local submit = { palette_arguments = palette.submit_arguments }
+local submit = { palette_arguments = palette.submit_arguments, filter_agents = agent_list.submit_filter }
 
 function submit.new_agent_create_worktree(text)
   local branch = trimmed(text)

@@ -32,6 +32,7 @@ end
 
 --- Shows an agent; an open overlay stays open.
 local function go_to(index)
+  _tui_state.list_focus = nil
   return {
     { op = "focus_terminal", agent_index = index },
     _tui_state.mode == "normal" and set_mode("insert") or nil,
@@ -86,6 +87,7 @@ local function follow_list()
 end
 
 function handlers.agent_list(_, context)
+  _tui_state.agents_known = true
   local operations = notifications.of_list(context)
   for _, operation in ipairs(follow_list() or {}) do
     operations[#operations + 1] = operation

@@ -1,41 +1,13 @@
 --- What the screen looks like. To change it, copy this file to ~/.botster/lua/ui/layout.lua, or wrap `render` in a file
 --- of ~/.botster/lua/user/ui. Saved changes show at once; a mistake leaves the last good layout in place.
 
+local agent_list = require("ui.agent_list")
 local agents = require("ui.agents")
+local first_run = require("ui.first_run")
 local help = require("ui.help")
 local overlays = require("ui.overlays")
 local theme = require("ui.theme")
 local reading = require("ui.reading")
-
--- agent list -----------------------------------------------------------------------------------------------------
-
-local function agent_item(agent, index)
-  local dot = agent.notification and { text = "● ", style = theme.style("attention", "bold") } or nil
-  local text = dot and { dot, agents.name(agent) } or { agents.name(agent) }
-  return {
-    text = text,
-    secondary = { agents.details(agent) },
-    action = { action = "select_agent", index = index, agent_id = agent.id },
-  }
-end
-
-local function agent_list(state)
-  local items = {}
-  for position, agent in ipairs(state.agents) do
-    items[position] = agent_item(agent, position - 1)
-  end
-  return {
-    type = "list",
-    id = "agents",
-    block = { title = (" Agents (%d) "):format(#state.agents), borders = "all", border_style = theme.style("border") },
-    props = {
-      items = items,
-      selected = state.selected_agent_index,
-      highlight_style = theme.colors.selected,
-      highlight_symbol = "> ",
-    },
-  }
-end
 
 -- terminal -------------------------------------------------------------------------------------------------------
 
@@ -74,28 +46,6 @@ local function message_panel(title, lines)
   }
 end
 
-local function welcome(state)
-  local lines = {
-    "",
-    { { text = "  No agents yet.", style = "bold" } },
-    "",
-    { "  Press ", { text = "ctrl+p", style = theme.style("accent", "bold") }, " for the menu, then choose ", {
-      text = "New agent",
-      style = theme.style("accent", "bold"),
-    }, "." },
-    "  You name a branch and a command, for example claude, codex or your shell;",
-    "  it runs in a worktree of its own, and goes on when you leave.",
-    "",
-    { "  ", { text = "n", style = theme.style("accent", "bold") }, "       new agent" },
-    { "  ", { text = "ctrl+p", style = theme.style("accent", "bold") }, "  menu" },
-    { "  ", { text = "ctrl+q", style = theme.style("accent", "bold") }, "  leave (agents keep running)" },
-  }
-  if state.hub_status and state.hub_status ~= "connected" then
-    lines = { "", { { text = "  Connecting to the hub…", style = theme.colors.faint } } }
-  end
-  return message_panel(" botster ", lines)
-end
-
 --- What stands where an agent without a screen would be.
 local WAITING = {
   creating_worktree = "Creating the worktree…",
@@ -123,7 +73,7 @@ end
 local function terminal(state)
   local agent = agents.selected(state)
   if not agent then
-    return welcome(state)
+    return first_run.welcome(state)
   end
   local index = state.active_pty_index or 0
   local session = agent.sessions and (agent.sessions[index + 1] or agent.sessions[1])
@@ -143,13 +93,23 @@ local function terminal(state)
   }
 end
 
+--- Columns from which on there is room for the list beside a terminal.
+local LIST_FROM_COLUMNS = 60
+--- Columns of the list at least and at most: a name and a state, and no more than that.
+local LIST_LEAST, LIST_MOST = 20, 44
+
 --- @param state table `_tui_state` with terminal_rows, terminal_cols, is_scrolled, scroll_offset, …
 --- @return table the tree of nodes
 function render(state)
+  local columns = state.screen_cols or 80
+  if columns < LIST_FROM_COLUMNS then
+    return state.mode == "normal" and #state.agents > 0 and agent_list.node(state) or terminal(state)
+  end
+  local width = math.max(LIST_LEAST, math.min(LIST_MOST, columns * 15 // 100))
   return {
     type = "hsplit",
-    constraints = { "15%", "85%" },
-    children = { agent_list(state), terminal(state) },
+    constraints = { tostring(width), "min:20" },
+    children = { agent_list.node(state), terminal(state) },
   }
 end
 

@@ -17,9 +17,9 @@ function M.notify(message, level)
   return { op = "notify", message = message, level = level or "info" }
 end
 
---- Where an overlay leads back to: typing into the agent, or, without one, the agent list.
+--- Where an overlay leads back to: typing into the agent, or the agent list when it has the focus or is empty.
 function M.base_mode()
-  return #_tui_state.agents > 0 and "insert" or "normal"
+  return #_tui_state.agents > 0 and not _tui_state.list_focus and "insert" or "normal"
 end
 
 --- Leaves an overlay and forgets what was begun in it.

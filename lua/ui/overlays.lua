@@ -1,8 +1,10 @@
 --- What stands above everything else, by mode: menu, lists, inputs, questions. layout.lua shows the one of the mode the
 --- TUI is in. An extension adds one with `require("ui.overlays").my_mode = function(state) … end`.
 
+local agent_list = require("ui.agent_list")
 local agents = require("ui.agents")
 local boxes = require("ui.boxes")
+local first_run = require("ui.first_run")
 local help = require("ui.help")
 local palette = require("ui.palette")
 local theme = require("ui.theme")
@@ -16,6 +18,8 @@ local overlays = {
   help = help.overlay,
   choose_theme = theme.overlay,
   search = reading.search_overlay,
+  tour = first_run.tour_overlay,
+  filter_agents = agent_list.filter_overlay,
 }
 
 function overlays.menu(state)

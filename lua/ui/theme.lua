@@ -153,7 +153,7 @@ function M.overlay(state)
   for _, name in ipairs(M.choices or { "auto", table.unpack(names) }) do
     items[#items + 1] = {
       text = name,
-      right = name == "auto" and { { text = "as the terminal’s background", style = M.colors.faint } } or nil,
+      right = name == "auto" and { { text = "follows the terminal", style = M.colors.faint } } or nil,
       action = { action = "use_theme", theme = name },
     }
   end

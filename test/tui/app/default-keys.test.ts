@@ -12,6 +12,7 @@ const sentTypes = () => tui.sent.map(({ type }) => type)
 
 describe('without agents', () => {
   it('says what to do next', () => {
+    withAgents()
     expect(tui.text()).toContain('No agents yet.')
     expect(tui.text()).toContain('ctrl+p')
     expect(tui.ui.mode).toBe('normal')
@@ -265,6 +266,9 @@ describe('every mode', () => {
       'palette',
       'palette_arguments',
       'help',
+      'choose_theme',
+      'filter_agents',
+      'tour',
       'new_agent_select_profile',
       'new_agent_select_worktree',
       'new_agent_create_worktree',

@@ -6,10 +6,26 @@ const sessions = (id: string, ...names: string[]) => {
   return names.map((name) => ({ name, session_id: `${id}/${name}`, port: name === 'web' ? 8080 : undefined }))
 }
 
+const minutesAgo = (minutes: number) => Math.floor(Date.now() / 1000) - minutes * 60
+
 const AGENTS = [
-  agent('fix-login', { profile_name: 'backend', sessions: sessions('fix-login', 'agent', 'web') }),
-  agent('dark-mode', { profile_name: 'frontend', notification: true }),
-  agent('flaky-test', { status: 'exited' }),
+  agent('fix-login', {
+    profile_name: 'backend',
+    sessions: sessions('fix-login', 'agent', 'web'),
+    state: 'working',
+    state_since: minutesAgo(3),
+    git: { dirty: true, ahead: 2, behind: 0 },
+  }),
+  agent('dark-mode', {
+    profile_name: 'frontend',
+    notification: true,
+    state: 'waiting',
+    state_since: minutesAgo(12),
+    state_question: 'Run npm install?',
+  }),
+  agent('a11y', { profile_name: 'frontend', state: 'done', state_since: minutesAgo(61) }),
+  agent('new-cache', { profile_name: 'backend', status: 'creating_worktree' }),
+  agent('flaky-test', { profile_name: 'backend', status: 'exited' }),
 ]
 
 const COMMANDS = [{ type: 'greet', description: 'Says hello to everybody' }]
@@ -17,7 +33,26 @@ const COMMANDS = [{ type: 'greet', description: 'Says hello to everybody' }]
 /** Every mode and overlay: how to get there. */
 const SCREENS: Readonly<Record<string, (tui: KeysUnderTest) => void>> = {
   insert: () => {},
-  normal: (tui) => tui.hub({ type: 'agent_list', agents: [] }),
+  normal: (tui) => tui.press('f2'),
+  'by-state': (tui) => tui.press('f2', 'g', 's'),
+  filter: (tui) => {
+    tui.press('f2', '/')
+    tui.type('done')
+  },
+  'no-agents': (tui) => tui.hub({ type: 'agent_list', agents: [] }),
+  tour: (tui) => {
+    tui.hub({ type: 'agent_list', agents: [] })
+    tui.press('t', 'enter', 'enter', 'enter')
+  },
+  'choose-theme': (tui) => {
+    tui.press('ctrl+p')
+    tui.type('theme')
+    tui.press('enter', 'down', 'down')
+  },
+  toast: (tui) => {
+    tui.focus(true)
+    tui.hub({ type: 'pty_notification', agent_id: 'dark-mode', source: 'osc9', message: 'I need your permission' })
+  },
   palette: (tui) => tui.press('ctrl+p'),
   'palette-filtered': (tui) => {
     tui.press('ctrl+p')

@@ -49,6 +49,7 @@ export interface KeysOptions {
 export async function startKeys({ cols = 100, rows = 40, files = {}, env }: KeysOptions = {}): Promise<KeysUnderTest> {
   const lua = await startUi(env)
   lua.load({ ...files })
+  lua.ui.set({ agents_known: undefined }) // the hub has said nothing yet
   const agents = new Agents()
   const widgets = new Widgets()
   const notices = new Notices(() => {})

@@ -64,9 +64,9 @@ describe('the whole screen', () => {
   it('tells the program the size of its panel, at once and after every change', async () => {
     await start({ cols: 100, rows: 24 })
     await world.addAgent('one', 'while :; do stty size; sleep 0.05; done')
-    await world.see(/22 8[0-9]\b/)
+    await world.see(/22 7[0-9]\b/)
     world.resize(60, 15)
-    await world.see(/13 4[0-9]\b/)
+    await world.see(/13 3[0-9]\b/)
     expect(world.screen.split('\n')[14]).toMatch(/^└.*┘$/)
   })
 

@@ -21,8 +21,8 @@ export const RENDER_STATE = {
   hub_status: 'connected',
 }
 
-/** Somebody whose settings cannot be read or saved. */
-const NOBODY = { HOME: '/nonexistent' }
+/** Somebody whose settings cannot be read or saved, not even by root. */
+const NOBODY = { HOME: '/dev/null' }
 
 export interface UiUnderTest extends Disposable {
   readonly ui: UiLua
@@ -69,6 +69,7 @@ export async function startUi(env: NodeJS.ProcessEnv = NOBODY): Promise<UiUnderT
         changed.map(({ label }) => label),
         () => check(ui.probe('render', [RENDER_STATE])[0], 'render'),
       )
+      ui.set({ agents_known: true })
     },
     draw: (name = 'render') => {
       let drawn = ''
