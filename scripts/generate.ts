@@ -1,6 +1,6 @@
-// Writes lua/types (LuaLS stubs) and docs/lua (the reference) from the module definitions. With --check it writes nothing
-// and exits 1 when a file is stale or a function has no test, naming it. --out DIR: below that directory instead of the
-// repository.
+// Writes lua/types (LuaLS stubs) and docs/lua (the reference) from the module definitions and the catalogue of hooks. With
+// --check it writes nothing and exits 1 when a file is stale, a function has no test, or a hook is not described, naming
+// it. --out DIR: below that directory instead of the repository.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,6 +12,7 @@ import { coveragePage, namedTests, untested } from './generate/coverage.ts'
 import { hooksPage } from './generate/hooks.ts'
 import { index, NOTE, page } from './generate/reference.ts'
 import { stub } from './generate/stubs.ts'
+import { catalogueProblems } from './generate/used-hooks.ts'
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean' }, out: { type: 'string' } } })
 const repository = dirname(import.meta.dirname)
@@ -47,8 +48,10 @@ const missing = untested(modules, tests).filter((name) => !MAY_BE_UNTESTED.test(
 if (options.check) {
   for (const path of stale) process.stderr.write(`stale: ${relative(root, path)}\n`)
   if (stale.length > 0) process.stderr.write('run `npm run generate`\n')
+  const undescribed = catalogueProblems(repository)
+  for (const problem of undescribed) process.stderr.write(`${problem}\n`)
   for (const name of missing) process.stderr.write(`no test is titled '${name}: …'\n`)
-  process.exitCode = stale.length + missing.length > 0 ? 1 : 0
+  process.exitCode = stale.length + missing.length + undescribed.length > 0 ? 1 : 0
 } else {
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true })
   for (const path of stale) {

@@ -61,4 +61,12 @@ export const AGENT_OBSERVERS: readonly DescribedHook[] = [
       }),
     ],
   },
+  {
+    name: 'inbox_message',
+    kind: 'observer',
+    when: 'a message in an agent’s inbox was put there, its bell was rung, it was read or is over; without its text',
+    arguments: [
+      table('message', { id: 'string', ...AGENT_ID, state: 'string # waiting, rung, read, expired', sender: 'table' }),
+    ],
+  },
 ]

@@ -102,6 +102,7 @@ export const INTERNAL_EVENTS: readonly DescribedHook[] = [
   ['agent_state_changed', 'before agent_status', { agent_id: 'string' }],
   ['agent_looked', 'the screen of an agent was looked at', undefined],
   ['prompt_moved', 'a prompt in the queue has come a step further', undefined],
+  ['inbox_moved', 'a message in an inbox was delivered, read or is over', undefined],
   ['module_reloaded', 'a module has a new version', { name: 'string' }],
 ].map(([name, when, fields]) => ({
   name: name as string,
