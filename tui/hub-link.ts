@@ -1,12 +1,16 @@
 import type { Received } from '../protocol/connection.ts'
 import { VersionMismatch } from '../protocol/errors.ts'
-import { type HubProtocol, STOPPED_WITH_AGENTS } from '../protocol/messages/hub.ts'
+import { type HubProtocol, type ReportedError, STOPPED_WITH_AGENTS } from '../protocol/messages/hub.ts'
 import type { Ticket } from './data/data-plane.ts'
 import type { HubConnection, HubHandlers } from './options.ts'
 
 /** Milliseconds between a lost hub and the first try, and the longest pause between tries. */
 const FIRST_RETRY_MS = 50
 const LONGEST_RETRY_MS = 1000
+
+/** Errors from before the connection that are shown: those of the last minutes, and no more than can be read at once. */
+const EARLIER_MS = 10 * 60_000
+const MOST_EARLIER = 3
 
 /** The name under which the TUI subscribes to the hub's messages. */
 export const SUBSCRIPTION = 'hub'
@@ -36,6 +40,8 @@ export class HubLink implements Disposable {
   #retry: NodeJS.Timeout | undefined
   #pause = FIRST_RETRY_MS
   #subscribed = false
+  /** When the last error that was told of happened. */
+  #lastErrorAt = 0
   #disposed = false
 
   constructor(connectHub: (handlers: HubHandlers) => Promise<HubConnection>, events: HubLinkEvents) {
@@ -97,6 +103,23 @@ export class HubLink implements Disposable {
   #subscribe(): void {
     this.send({ type: 'subscribe', channel: 'hub' })
     this.#events.onConnected()
+    // Without an answer the connection is lost, which is told in its own way.
+    this.#tellEarlierErrors().catch(() => undefined)
+  }
+
+  /** What went wrong while nobody was connected: the steps of the hub's start that failed, above all. */
+  async #tellEarlierErrors(): Promise<void> {
+    const status = await this.#connection?.request('status', {})
+    const since = Math.max(this.#lastErrorAt, Date.now() - EARLIER_MS)
+    const errors = status?.errors.filter(({ at }) => at > since) ?? []
+    const hidden = errors.length - MOST_EARLIER
+    if (hidden > 0) this.#events.onErrorReported(`${hidden} more went wrong before: see \`botster status\``)
+    for (const error of errors.slice(-MOST_EARLIER)) this.#tellError(error)
+  }
+
+  #tellError({ at, message }: ReportedError): void {
+    this.#lastErrorAt = Math.max(this.#lastErrorAt, at)
+    this.#events.onErrorReported(message)
   }
 
   #receive(message: Received<HubProtocol, 'client'>): void {
@@ -106,7 +129,7 @@ export class HubLink implements Disposable {
       case 'ptyhostChanged':
         return this.#events.onPtyhostChanged(message.reason)
       case 'errorReported':
-        return this.#events.onErrorReported(message.error.message)
+        return this.#tellError(message.error)
       case 'luaOutput':
         return // of scripts this client never runs
     }

@@ -52,7 +52,7 @@ function step(name, body)
   local ok, err = pcall(body)
   local took = runtime.clock() - began
   if ok then
-    log.debug(("boot: %s took %.1f ms"):format(name, took))
+    log.info(("boot: %s took %.1f ms"):format(name, took))
     return
   end
   failures = failures + 1
@@ -73,6 +73,10 @@ function guard_primitives(transaction)
   transaction.guard_ids(timer, { "after", "every" }, { "cancel" })
   for position = 2, 3 do transaction.guard_callbacks(watch, { "directory" }, position) end
   transaction.guard_ids(watch, { "directory" }, { "stop", "unwatch" })
+  transaction.guard_ids(http, { "request" }, { "cancel" })
+  transaction.guard_ids(websocket, { "connect" }, { "close" })
+  transaction.guard_ids(action_cable, { "connect" }, { "close" })
+  transaction.guard_ids(action_cable, { "subscribe" }, { "unsubscribe" })
   for primitive, names in pairs({
     [tui] = { "on_connected", "on_disconnected", "on_message" },
     [socket] = { "on_client_connected", "on_client_disconnected", "on_message" },

@@ -74,21 +74,27 @@ end
 --- Puts primitives with ids under this rule: those named in `add` return an id, those in `remove` take one. Removing what
 --- an earlier load made waits for the success of this one.
 function transaction.guard_ids(primitive, add, remove)
+  local ids = {} -- one for each kind of id: connections and channels have numbers of their own
   for _, name in ipairs(add) do
     local original = primitive[name]
     primitive[name] = function(...)
       local tx = current()
       local id, message, err = original(...)
-      if tx and id ~= nil then tx.made[id] = primitive end
+      if tx and id ~= nil then
+        tx.made[ids] = tx.made[ids] or {}
+        tx.made[ids][id] = true
+      end
       return id, message, err
     end
   end
   for _, name in ipairs(remove) do
     local original = primitive[name]
-    primitive[name] = function(id)
+    primitive[name] = function(id, ...)
       local tx = current()
-      if not tx or tx.made[id] == primitive then return original(id) end
-      tx.changes[#tx.changes + 1] = function() original(id) end
+      local made = tx and tx.made[ids]
+      if not tx or id == nil or made and made[id] then return original(id, ...) end
+      local more = table.pack(...)
+      tx.changes[#tx.changes + 1] = function() original(id, table.unpack(more, 1, more.n)) end
       return true
     end
   end

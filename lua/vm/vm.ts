@@ -71,10 +71,11 @@ export class LuaVm implements LuaVmApi {
     const locations = new Locations(engine)
     const onBurst = () => {
       this.#memory.relieve()
-      watchdog.checkBeforeLongWork()
+      watchdog.checkBeforeLongWork(undefined, where) // a traceback would need memory
     }
+    const where = () => locations.current(this.#frames.thread, isOwnChunk)
     const onRefused = () => {
-      this.#errors.outOfMemoryAt = locations.current(this.#frames.thread, isOwnChunk)
+      this.#errors.outOfMemoryAt = where()
     }
     this.#memory = new Memory(engine, options.memoryLimit ?? DEFAULT_MEMORY, onBurst, onRefused)
     this.#strings = new Strings(engine)

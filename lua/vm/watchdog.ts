@@ -97,8 +97,8 @@ export class Watchdog {
     return { ran: this.#ran + budgetMs, held: this.#held + patience, budgetMs }
   }
 
-  /** Throws when the budget is used up. */
-  check(L?: State): void {
+  /** Throws when the budget is used up. Without `L`, `where` says "file:line": where no traceback can be made. */
+  check(L?: State, where?: () => string): void {
     this.#look()
     const { ran, held, budgetMs } = this.limits
     if (this.#ran <= ran && this.#held <= held) return
@@ -106,12 +106,12 @@ export class Watchdog {
       this.#ran > ran
         ? `it ran longer than it may (${rounded(budgetMs)} ms)`
         : 'what it called took too long, again and again'
-    throw new Kill(reason, L === undefined ? '' : this.#describe(L))
+    throw new Kill(reason, L === undefined ? placeOf(where) : this.#describe(L))
   }
 
   /** The same before a library function works in C, where no hook comes by: all of the time until the next look counts. */
-  checkBeforeLongWork(L?: State): void {
-    this.check(L)
+  checkBeforeLongWork(L?: State, where?: () => string): void {
+    this.check(L, where)
     this.#isLongWork = true
   }
 
@@ -149,6 +149,12 @@ export class Watchdog {
       return ''
     }
   }
+}
+
+/** As a line of a traceback. */
+function placeOf(where: (() => string) | undefined): string {
+  const place = where?.() ?? ''
+  return place === '' ? '' : `  ${place}: in ?`
 }
 
 function rounded(milliseconds: number): number {

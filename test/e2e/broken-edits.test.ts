@@ -71,7 +71,7 @@ const MISTAKES: readonly [string, string | ((path: string) => void), RegExp][] =
   [
     'more memory than there is',
     `${greeting('bad')}local t = {} while true do t[#t + 1] = ("x"):rep(2e7) .. #t end`,
-    /memory/,
+    /greeting\.lua:\d+: (not enough memory|stopped: it ran longer)|not enough memory/,
   ],
   ['a module that does not exist', `require("no.such.module")${fine('bad')}`, /module 'no\.such\.module' not found/],
   [
@@ -125,6 +125,20 @@ describe('After a broken edit the old version answers, and `botster status`, the
       expect(await command('greet')).toEqual({ said: `hello ${version}` })
     })
   }
+
+  test('whoever attaches later is told what went wrong meanwhile', async () => {
+    replace((at) => writeFileSync(at, `${greeting('bad')}error("while nobody looked")`))
+    await until(async () => (await hub.request('status', {})).errors.at(-1)?.message.includes('nobody looked'), {
+      what: 'the report',
+    })
+    const late = world.open(['attach'], { cols: 160, rows: 50 })
+    await late.waitFor('while nobody looked')
+    await late.waitFor(/more went wrong before: see `botster status`/)
+    late.kill('SIGKILL')
+    version++
+    replace((at) => writeFileSync(at, fine(`hello ${version}`)))
+    await until(async () => (await greet()) === `hello ${version}`, { what: 'the mended version' })
+  })
 
   test('an error in _before_reload of the version that works', async () => {
     replace((at) => writeFileSync(at, `${greeting('stays', 'commands.unregister("greet") error("before")')}return M\n`))

@@ -152,3 +152,15 @@ it('A thousand stops leave no trace in memory', async () => {
   t.now('collectgarbage() collectgarbage()')
   expect(t.vm.memoryUsed - before).toBeLessThan(200_000)
 })
+
+it('What is stopped while it fills the memory is told with file and line', async () => {
+  await using t = await newVm()
+  const where = { chunkName: 'test.lua', owner: 'test', budgetMs: 20 }
+  await expect(
+    t.vm.run('local t = {}\nwhile true do t[#t % 4] = ("x"):rep(2e7) .. #t end', where),
+  ).rejects.toMatchObject({
+    kind: 'watchdog',
+    file: 'test.lua',
+    line: 2,
+  })
+})

@@ -1,5 +1,8 @@
+import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { serve } from '../../modules/support/server.ts'
 import { makeWorld, until, type World } from './world.ts'
 
 let world: World
@@ -119,6 +122,25 @@ describe('A reload that fails leaves the old version whole:', () => {
       expect(await state()).toEqual(['hook three, event three', 'command three', 'three'])
     })
   }
+
+  test('an error in _before_reload that had closed its connections and given up its requests', async () => {
+    await using server = await serve((_, response) => void setTimeout(() => response.end('late'), 300))
+    const sockets = new WebSocketServer({ server: server.server as Server })
+    const talking = `
+      my_socket = websocket.connect("ws://127.0.0.1:${server.port}/", {
+        on_open = function() opened = (opened or 0) + 1 end, on_close = function() closed = true end })
+      http.request("GET", "http://127.0.0.1:${server.port}/", {}, function(response) answered = response and response.body end)
+      function M._before_reload() websocket.close(my_socket, 1000, "done") error("not now") end`
+    await world.writeLua('my/mod.lua', module('talking', talking))
+    await reload()
+    await until(() => world.eval('return opened'), 'the connection')
+    await world.writeLua('my/mod.lua', module('two'))
+    expect(await reload()).toMatch(/not now/)
+    await until(() => world.eval('return answered == "late"'), 'the answer')
+    expect(await world.eval('return { closed == nil, websocket.send(my_socket, "still there") }')).toEqual([true, true])
+    await world.eval('loader.unload("my.mod"); held = require("my.mod")')
+    await until(() => sockets.clients.size === 0, 'the end of the connection')
+  })
 
   test('an error in _before_reload, whatever it had removed', async () => {
     const undoing = `
