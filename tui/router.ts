@@ -189,13 +189,14 @@ export class Router implements Disposable {
 
   /** Clicking into a terminal selects it. */
   #focus(panel: Panel): void {
-    const { agents, ui } = this.#parts
+    const { agents, ui, actions } = this.#parts
     if (agents.selected?.session?.sessionId === panel.session) return
     for (const [agentIndex, agent] of agents.list.entries()) {
       const ptyIndex = agent.sessions.findIndex(({ sessionId }) => sessionId === panel.session)
       if (ptyIndex < 0) continue
       agents.select({ agentIndex, ptyIndex })
       ui.invalidate()
+      actions.run({ action: 'terminal_clicked' })
     }
   }
 

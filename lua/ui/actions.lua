@@ -14,7 +14,7 @@ local handlers = M.handlers
 
 local set_mode, send, close = ops.set_mode, ops.send, ops.close
 
-for _, name in ipairs({ "ui.palette", "ui.help", "ui.theme", "ui.reading", "ui.notifications", "ui.agent_list", "ui.first_run" }) do
+for _, name in ipairs({ "ui.palette", "ui.help", "ui.theme", "ui.reading", "ui.splits", "ui.notifications", "ui.agent_list", "ui.first_run" }) do
   for action, handler in pairs(require(name).handlers) do
     handlers[action] = handler
   end

@@ -37,6 +37,15 @@ local everywhere = {
   ["alt+pagedown"] = "next_prompt",
   ["alt+/"] = "search_history",
   ["alt+y"] = "copy_mode",
+  ["alt+z"] = "toggle_zoom",
+  ["alt+\\"] = "split_right",
+  ["alt+-"] = "split_below",
+  ["alt+o"] = "next_pane",
+  ["alt+0"] = "close_pane",
+  ["ctrl+alt+left"] = "pane_left",
+  ["ctrl+alt+right"] = "pane_right",
+  ["ctrl+alt+up"] = "pane_up",
+  ["ctrl+alt+down"] = "pane_down",
 }
 
 local list = {
@@ -173,6 +182,8 @@ local copy = {
   ["N"] = "search_previous",
   ["p"] = "open_history_in_pager",
   ["ctrl+g"] = "open_history_in_editor",
+  ["alt+z"] = "toggle_zoom",
+  ["alt+o"] = "next_pane",
 }
 
 --- Typing what to search for.

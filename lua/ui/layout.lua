@@ -8,11 +8,12 @@ local help = require("ui.help")
 local overlays = require("ui.overlays")
 local theme = require("ui.theme")
 local reading = require("ui.reading")
+local splits = require("ui.splits")
 
 -- terminal -------------------------------------------------------------------------------------------------------
 
---- `branch [SESSION :port | Ctrl+]: next] [SCROLLBACK +n]`
-local function terminal_title(state, agent, session)
+--- `branch [SESSION :port | Ctrl+]: next] [SCROLLBACK +n]`; what is being read, only where keys go.
+local function terminal_title(state, agent, session, selected)
   local parts = { " ", agent.branch_name or agents.name(agent) }
   if session then
     local inner = session.name:upper()
@@ -27,12 +28,17 @@ local function terminal_title(state, agent, session)
       parts[#parts + 1] = session.exit_code and (" [EXITED %d]"):format(session.exit_code) or " [EXITED]"
     end
   end
-  local reads = reading.status(state)
+  local reads = selected and reading.status(state)
   if reads then
     parts[#parts + 1] = (" [%s]"):format(reads)
   end
-  if state.is_scrolled and (state.scroll_offset > 0 or not reads) then
-    parts[#parts + 1] = (" [SCROLLBACK +%d]"):format(state.scroll_offset)
+  local offset = selected and state.is_scrolled and state.scroll_offset
+    or not selected and session and (state.scroll_offsets or {})[session.session_id]
+  if offset and (offset > 0 or not reads) then
+    parts[#parts + 1] = (" [SCROLLBACK +%d]"):format(offset)
+  end
+  if selected and state.zoomed then
+    parts[#parts + 1] = " [ZOOM]"
   end
   parts[#parts + 1] = " "
   return table.concat(parts)
@@ -70,27 +76,38 @@ local function without_screen(agent)
   return message_panel((" %s "):format(agents.name(agent)), lines)
 end
 
-local function terminal(state)
-  local agent = agents.selected(state)
-  if not agent then
-    return first_run.welcome(state)
-  end
-  local index = state.active_pty_index or 0
-  local session = agent.sessions and (agent.sessions[index + 1] or agent.sessions[1])
+--- One agent's terminal. `selected`: keys go to it.
+local function terminal_of(state, agent, agent_index, pty_index, selected)
+  local session = agent.sessions and (agent.sessions[pty_index + 1] or agent.sessions[1])
   if not session or agent.status == "lost" then
     return without_screen(agent)
   end
-  local focused = state.mode == "insert"
+  local color = "border"
+  if selected then
+    color = state.is_scrolled and "attention" or state.mode == "insert" and "accent" or "border"
+  end
   return {
     type = "terminal",
     id = "terminal",
     block = {
-      title = terminal_title(state, agent, session),
+      title = terminal_title(state, agent, session, selected),
       borders = "all",
-      border_style = theme.style(state.is_scrolled and "attention" or focused and "accent" or "border"),
+      border_style = theme.style(color),
     },
-    props = { agent_index = state.selected_agent_index, pty_index = index },
+    props = { agent_index = agent_index, pty_index = pty_index },
   }
+end
+
+--- The selected agent's terminal, or several side by side.
+local function terminals(state)
+  local agent = agents.selected(state)
+  if not agent then
+    return first_run.welcome(state)
+  end
+  local panes = splits.tree(function(shown, agent_index, pty_index, selected)
+    return shown and terminal_of(state, shown, agent_index, pty_index, selected) or { type = "empty" }
+  end)
+  return panes or terminal_of(state, agent, state.selected_agent_index, state.active_pty_index or 0, true)
 end
 
 --- Columns from which on there is room for the list beside a terminal.
@@ -101,15 +118,18 @@ local LIST_LEAST, LIST_MOST = 20, 44
 --- @param state table `_tui_state` with terminal_rows, terminal_cols, is_scrolled, scroll_offset, …
 --- @return table the tree of nodes
 function render(state)
+  if state.zoomed and agents.selected(state) then
+    return terminals(state)
+  end
   local columns = state.screen_cols or 80
   if columns < LIST_FROM_COLUMNS then
-    return state.mode == "normal" and #state.agents > 0 and agent_list.node(state) or terminal(state)
+    return state.mode == "normal" and #state.agents > 0 and agent_list.node(state) or terminals(state)
   end
   local width = math.max(LIST_LEAST, math.min(LIST_MOST, columns * 15 // 100))
   return {
     type = "hsplit",
     constraints = { tostring(width), "min:20" },
-    children = { agent_list.node(state), terminal(state) },
+    children = { agent_list.node(state), terminals(state) },
   }
 end
 

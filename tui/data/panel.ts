@@ -26,8 +26,6 @@ export interface PanelPlace {
  * session changes, the old picture stays until the first frame of the new one.
  */
 export class Panel {
-  /** Of the node in the tree. */
-  readonly path: string
   readonly #data: DataPlane
   readonly #onChange: (panel: Panel) => void
   area: Rectangle
@@ -42,8 +40,7 @@ export class Panel {
   #previous: Grid | undefined
   #failed = false
 
-  constructor({ path, overlay, area }: PanelPlace, session: string, data: DataPlane, onChange: (panel: Panel) => void) {
-    this.path = path
+  constructor({ overlay, area }: PanelPlace, session: string, data: DataPlane, onChange: (panel: Panel) => void) {
     this.session = session
     this.area = area
     this.overlay = overlay

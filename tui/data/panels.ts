@@ -3,7 +3,7 @@ import type { Panel as PanelArea } from '../chrome/protocol.ts'
 import type { Agents } from '../stores/agents.ts'
 import { eachNode } from '../tree.ts'
 import type { DataPlane } from './data-plane.ts'
-import { Panel } from './panel.ts'
+import { Panel, type PanelPlace } from './panel.ts'
 
 /** The terminals that the layout shows now. */
 export class Panels {
@@ -40,16 +40,17 @@ export class Panels {
 
   /**
    * A new tree was made: terminals that stay where they are change to their new session at once, before the chrome is
-   * drawn, so that switching takes one request to the ptyhost.
+   * drawn, so that switching takes one request to the ptyhost. One that is shown elsewhere already will move instead.
    */
   retarget(...trees: (Node | undefined)[]): void {
     this.#targets.clear()
+    const shown = new Set(this.list.map(({ session }) => session))
     for (const node of trees.flatMap((tree) => (tree ? [...eachNode(tree)] : []))) {
       if (node.type !== 'terminal') continue
       const session = this.#agents.resolve(node)?.session?.sessionId
       if (session === undefined) continue
       this.#targets.set(node.path, session)
-      this.#panels.get(node.path)?.show(session)
+      if (!shown.has(session)) this.#panels.get(node.path)?.show(session)
     }
   }
 
@@ -58,23 +59,29 @@ export class Panels {
    * not be the picture yet. @returns whether anything changed
    */
   place(areas: readonly PanelArea[]): boolean {
-    let changed = false
-    const present = new Set<string>()
-    for (const { path, x, y, width, height, overlay } of areas) {
+    const wanted = areas.flatMap(({ path, x, y, width, height, overlay }) => {
       const session = this.#targets.get(path)
-      if (session === undefined || width <= 0 || height <= 0) continue
-      present.add(path)
-      const place = { path, overlay, area: { x, y, cols: width, rows: height } }
-      const panel = this.#panels.get(path)
+      if (session === undefined || width <= 0 || height <= 0) return []
+      return [{ session, place: { path, overlay, area: { x, y, cols: width, rows: height } } }]
+    })
+    const before = new Map(this.#panels)
+    let changed = false
+    this.#panels.clear()
+    for (const [panel, { session, place }] of assign(wanted, before)) {
       if (panel === undefined) {
-        this.#panels.set(path, new Panel(place, session, this.#data, this.#onChange))
+        this.#panels.set(place.path, new Panel(place, session, this.#data, this.#onChange))
         changed = true
-      } else changed = panel.place(place) || changed
+        continue
+      }
+      this.#panels.set(place.path, panel)
+      if (before.get(place.path) !== panel) changed = true
+      panel.show(session)
+      changed = panel.place(place) || changed
     }
-    for (const [path, panel] of this.#panels) {
-      if (present.has(path)) continue
+    const kept = new Set(this.#panels.values())
+    for (const panel of before.values()) {
+      if (kept.has(panel)) continue
       panel.close()
-      this.#panels.delete(path)
       changed = true
     }
     return changed
@@ -103,4 +110,30 @@ export class Panels {
   retryFailed(): void {
     for (const panel of this.#panels.values()) if (panel.failed) panel.reconnect()
   }
+}
+
+interface Wanted {
+  readonly session: string
+  readonly place: PanelPlace
+}
+
+/**
+ * Which of the panels takes which place: the one that stands there and shows the session already, else one that shows it
+ * elsewhere and brings its view along, else one that stands there and is not needed any more; undefined for a new one.
+ */
+function assign(wanted: readonly Wanted[], panels: ReadonlyMap<string, Panel>): [Panel | undefined, Wanted][] {
+  const free = new Set(panels.values())
+  const taken = new Map<Wanted, Panel>()
+  const take = (find: (wish: Wanted) => Panel | undefined) => {
+    for (const wish of wanted) {
+      const panel = taken.has(wish) ? undefined : find(wish)
+      if (panel === undefined || !free.delete(panel)) continue
+      taken.set(wish, panel)
+    }
+  }
+  const there = ({ place }: Wanted) => panels.get(place.path)
+  take((wish) => (there(wish)?.session === wish.session ? there(wish) : undefined))
+  take(({ session }) => [...free].find((panel) => panel.session === session))
+  take(there)
+  return wanted.map((wish) => [taken.get(wish), wish])
 }

@@ -66,6 +66,8 @@ const SCREENS: Readonly<Record<string, (tui: KeysUnderTest) => void>> = {
   help: (tui) => tui.press('f1'),
   'help-of-copy-mode': (tui) => tui.press('alt+y', 'f1'),
   hints: (tui) => tui.press('ctrl+x'),
+  split: (tui) => tui.press('alt+\\', 'alt+-'),
+  zoom: (tui) => tui.press('alt+z'),
   search: (tui) => tui.press('alt+/'),
   menu: (tui) => tui.press('f10'),
   'close-agent': (tui) => tui.press('f10', '2'),
