@@ -102,6 +102,7 @@ describe('zoom', () => {
   })
 
   it('does not hide that there is no agent', () => {
+    withAgents()
     tui.press('alt+z')
     expect(tui.text()).toContain('No agents yet.')
   })
