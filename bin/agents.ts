@@ -32,6 +32,10 @@ const agent = z.object({
   branch_name: text,
   worktree_path: text,
   status: z.string(),
+  state: z.string().default('starting'),
+  state_since: number,
+  state_reason: text,
+  state_question: text,
   slug: text,
   port_base: number,
   sessions: z.preprocess((value) => (Array.isArray(value) ? value : []), z.array(session)), // an empty Lua table has no type
@@ -46,6 +50,13 @@ export interface ListedAgent {
   readonly branch: string | null
   readonly worktree: string | null
   readonly status: string
+  /** What it is doing: starting, working, waiting, done, idle, failed or exited. */
+  readonly state: string
+  /** Seconds since the epoch. */
+  readonly state_since: number | null
+  readonly state_reason: string | null
+  /** What it asks, while it waits. */
+  readonly state_question: string | null
   readonly sessions: readonly {
     readonly id: string
     readonly name: string
@@ -75,8 +86,9 @@ export async function listAgents(connection: HubConnection): Promise<ListedAgent
 
 /** An agent as the hub's Lua describes it, in the shape we promise. */
 export function listedAgent(value: unknown): ListedAgent {
-  const { id, key, name, branch_name, worktree_path, status, sessions, slug, port_base, created_at } =
-    agent.parse(value)
+  const parsed = agent.parse(value)
+  const { id, key, name, branch_name, worktree_path, status, sessions, slug, port_base, created_at } = parsed
+  const { state, state_since, state_reason, state_question } = parsed
   return {
     key,
     id,
@@ -84,6 +96,10 @@ export function listedAgent(value: unknown): ListedAgent {
     branch: branch_name,
     worktree: worktree_path,
     status,
+    state,
+    state_since,
+    state_reason,
+    state_question,
     sessions: sessions.map(({ session_id, name, pid, cols, rows, title, port }) => ({
       id: session_id,
       name,

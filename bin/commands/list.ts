@@ -2,6 +2,9 @@ import type { Command } from 'commander'
 import type { ListedAgent } from '../agents.ts'
 import { defineCommand } from '../command.ts'
 
+/** Characters of a question in the table. */
+const MOST_QUESTION = 40
+
 export function command(): Command {
   return defineCommand('list')
     .description('list the agents of this repository')
@@ -26,13 +29,14 @@ async function list({ json = false }: { json?: boolean }): Promise<void> {
 async function agentTable(agents: readonly ListedAgent[]): Promise<string[]> {
   const { plain } = await import('../output.ts')
   const { formatTable } = await import('../table.ts')
-  const rows = agents.map(({ key, name, branch, status, sessions, worktree }) => [
+  const rows = agents.map(({ key, name, branch, state, state_question, status, sessions, worktree }) => [
     key,
     plain(name),
     branch ?? '-',
+    state_question === null ? state : `${state}: ${plain(state_question).slice(0, MOST_QUESTION)}`,
     status,
     sessions.map((session) => session.name).join(',') || '-',
     plain(worktree ?? '-'),
   ])
-  return formatTable([['KEY', 'NAME', 'BRANCH', 'STATUS', 'SESSIONS', 'WORKTREE'], ...rows])
+  return formatTable([['KEY', 'NAME', 'BRANCH', 'STATE', 'STATUS', 'SESSIONS', 'WORKTREE'], ...rows])
 }

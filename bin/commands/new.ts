@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { defineCommand } from '../command.ts'
+import { secondsOption } from '../seconds.ts'
 import { CommandFailed, UsageError } from '../usage.ts'
 
 interface NewOptions {
@@ -9,6 +10,8 @@ interface NewOptions {
   readonly name?: string
   readonly prompt?: string
   readonly profile?: string
+  readonly wait?: boolean
+  readonly timeout?: number
   readonly json?: boolean
 }
 
@@ -22,6 +25,8 @@ export function command(): Command {
     .option('--name <name>', 'what the agent is called (default: the branch)')
     .option('--prompt <text>', 'what the agent is asked to do')
     .option('--profile <name>', 'one of yours, or a ready one: claude, codex, gemini, opencode, aider, shell')
+    .option('--wait', 'stay until it has taken the prompt and finished, asks something, or failed')
+    .option('--timeout <seconds>', 'with --wait: give up after this long (default: never)', secondsOption)
     .option('--json', 'print the agent as JSON (docs/cli.md)')
     .addHelpText(
       'after',
@@ -29,6 +34,7 @@ export function command(): Command {
 Examples:
   botster new fix-login --profile claude --prompt "fix the login form"
   botster new fix-login --cmd claude
+  botster new fix-login --cmd claude --prompt "Fix the login test" --wait
   botster new hotfix --from origin/release --cmd "codex --full-auto"
   botster new scratch --no-worktree --cmd bash`,
     )
@@ -45,6 +51,10 @@ async function create(branch: string | undefined, options: NewOptions): Promise<
   const place = await findPlace()
   using connection = await requireHub(place, { role: 'cli', start: 'needed', environment: true })
   const created = await runHubCommand(connection, 'create_agent', args).catch(adviseNoWorktree)
+  if (options.wait) {
+    const { waitForNew } = await import('../wait-for-new.ts')
+    return await waitForNew(place, connection, listedAgent(created), options)
+  }
   const agent = listedAgent(created)
   if (options.json) return printJson(agent)
   print(`${agent.key} runs${agent.worktree ? ` in ${agent.worktree}` : ''}`)
@@ -60,10 +70,11 @@ function adviseNoWorktree(error: unknown): never {
 
 /** What the hub's `create_agent` wants. */
 function argumentsOf(branch: string | undefined, options: NewOptions): Record<string, unknown> {
-  const { cmd, worktree, from, name, prompt, profile } = options
+  const { cmd, worktree, from, name, prompt, profile, wait, timeout } = options
+  if (timeout !== undefined && !wait) throw new UsageError('--timeout is about waiting', 'add --wait')
   if (cmd?.trim() === '') throw new UsageError('--cmd is empty', 'say what to run, or leave it out for the default')
   const { columns: cols, rows } = process.stdout
-  const common = { command: cmd, prompt, profile_name: profile, cols, rows }
+  const common = { command: cmd, prompt, prompt_follows: wait, profile_name: profile, cols, rows }
   if (worktree) return { ...common, branch, from, name }
   if (from !== undefined) throw new UsageError('--from needs a worktree', 'leave out --no-worktree, or --from')
   if (branch !== undefined && name !== undefined && branch !== name) {

@@ -10,7 +10,7 @@ export async function agentNames(): Promise<Candidate[]> {
   using connection = await connectHub(await findPlace(), { role: 'cli', start: 'never' })
   if (connection === undefined) return []
   const agents = await listAgents(connection)
-  const keys = agents.map(({ key, status }) => ({ value: key, description: status }))
+  const keys = agents.map(({ key, state }) => ({ value: key, description: state }))
   const names = agents
     .filter(({ key, name }) => name !== key)
     .map(({ key, name }) => ({ value: name, description: key }))

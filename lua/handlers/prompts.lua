@@ -16,7 +16,7 @@ commands.register("send_prompt", function(_, _, command)
   local record, message, err = agent.find(command.agent or command.agent_id or command.agent_key)
   if not record then return nil, message, err end
   local fine
-  fine, message, err = check(command, { text = "text", while_working = "boolean" })
+  fine, message, err = check(command, { text = "text", while_working = "boolean", through_dialogs = "boolean" })
   if not fine then return nil, message, err end
   local session
   session, message, err = agent_sessions.find(record, command.session)
@@ -26,9 +26,19 @@ commands.register("send_prompt", function(_, _, command)
     timeout = command.timeout,
     hold = command.hold,
     while_working = command.while_working,
+    through_dialogs = command.through_dialogs,
     from = from_of(command.from),
   })
 end, { description = "Give an agent a prompt, and make sure that it is taken" })
+
+commands.register("find_session", function(_, _, command)
+  local record, message, err = agent.find(command.agent or command.agent_id or command.agent_key)
+  if not record then return nil, message, err end
+  local session
+  session, message, err = agent_sessions.find(record, command.session)
+  if not session then return nil, message, err end
+  return { id = session.id, agent_id = record.id, name = session.name }
+end, { description = "The id of an agent's session" })
 
 runtime.on_send_message(function(session_id, text, options, owner)
   local session = records.session(session_id)

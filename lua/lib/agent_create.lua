@@ -24,6 +24,7 @@ local FIELDS = {
   from_worktree = "text",
   command = "command",
   prompt = "text",
+  prompt_follows = "boolean",
   profile_name = "text",
   metadata = "table",
   rows = "rows",
@@ -36,7 +37,8 @@ local FIELDS = {
 local checked, missing_program, with_environment, depth_below, place, left_behind, existing_worktree, make_worktree, start_sessions, give_up, fail
 
 --- Creates an agent. Options: `branch` or `issue_or_branch`, `name`, `from`, `worktree` (false: none of its own),
---- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt`, `profile_name`,
+--- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt` (typed once it takes input; with
+--- `prompt_follows` the caller does that), `profile_name`,
 --- `metadata`, `rows`, `cols`, `cwd`, `env`, `client_id`, `parent` (id of the agent that creates it). Returns the agent as clients see it, or nil, message, err.
 local function create(options)
   local message, err, where
@@ -222,7 +224,10 @@ function start_sessions(record, sessions, options)
   local shape = agent_shape.of(record)
   hooks.notify("after_agent_create", shape)
   hooks.notify("agent_created", shape)
-  if options.prompt and options.prompt ~= "" then prompt.later(record, options.prompt, { timeout = PROMPT_SECONDS, from = options.prompt_from }) end
+  if options.prompt and options.prompt ~= "" and not options.prompt_follows then
+    -- What a program asks when it starts (may it work here, which theme) is answered first.
+    prompt.later(record, options.prompt, { timeout = PROMPT_SECONDS, through_dialogs = true })
+  end
   return shape
 end
 

@@ -26,7 +26,8 @@ local add, work_off, finish, receipt_of, seconds_of, describe
 
 --- Gives a prompt to a session of an agent and waits for its receipt: {id, outcome, reason?, question?, evidence?, typed?,
 --- waited_for?}. Options: `timeout` and `hold` in seconds, `from` {kind = person|agent|plugin|system, name?}, `session` (a
---- record; default: the agent's first), `while_working` (do not wait until it has finished what it does). Or nil, message,
+--- record; default: the agent's first), `while_working` (do not wait until it has finished what it does),
+--- `through_dialogs` (wait until somebody has answered what it asks, instead of being refused). Or nil, message,
 --- err when the prompt cannot even be tried.
 function prompt.send(record, text, options)
   options = options or {}
@@ -90,6 +91,7 @@ function add(session, record, text, options)
     from = options.from or { kind = "system" },
     hold = seconds_of(options.hold, HOLD_SECONDS),
     while_working = options.while_working == true,
+    through_dialogs = options.through_dialogs == true,
     stage = "waiting",
   }
   queue.items[#queue.items + 1] = item

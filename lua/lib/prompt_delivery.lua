@@ -26,7 +26,7 @@ function prompt_delivery.deliver(item)
     if not handle or not handle:is_alive() then return refused("the program ended") end
     local look = input_line.look(item.session_id, item.agent_id, item.is_first)
     if not look then return refused("the terminal is gone") end
-    if look.state == "waiting" then return refused("a dialog is open", look.question) end
+    if look.state == "waiting" and not item.through_dialogs then return refused("a dialog is open", look.question) end
     if not ready(item, look) then
       stage(item, "waiting", look.waits_for or ("the agent is %s"):format(look.state))
       events.wait("agent_looked", LOOK_SECONDS)

@@ -17,6 +17,10 @@ describe('the command line with a hub', () => {
         branch: 'feature/x',
         worktree: join(world.worktreeBase, 'repo-feature-x'),
         status: 'running',
+        state: expect.stringMatching(/^(starting|idle)$/),
+        state_since: expect.any(Number),
+        state_reason: expect.any(String),
+        state_question: null,
         sessions: [
           {
             id: `${made.id}/agent`,
@@ -91,7 +95,12 @@ describe('the command line with a hub', () => {
 
   test('rename changes the name and nothing else', async () => {
     await using world = new World()
-    const before = await world.newAgent('plain', 'cat')
+    const {
+      state_since: _since,
+      state_reason: _reason,
+      state: _state,
+      ...before
+    } = await world.newAgent('plain', 'cat')
     await world.botster('rename', 'plain', 'fancy name')
     expect(await world.agents()).toMatchObject([{ ...before, name: 'fancy name', sessions: [{ name: 'agent' }] }])
     await world.botster('screen', 'fancy')

@@ -8,6 +8,10 @@ export interface Agent {
   readonly port: number | null
   readonly worktree: string | null
   readonly status: string
+  readonly state: string
+  readonly state_since: number | null
+  readonly state_reason: string | null
+  readonly state_question: string | null
   readonly sessions: readonly {
     readonly id: string
     readonly name: string
