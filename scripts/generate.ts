@@ -10,6 +10,7 @@ import { describedModules } from '../lua/modules/index.ts'
 import type { LuaModule } from '../lua/vm/index.ts'
 import { coveragePage, namedTests, untested } from './generate/coverage.ts'
 import { hooksPage } from './generate/hooks.ts'
+import { LUA_MODULES, luaModulePage } from './generate/lua-modules.ts'
 import { index, NOTE, page } from './generate/reference.ts'
 import { stub } from './generate/stubs.ts'
 import { catalogueProblems } from './generate/used-hooks.ts'
@@ -32,12 +33,15 @@ const modules: readonly LuaModule[] = [...describedModules(), ...hubModuleDescri
   a.name < b.name ? -1 : 1,
 )
 
-const files = new Map<string, string>([[join(folders.reference, 'README.md'), index(modules)]])
+const files = new Map<string, string>([[join(folders.reference, 'README.md'), index(modules, LUA_MODULES)]])
 for (const module of modules) {
   files.set(join(folders.reference, `${module.name}.md`), page(module))
   if (!BUILT_IN.has(module.name)) files.set(join(folders.stubs, `${module.name}.lua`), stub(module))
 }
 
+for (const module of LUA_MODULES) {
+  files.set(join(folders.reference, `${module.name}.md`), luaModulePage(repository, module))
+}
 files.set(join(folders.reference, 'hooks.md'), hooksPage(CATALOGUE))
 
 const tests = namedTests(repository)

@@ -14,8 +14,11 @@ return json.encode(require('lib.plugin_test').run(directory, name, { only = only
  * Runs a plugin's tests in a hub of their own, which is gone afterwards. What they print goes to stderr.
  * @throws CommandFailed when they could not be run at all, or were interrupted
  */
-export async function runPluginTests(plugin: TestedPlugin, { only }: { readonly only?: string }): Promise<TestReport> {
-  await using world = await makeTestWorld()
+export async function runPluginTests(
+  plugin: TestedPlugin,
+  { only, required }: { readonly only?: string; readonly required: readonly TestedPlugin[] },
+): Promise<TestReport> {
+  await using world = await makeTestWorld(required)
   using connection = await requireHub(world.place, {
     role: 'cli',
     start: 'needed',

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { git } from '../../hub/git/run.ts'
 import { hubId, hubPaths } from '../../protocol/paths.ts'
 import type { Place } from '../place.ts'
 import { CommandFailed } from '../usage.ts'
+import type { TestedPlugin } from './find.ts'
 
 /** A place for a hub that nobody else knows. */
 export interface TestWorld extends AsyncDisposable {
@@ -18,13 +19,16 @@ const IDLE_MINUTES = '1'
 /**
  * Makes a home, a configuration and a repository with one commit in a temporary directory, and turns this process's
  * environment to them, so that whatever it starts stays inside. For a process that does nothing else.
+ * @param plugins are there from the beginning
  */
-export async function makeTestWorld(): Promise<TestWorld> {
+export async function makeTestWorld(plugins: readonly TestedPlugin[]): Promise<TestWorld> {
   // A short path: a socket's may have no more than 103 bytes.
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'bpt-')))
   const home = join(directory, 'home')
   const root = join(home, 'repository')
-  mkdirSync(root, { recursive: true })
+  const installed = join(home, '.botster', 'shared', 'plugins')
+  for (const path of [root, installed]) mkdirSync(path, { recursive: true })
+  for (const plugin of plugins) symlinkSync(plugin.directory, join(installed, plugin.name))
   for (const name of Object.keys(process.env)) if (name.startsWith('BOTSTER_')) delete process.env[name]
   Object.assign(process.env, {
     HOME: home,

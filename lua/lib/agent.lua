@@ -16,7 +16,9 @@ local agent = {}
 
 local configured_session, matching, none_fits, several_fit
 
---- Creates an agent: see lib/agent_create.lua for the options. Returns it as clients see it, or nil, message, err.
+--- Creates an agent: `agent.create{branch?, name?, command?, prompt?, worktree = true, from?, from_worktree?, cwd?,
+--- profile_name?, metadata?, rows?, cols?, client_id?}`. `command` is text for the user's shell or a list of a program and
+--- its arguments; without one the user's shell runs. Returns it as clients see it, or nil, message, err.
 agent.create = agent_create
 
 --- All agents as clients see them, in the order they were created.
@@ -58,7 +60,8 @@ function agent.info(ref)
   return agent_shape.of(record)
 end
 
---- Deletes an agent: see lib/agent_close.lua for the options.
+--- Deletes an agent. Options: `delete_worktree`, `delete_branch` (with it), `force` (lose work). Returns {agent_id,
+--- agent_key, deleted_worktree?, deleted_branch?}, or nil, message, err.
 function agent.delete(ref, options)
   local record, message, err = agent.find(ref)
   if not record then return nil, message, err end

@@ -31,7 +31,10 @@ export function page(module: LuaModule): string {
 }
 
 /** The page that lists all modules. */
-export function index(modules: readonly LuaModule[]): string {
+export function index(
+  modules: readonly LuaModule[],
+  written: readonly { readonly name: string; readonly global?: string }[] = [],
+): string {
   const lines = [
     NOTE,
     '',
@@ -50,6 +53,10 @@ export function index(modules: readonly LuaModule[]): string {
   for (const module of modules) {
     const names = visible(module.functions).map(([name]) => `\`${name}\``)
     lines.push(`- [${module.name}](${module.name}.md): ${names.join(', ')}`)
+  }
+  if (written.length > 0) lines.push('', 'Modules of the hub that are written in Lua, for `require`:', '')
+  for (const { name, global } of written) {
+    lines.push(`- [${name}](${name}.md)${global === undefined ? '' : `, which is also the global \`${global}\``}`)
   }
   return `${lines.join('\n')}\n`
 }

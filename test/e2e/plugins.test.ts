@@ -106,6 +106,16 @@ end)`,
   })
 })
 
+test('A plugin that requires another is tested with it', async () => {
+  await using world = new World()
+  const [one, two] = ['one', 'two'].map((name) => join(world.directory, name)) as [string, string]
+  put(join(one, 'init.lua'), "return { word = 'from one', _plugin = { version = '1.3' } }")
+  put(join(two, 'init.lua'), "return { one = require('plugin.one'), _plugin = { requires = { one = '>= 1.2' } } }")
+  put(join(two, 'a_test.lua'), "it('has it', function() expect(plugin.module.one.word).to_be('from one') end)")
+  expect((await world.run(['plugin', 'test', two])).stdout).toContain("module 'plugin.one' not found")
+  expect(await world.run(['plugin', 'test', two, '--with', one])).toMatchObject({ status: 0 })
+})
+
 describe('botster plugin install', () => {
   /** A repository with a plugin at two commits, the second one broken. @returns its URL and the first commit */
   const makeSource = (world: World) => {

@@ -7,6 +7,7 @@ export function testCommand(): Command {
     .argument('<directory>', 'of the plugin, or a name of one that is installed')
     .option('--json', 'machine-readable (docs/cli.md)')
     .option('--only <text>', 'tests whose name has this in it')
+    .option('--with <directory>', 'another plugin that this one requires; may be given several times', collect, [])
     .addHelpText(
       'after',
       `
@@ -20,12 +21,21 @@ Examples:
     .action(test)
 }
 
-async function test(directory: string, { json = false, only }: { json?: boolean; only?: string }): Promise<void> {
+interface TestOptions {
+  readonly json?: boolean
+  readonly only?: string
+  readonly with: readonly string[]
+}
+
+const collect = (value: string, before: readonly string[]) => [...before, value]
+
+async function test(directory: string, { json = false, only, with: others }: TestOptions): Promise<void> {
   const { findTestDirectory } = await import('../../plugin-test/find.ts')
   const { runPluginTests } = await import('../../plugin-test/run.ts')
   const { reportText } = await import('../../plugin-test/report.ts')
   const { print, printJson } = await import('../../output.ts')
-  const report = await runPluginTests(await findTestDirectory(directory), { only })
+  const required = await Promise.all(others.map(findTestDirectory))
+  const report = await runPluginTests(await findTestDirectory(directory), { only, required })
   if (json) printJson(report)
   else print(...reportText(report, process.stdout.isTTY === true))
   if (report.failed > 0) process.exitCode = 1
