@@ -15,34 +15,23 @@ local MOST_DEPTH, MOST_VALUES = 20, 10000
 --- Milliseconds an improvement may take to change something: it is asked across two threads. And the most it may ask for.
 local TIMEOUT_MS, MOST_TIMEOUT_MS = 250, 2000
 
-local function set(names)
-  local found = {}
-  for name in names:gmatch("%S+") do found[name] = true end
-  return found
-end
-
---- What the hub says of itself: an improvement may hear it, and not say it in the hub's place.
-local HUB_EVENTS = set[[
-  worktree_created worktree_create_failed process_exited connection_code_ready connection_code_error
-  connection_code_used outgoing_signal shutdown command_message mcp_tools_changed agents_changed]]
-local HUB_HOOKS = set[[
-  before_agent_create before_agent_delete before_client_subscribe before_hub_command before_command filter_agent_env
-  after_agent_create before_agent_close after_agent_close agent_created agent_deleted agent_lifecycle
-  agent_session_added agent_session_removed client_connected client_disconnected client_subscribed client_unsubscribed
-  after_client_subscribe before_client_disconnect after_hub_command pty_output pty_notification pty_title_changed
-  pty_cwd_changed pty_prompt pty_cursor_visibility pty_input file_changed shutdown]]
---- Whoever changes these decides what is run, or locks the user out.
-local NOT_INTERCEPTED = set"before_hub_command before_command filter_agent_env before_client_subscribe"
---- What an improvement may change of a new agent. The rest says which programs are run, and where.
-local AGENT_FIELDS = {
-  branch = "string", issue_or_branch = "string", name = "string", prompt = "string", profile_name = "string",
-  metadata = "table",
+--- How the names begin of what the hub says of itself: an improvement may hear it, and not say it in the hub's place.
+local RESERVED = {
+  "before_", "after_", "filter_", "agent", "client", "command", "connection", "file_", "hub", "inbox", "mcp", "module_",
+  "outgoing_", "plugin", "process_", "prompt", "pty_", "question_", "shutdown", "worktree",
+}
+--- What of the hub's own an improvement may change: of a new agent these fields, of one that is deleted none (it may
+--- refuse both), of output all. Whoever changes more decides which programs are run or what is lost, or locks the user out.
+local CHANGED = {
+  before_agent_create = { branch = "string", issue_or_branch = "string", name = "string", metadata = "table" },
+  before_agent_delete = {},
+  pty_output = true,
 }
 
 --- Owner → ids of the events it hears: it may take off its own.
 local heard = {}
 
-local serve, serving, receiver, interceptor, with_changes, own, own_name, refuse, plain, copy, timeout
+local serve, serving, receiver, interceptor, is_reserved, with_changes, own, own_name, refuse, plain, copy, timeout
 
 --- Where improvements are.
 function improvements.directory()
@@ -92,7 +81,7 @@ serving = {
     hooks.on(event, own(name), receiver(id, fn), options)
   end,
   ["hooks.intercept"] = function(id, event, name, fn, options)
-    if NOT_INTERCEPTED[event] then refuse(("an improvement cannot intercept '%s'"):format(event)) end
+    if is_reserved(event) and not CHANGED[event] then refuse(("an improvement cannot intercept '%s'"):format(event)) end
     hooks.intercept(event, own(name), interceptor(id, event, fn), timeout(options))
   end,
   ["hooks.off"] = function(_, event, name) return hooks.off(event, own(name)) end,
@@ -108,11 +97,11 @@ serving = {
     return list
   end,
   ["hooks.notify"] = function(_, event, ...)
-    if HUB_HOOKS[event] then refuse(("'%s' is the hub's to say"):format(event)) end
+    if is_reserved(event) then refuse(("'%s' is the hub's to say"):format(event)) end
     return hooks.notify(event, ...)
   end,
   ["hooks.call"] = function(_, event, ...)
-    if HUB_HOOKS[event] then refuse(("'%s' is the hub's to ask"):format(event)) end
+    if is_reserved(event) then refuse(("'%s' is the hub's to ask"):format(event)) end
     return plain(hooks.call(event, ...))
   end,
   ["events.on"] = function(id, event, fn)
@@ -129,7 +118,7 @@ serving = {
   end,
   ["events.has"] = function(_, event) return events.has(event) end,
   ["events.emit"] = function(_, event, data)
-    if HUB_EVENTS[event] then refuse(("'%s' is the hub's to say"):format(event)) end
+    if is_reserved(event) then refuse(("'%s' is the hub's to say"):format(event)) end
     return events.emit(event, data)
   end,
   ["hub.get_worktrees"] = function() return hub.get_worktrees() end,
@@ -146,13 +135,22 @@ function interceptor(id, event, fn)
   return function(...)
     local before, answer = table.pack(...), table.pack(ask(...))
     for i = 1, answer.n do
-      answer[i] = with_changes(before[i], answer[i], event == "before_agent_create" and AGENT_FIELDS or nil)
+      answer[i] = with_changes(before[i], answer[i], type(CHANGED[event]) == "table" and CHANGED[event] or nil)
     end
     return table.unpack(answer, 1, answer.n)
   end
 end
 
+function is_reserved(event)
+  if type(event) ~= "string" then return false end -- which is a mistake of its own
+  for _, beginning in ipairs(RESERVED) do
+    if event:sub(1, #beginning) == beginning then return true end
+  end
+  return false
+end
+
 function with_changes(before, after, fields)
+  if fields and after ~= nil and type(after) ~= "table" then return before end
   if type(before) ~= "table" or type(after) ~= "table" then return after end
   if not fields then
     for name, value in pairs(before) do
