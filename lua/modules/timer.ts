@@ -1,5 +1,6 @@
 /** `timer`: calls back later. */
 import { defineFunction, defineModule, type LuaFunction, type LuaModule, type LuaVmApi } from '../vm/index.ts'
+import { Turns } from './turns.ts'
 
 /** Milliseconds a callback may run without giving way. */
 const BUDGET = 200
@@ -14,6 +15,7 @@ interface Timer {
 
 export function timerModule(): LuaModule {
   const timers = new Map<number, Timer>()
+  const turns = new Turns()
   let lastId = 0
 
   const start = (vm: LuaVmApi, owner: string, fn: LuaFunction, milliseconds: number, repeats: boolean): number => {
@@ -31,6 +33,10 @@ export function timerModule(): LuaModule {
       // A run that still waits for something is not joined by a second one.
       if (isRunning) return
       isRunning = true
+      turns.run(call)
+    }
+    const call = () => {
+      if (!timers.has(id)) return // cancelled meanwhile
       const run = vm.call(fn, [], { owner, budgetMs: BUDGET })
       if (!repeats) stop()
       run

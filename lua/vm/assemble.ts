@@ -46,7 +46,7 @@ const BURST = 4 << 20
 /**
  * The allocator (`lua_Alloc`): counts what Lua holds and refuses what would exceed the limit, which Lua turns into an
  * ordinary "not enough memory". It runs in WebAssembly since one in JavaScript makes allocation a third slower. Imports:
- * `e.r` realloc, `e.f` free, `e.t` tick (called now and then while large blocks are allocated; may throw), `e.x` refused
+ * `e.r` realloc, `e.f` free, `e.t` tick (called now and then before a new large block; may throw), `e.x` refused
  * (called before it refuses), `e.m` memory.
  * Exports `a(ud, pointer, oldSize, newSize) → pointer`.
  */
@@ -100,8 +100,9 @@ export function allocatorModule(): Uint8Array<ArrayBuffer> {
           [...get(newSize), ...constant(LARGE), above],
           [
             ...store(ALLOCATOR.burst, [...load(ALLOCATOR.burst), ...get(newSize), add]),
+            // Only for a new block: while it makes a stack larger, or collects, Lua is not prepared for what tick throws.
             ...when(
-              [...load(ALLOCATOR.burst), ...constant(BURST), above],
+              [...load(ALLOCATOR.burst), ...constant(BURST), above, ...get(pointer), isZero, 0x71], // i32.and
               [...store(ALLOCATOR.burst, constant(0)), 0x10, TICK],
             ),
           ],

@@ -4,6 +4,7 @@ import { LuaError, type LuaFailure } from './error.ts'
 import type { Writer } from './push.ts'
 import { ConversionError, type Reader } from './read.ts'
 import type { Strings } from './strings.ts'
+import { DeepTraceback } from './traceback.ts'
 import type { LuaErrorKind, LuaTable, LuaValue } from './types.ts'
 
 /** Errors on their way through JavaScript whose Lua value is kept, so that it arrives as the same value. */
@@ -34,6 +35,7 @@ export class Errors {
   /** Registry references: the metatable of error tables, and the ring of kept values. */
   readonly #metatable: bigint
   readonly #ring: bigint
+  readonly #deep: DeepTraceback
   readonly #kept = new WeakMap<LuaError, number>()
   #count = 0
   /** Short names of chunks as Lua shows them → full names. */
@@ -54,6 +56,7 @@ export class Errors {
     this.#writer = parts.writer
     this.#metatable = parts.metatable
     this.#ring = parts.ring
+    this.#deep = new DeepTraceback(parts.engine)
   }
 
   /** Remembers a chunk name that Lua will shorten in messages, so that `LuaError.file` is whole. */
@@ -119,14 +122,21 @@ export class Errors {
   traceback(L: State, level: number): string {
     const { api } = this.#engine
     if (api.lua_checkstack(L, 10) === 0) return ''
-    api.luaL_traceback(L, L, 0, level)
-    const text = this.#strings.display(L, -1)
-    api.lua_settop(L, -2)
-    return text
+    return this.#stack(L, level)
       .replace(/^stack traceback:\n?/, '')
       .replace(OWN_FRAMES, '')
       .replace(/^\t/gm, '  ')
       .trimEnd()
+  }
+
+  #stack(L: State, level: number): string {
+    const deep = this.#deep.of(L, level)
+    if (deep !== undefined) return deep
+    const { api } = this.#engine
+    api.luaL_traceback(L, L, 0, level)
+    const text = this.#strings.display(L, -1)
+    api.lua_settop(L, -2)
+    return text
   }
 
   /** "file:line: " of the function at `level`, or of the script that called it if it is part of the VM. */

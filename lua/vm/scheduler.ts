@@ -12,8 +12,9 @@ import type { Transfer } from './transfer.ts'
 import type { GiveWay, LuaErrorKind, LuaValue } from './types.ts'
 import { Kill } from './watchdog.ts'
 
-/** Tasks resumed in one turn of the event loop before the others get theirs. */
+/** Tasks resumed in one turn of the event loop before the others get theirs, and milliseconds they may run in it. */
 const RESUMES_PER_TURN = 200
+const MS_PER_TURN = 10
 
 export interface StartOptions {
   readonly owner: string
@@ -57,6 +58,7 @@ export class Scheduler {
   readonly #count: Pointer
   readonly #continuation: Pointer
   #resumes = 0
+  #turnEnds = 0
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts
@@ -156,10 +158,11 @@ export class Scheduler {
     const { task, wait } = settled
     if (task.state !== 'waiting' || task.wait !== wait) return
     if (++this.#resumes === 1) {
+      this.#turnEnds = performance.now() + MS_PER_TURN
       setImmediate(() => {
         this.#resumes = 0
       })
-    } else if (this.#resumes > RESUMES_PER_TURN) {
+    } else if (this.#resumes > RESUMES_PER_TURN || performance.now() > this.#turnEnds) {
       setImmediate(() => this.#settle(settled))
       return
     }

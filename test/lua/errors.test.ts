@@ -132,3 +132,28 @@ it('Errors of tasks that nobody awaits are reported with their owner', async () 
   })
   expect(t.errors[0]!.traceback).toContain('plugin.lua:3')
 })
+
+it('A stack that is very deep is told by what calls itself, and at once', async () => {
+  await using t = await newVm()
+  const deep = 'local function f(n) if n == 0 then %s end return 1 + f(n - 1) end'
+  const failing = t.run(`${deep.replace('%s', 'error("at the bottom")')} f(150000)`)
+  const { message, traceback } = await failing.then(
+    () => expect.fail('it did not fail'),
+    (error: { message: string; traceback: string }) => error,
+  )
+  expect(message).toBe('test.lua:1: at the bottom')
+  expect(traceback).toMatch(/^ {2}\[C\]: in global 'error'\n {2}test\.lua:1: in upvalue 'f'/)
+  expect(traceback).toMatch(/\n {2}\.\.\.\t\(more than 200 levels\)$/)
+  expect(traceback.split('\n').length).toBeLessThan(15)
+  const [own, ofCoroutine, shallow, handed] = await t.run(`
+    local said
+    ${deep.replace('%s', 'said = debug.traceback("here") return 0')} f(150000)
+    local co = coroutine.create(function() ${deep.replace('%s', 'coroutine.yield()')} f(500) end)
+    coroutine.resume(co)
+    return said, debug.traceback(co), debug.traceback('m', 1), debug.traceback({ 1 })[1]`)
+  expect(own).toMatch(/^here\nstack traceback:\n(\t[^\n]+\n){12}\t\.\.\.\t\(more than 200 levels\)$/)
+  expect(own).toContain("test.lua:3: in upvalue 'f'")
+  expect(ofCoroutine).toMatch(/^stack traceback:\n\t\[C\]: in [^\n]*'yield'\n/)
+  expect(shallow).toContain('test.lua:6: in main chunk')
+  expect(handed).toBe(1)
+})

@@ -1,3 +1,5 @@
+import { DEEP, SHOWN } from '../traceback.ts'
+
 /** Lua: print, require, load and the parts of the base library that must not be as they come. */
 export const BASICS = `
 local host = ...
@@ -28,6 +30,41 @@ function setmetatable(t, mt)
     error("'__gc' is not supported: use a to-be-closed variable", 2)
   end
   return set(t, mt)
+end
+
+-- The library's own walks to the far end of the stack for every line, which takes seconds when it is a million deep.
+local trace, info, is_thread = debug.traceback, debug.getinfo, function(value) return type(value) == 'thread' end
+local number = tonumber
+local DEEP, SHOWN = ${DEEP}, ${SHOWN}
+
+local function described(at)
+  local place = at.currentline > 0 and at.short_src .. ':' .. at.currentline .. ':' or at.short_src .. ':'
+  if at.namewhat ~= '' then return place .. ' in ' .. at.namewhat .. " '" .. at.name .. "'" end
+  if at.what == 'main' then return place .. ' in main chunk' end
+  return place .. (at.what == 'C' and ' in ?' or ' in function <' .. at.short_src .. ':' .. at.linedefined .. '>')
+end
+
+local function deep_trace(at, message, level)
+  local lines = { message and message .. '\\nstack traceback:' or 'stack traceback:' }
+  for i = level, level + SHOWN - 1 do
+    local found = at(i)
+    if not found then break end
+    lines[#lines + 1] = '\\t' .. described(found)
+  end
+  lines[#lines + 1] = '\\t...\\t(more than ' .. DEEP .. ' levels)'
+  return concat(lines, '\\n')
+end
+
+function debug.traceback(...)
+  local co, message, level = nil, ...
+  if is_thread(co or message) then co, message, level = ... end
+  if message ~= nil and type(message) ~= 'string' and type(message) ~= 'number' then return trace(...) end
+  if co then
+    if not info(co, DEEP, 'l') then return trace(...) end
+    return deep_trace(function(i) return info(co, i, 'Sln') end, message, number(level) or 0)
+  end
+  if not info(DEEP, 'l') then return trace(...) end
+  return deep_trace(function(i) return info(i + 1, 'Sln') end, message, number(level) or 1)
 end
 
 -- The collector's settings are the host's.

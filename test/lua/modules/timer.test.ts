@@ -67,3 +67,15 @@ it('timer.after, timer.every: times that make no sense are refused', async () =>
     await expect(t.run(`timer.after(${seconds}, print)`)).rejects.toMatchObject({ line: 1 })
   expect(await t.run('return timer.cancel(timer.after(1e9, print)), timer.cancel(99)')).toEqual([true, false])
 })
+
+it('timer.after: timers that are due at the same time leave the event loop its turn when they take long', async () => {
+  let turns = 0
+  const seen: number[] = []
+  await using t = await newVm({ modules: [timerModule()], print: () => seen.push(turns) })
+  await t.run('for i = 1, 3 do timer.after(0.001, function() print(i) t.block(30) end) end t.block(20)')
+  while (seen.length < 3) {
+    turns++
+    await new Promise(setImmediate)
+  }
+  expect(new Set(seen).size).toBe(3)
+})
