@@ -6,12 +6,18 @@ import { findPlace } from './place.ts'
 import { openTuiLog } from './tui-log.ts'
 import { CommandFailed } from './usage.ts'
 
+interface AttachOptions {
+  /** What to do when no hub runs; once attached, a hub that goes away is always started again. */
+  readonly start: StartPolicy
+  /** Id of the one session to show, instead of the whole UI. */
+  readonly soloSession?: string
+}
+
 /**
  * Opens the UI on this terminal and stays until the user leaves it.
- * @param options.start what to do when no hub runs; once attached, a hub that goes away is always started again
  * @throws CommandFailed when this is no terminal, or no hub can be had
  */
-export async function attach({ start }: { start: StartPolicy }): Promise<void> {
+export async function attach({ start, soloSession }: AttachOptions): Promise<void> {
   assertTerminal()
   // Beside each other, since all three take their time: the chrome's worker, finding the repository, loading the UI.
   const startedWorker = startChromeWorker(join(packageRoot(), 'dist', 'chrome.js'))
@@ -23,6 +29,7 @@ export async function attach({ start }: { start: StartPolicy }): Promise<void> {
   let log = (_line: string) => {}
   const status = await runTui({
     startedWorker,
+    soloSession,
     stdin: process.stdin,
     stdout: process.stdout,
     log: (line) => log(line),

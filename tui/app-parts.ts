@@ -1,3 +1,4 @@
+import type { LuaTable } from '../lua/vm/index.ts'
 import type { TerminalModes } from '../protocol/messages/ptyhost.ts'
 import type { Chrome } from './chrome/client.ts'
 import type { Display } from './display.ts'
@@ -17,6 +18,8 @@ export interface AppParts {
   readonly chrome: Chrome
   readonly env: NodeJS.ProcessEnv
   readonly directories: UiDirectories
+  /** Fields of `_tui_state` to begin with. */
+  readonly initialState: LuaTable
   readonly log: (line: string) => void
   /** What the focused program wants to hear of mouse and keyboard. */
   readonly followModes: (modes: TerminalModes) => void

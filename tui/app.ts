@@ -148,6 +148,7 @@ export class App implements Disposable {
     const sources = this.#reload.start()
     const labels = sources.map(({ label }) => label)
     lua.load(sources, labels, () => this.#ui.probe())
+    lua.set(this.#parts.initialState)
     this.#ui.begin()
     this.#ui.flush()
     hub.subscribe()

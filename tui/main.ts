@@ -11,7 +11,7 @@ import type { TuiOptions } from './options.ts'
 import { Notices } from './stores/notices.ts'
 import { Terminal } from './terminal.ts'
 import { createUiVm } from './ui-lua/create-vm.ts'
-import { uiDirectories } from './ui-lua/files.ts'
+import { type UiDirectories, uiDirectories } from './ui-lua/files.ts'
 import { UiLua } from './ui-lua/ui-lua.ts'
 
 export type { HubConnection, HubHandlers, TuiOptions } from './options.ts'
@@ -34,7 +34,8 @@ export async function runTui(options: TuiOptions): Promise<number> {
     return 1
   }
   const ended = Promise.withResolvers<number>()
-  const directories = uiDirectories(env)
+  const solo = options.soloSession
+  const directories = solo === undefined ? uiDirectories(env) : nobodysDirectories(env)
   // What takes long begins first, side by side: the chrome's worker, the way to the hub, the Lua engine.
   using chrome = new Chrome({
     workerPath: options.chromeWorker ?? join(packageRoot(), 'dist', 'chrome.js'),
@@ -83,6 +84,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
     display: new Display(terminal, terminal.size, terminal.abilities),
     env,
     directories,
+    initialState: solo === undefined ? {} : { solo_session: solo },
     log,
     followModes: ({ mouseTracking, kittyFlags }) => {
       terminal.setMouse(mouseTracking === 1003 ? 1003 : 1002)
@@ -114,13 +116,18 @@ export async function runTui(options: TuiOptions): Promise<number> {
     })
     return new UiLua({
       vm,
-      shippedDirectory: options.shippedUi ?? join(packageRoot(), 'lua', 'ui'),
+      shippedDirectory: options.shippedUi ?? join(packageRoot(), 'lua', solo === undefined ? 'ui' : 'solo'),
       onProblem: ({ message, traceback, file }) => {
         log([message, traceback].filter(Boolean).join('\n'))
         notices.add('error', message, file && `lua:${file}`)
       },
     })
   }
+}
+
+/** Where none of the user's files are: what shows one session alone must not depend on them. */
+function nobodysDirectories(env: NodeJS.ProcessEnv): UiDirectories {
+  return uiDirectories({ ...env, BOTSTER_USER_DIR: join(packageRoot(), 'lua', 'solo', 'nobody') })
 }
 
 /** Why a full-screen UI cannot be shown here. */

@@ -25,6 +25,8 @@ export interface TuiOptions {
   readonly stdout: WriteStream
   /** @default process.env */
   readonly env?: NodeJS.ProcessEnv
+  /** Id of the one session to show, full screen, without the user's UI around it. @default the whole UI */
+  readonly soloSession?: string
   /** Directory with layout.lua, … as shipped. @default lua/ui of the package */
   readonly shippedUi?: string
   /** The bundled chrome worker. @default dist/chrome.js of the package */

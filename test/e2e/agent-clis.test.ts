@@ -37,9 +37,9 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 describe.each(PROGRAMS)('$name, from npm', ({ name, spec, start, moved }) => {
-  test('draws its start screen, takes keys, and follows the size', { timeout: INSTALL_MS + 60_000 }, async ({
-    skip,
-  }) => {
+  test('draws its start screen, is seen to wait for an answer, takes keys, and follows the size', {
+    timeout: INSTALL_MS + 60_000,
+  }, async ({ skip }) => {
     try {
       npm('view', spec, 'version')
     } catch {
@@ -52,6 +52,8 @@ describe.each(PROGRAMS)('$name, from npm', ({ name, spec, start, moved }) => {
     await world.newAgent(name, join(prefix, 'node_modules/.bin', name))
     const terminal = world.open(['attach'], { cols: 120, rows: 40 })
     await terminal.waitFor(start)
+    await world.botster('wait', name, '--state', 'waiting', '--timeout', '30')
+    expect(await world.json('explain', name)).toMatchObject({ detector: name, decided_by: 'screen' })
     terminal.keys('down')
     await terminal.waitFor(moved)
     terminal.resize(90, 30)

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LuaError, type LuaFunction, type LuaValue, type LuaVmApi } from '../../lua/vm/index.ts'
+import { packageRoot } from '../../protocol/paths.ts'
 import { CLEAN_BASE } from './clean-base.ts'
 import { BASE_FILES, type BaseFile, type UiFile } from './files.ts'
 
@@ -72,7 +73,7 @@ export class UiLoader {
   #runHost(): void {
     const owner = `lua/ui/${HOST_FILE}`
     this.#owners.push(owner)
-    this.#vm.runSync(this.#shipped(HOST_FILE), { chunkName: owner, owner, budgetMs: LOAD_BUDGET_MS })
+    this.#vm.runSync(this.#hostSource(), { chunkName: owner, owner, budgetMs: LOAD_BUDGET_MS })
   }
 
   #run(label: string, source: Uint8Array, base: BaseFile | undefined): void {
@@ -80,6 +81,12 @@ export class UiLoader {
     using chunk = this.#vm.load(source, { chunkName: label, owner: label })
     using run = this.#hostFunction('run')
     this.#vm.callSync(run, [chunk, base && ADOPTED[base]], { budgetMs: LOAD_BUDGET_MS, owner: label })
+  }
+
+  /** The same for every UI: one that has none of its own stands on the ordinary one's. */
+  #hostSource(): Uint8Array {
+    if (existsSync(join(this.#shippedDirectory, HOST_FILE))) return this.#shipped(HOST_FILE)
+    return readFileSync(join(packageRoot(), 'lua', 'ui', HOST_FILE))
   }
 
   #shipped(name: string): Uint8Array {

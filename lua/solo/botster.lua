@@ -1,0 +1,1 @@
+--- `botster attach AGENT` has no extensions: keys and screen are the program's.
