@@ -43,8 +43,9 @@ local function boot()
   step("user.init", load_user_init)
   step("plugins", load_plugins)
   for _, name in ipairs(WATCHERS) do require_step(name) end
-  step("improvements", load_improvements)
   log.info(("Lua booted in %.0f ms, %d failed"):format(runtime.clock() - started, failures))
+  -- Their thread takes its time to start, and nobody is to wait for what nobody vouches for.
+  runtime.start("hub", function() step("improvements", load_improvements) end)
 end
 
 function step(name, body)
@@ -97,8 +98,8 @@ function load_plugins()
 end
 
 function load_improvements()
-  local _, broken = loader.load_improvements()
-  failures = failures + broken
+  local loaded, broken = loader.load_improvements()
+  if loaded + broken > 0 then log.info(("%d improvements loaded, %d failed"):format(loaded, broken)) end
 end
 
 boot()
