@@ -13,6 +13,8 @@ const verbs: Record<string, () => Promise<{ command: () => Command }>> = {
   new: () => import('./commands/new.ts'),
   list: () => import('./commands/list.ts'),
   restore: () => import('./commands/restore.ts'),
+  worktrees: () => import('./commands/worktrees.ts'),
+  'run-all': () => import('./commands/run-all.ts'),
   ports: () => import('./commands/ports.ts'),
   send: () => import('./commands/send.ts'),
   wait: () => import('./commands/wait.ts'),

@@ -12,6 +12,9 @@ interface NewOptions {
   readonly profile?: string
   readonly wait?: boolean
   readonly timeout?: number
+  readonly reuse?: boolean
+  readonly suffix?: boolean
+  readonly dir?: string
   readonly json?: boolean
 }
 
@@ -27,6 +30,9 @@ export function command(): Command {
     .option('--profile <name>', 'one of yours, or a ready one: claude, codex, gemini, opencode, aider, shell')
     .option('--wait', 'stay until it has taken the prompt and finished, asks something, or failed')
     .option('--timeout <seconds>', 'with --wait: give up after this long (default: never)', secondsOption)
+    .option('--reuse', 'when the branch is taken: work in the worktree that has it, or use it as it is')
+    .option('--suffix', 'when the branch is taken: take branch-2, -3 …, which starts from it')
+    .option('--dir <path>', 'directory of the worktree to start in')
     .option('--json', 'print the agent as JSON (docs/cli.md)')
     .addHelpText(
       'after',
@@ -50,7 +56,11 @@ async function create(branch: string | undefined, options: NewOptions): Promise<
   const { print, printJson } = await import('../output.ts')
   const place = await findPlace()
   using connection = await requireHub(place, { role: 'cli', start: 'needed', environment: true })
-  const created = await runHubCommand(connection, 'create_agent', args).catch(adviseNoWorktree)
+  const create = (more: Record<string, unknown>) => runHubCommand(connection, 'create_agent', { ...args, ...more })
+  const created = await create({}).catch(async (error: unknown) => {
+    const way = await askWhatToDo(error, options)
+    return way === undefined ? advise(error) : create({ on_taken: way })
+  })
   if (options.wait) {
     const { waitForNew } = await import('../wait-for-new.ts')
     return await waitForNew(place, connection, listedAgent(created), options)
@@ -60,22 +70,42 @@ async function create(branch: string | undefined, options: NewOptions): Promise<
   print(`${agent.key} runs${agent.worktree ? ` in ${agent.worktree}` : ''}`)
 }
 
-/** Outside a repository there are no branches; the hub cannot know how this command says so. */
-function adviseNoWorktree(error: unknown): never {
-  if (error instanceof CommandFailed && error.code === 'no_repository') {
-    throw new CommandFailed(error.message, { hint: 'with --no-worktree it runs in the present directory' })
-  }
-  throw error
+/** Lets a person choose what to do about a branch that is taken; undefined when there is nobody, or nothing to choose. */
+async function askWhatToDo(error: unknown, { json }: NewOptions): Promise<'reuse' | 'suffix' | undefined> {
+  const isTaken = error instanceof CommandFailed && ['branch_in_use', 'branch_exists'].includes(error.code ?? '')
+  if (!isTaken || json || !process.stdin.isTTY || !process.stdout.isTTY) return undefined
+  const { select } = await import('@inquirer/prompts')
+  const choices = [
+    { name: 'Use what is there', value: 'reuse' as const },
+    { name: 'Take another branch, with a number behind the name', value: 'suffix' as const },
+    { name: 'Neither', value: undefined },
+  ]
+  return select({ message: `${error.message}\nWhat now?`, choices }).catch(() => undefined)
+}
+
+/** The hub cannot know how this command says what it advises. */
+function advise(error: unknown): never {
+  if (!(error instanceof CommandFailed)) throw error
+  const hint = HINTS[error.code ?? '']
+  throw hint === undefined ? error : new CommandFailed(error.message, { hint })
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  no_repository: 'with --no-worktree it runs in the present directory',
+  branch_in_use: '--reuse, --suffix, or another name',
+  branch_exists: '--reuse, --suffix, or another name',
 }
 
 /** What the hub's `create_agent` wants. */
 function argumentsOf(branch: string | undefined, options: NewOptions): Record<string, unknown> {
-  const { cmd, worktree, from, name, prompt, profile, wait, timeout } = options
+  const { cmd, worktree, from, name, prompt, profile, reuse, suffix, dir, wait, timeout } = options
   if (timeout !== undefined && !wait) throw new UsageError('--timeout is about waiting', 'add --wait')
+  if (reuse && suffix) throw new UsageError('--reuse and --suffix exclude each other', 'say one of them')
   if (cmd?.trim() === '') throw new UsageError('--cmd is empty', 'say what to run, or leave it out for the default')
   const { columns: cols, rows } = process.stdout
   const common = { command: cmd, prompt, prompt_follows: wait, profile_name: profile, cols, rows }
-  if (worktree) return { ...common, branch, from, name }
+  const on_taken = reuse ? 'reuse' : suffix ? 'suffix' : undefined
+  if (worktree) return { ...common, branch, from, name, on_taken, directory: dir }
   if (from !== undefined) throw new UsageError('--from needs a worktree', 'leave out --no-worktree, or --from')
   if (branch !== undefined && name !== undefined && branch !== name) {
     throw new UsageError(`two names: '${branch}' and '${name}'`, 'with --no-worktree the argument is the name')

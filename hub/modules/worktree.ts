@@ -8,6 +8,7 @@ import {
   type LuaTable,
   type LuaValue,
 } from '../../lua/vm/index.ts'
+import { branchCommit } from '../git/branches.ts'
 import type { HubContext } from '../types.ts'
 import type { CreateWorktree } from '../worktrees/types.ts'
 import { camelCase, fromOutcome, parse, snakeCase, tableOf } from './convert.ts'
@@ -29,7 +30,11 @@ const asyncOptions = createOptions.extend({
   clientCols: z.number().int().optional(),
 })
 
-const removeOptions = z.strictObject({ force: z.boolean().default(false), deleteBranch: z.boolean().default(false) })
+const removeOptions = z.strictObject({
+  force: z.boolean().default(false),
+  deleteBranch: z.boolean().default(false),
+  acceptMerged: z.boolean().default(false),
+})
 
 const diffOptions = z.strictObject({
   base: z.string().min(1).optional(),
@@ -126,7 +131,12 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
             doc: 'branch; from: where a new branch starts; prompt and metadata for the worktree’s context.json',
           },
         ],
-        returns: [{ type: ['table', 'nil'], luaType: '{path: string, branch: string, branch_created_at: string?}?' }],
+        returns: [
+          {
+            type: ['table', 'nil'],
+            luaType: '{path: string, branch: string, branch_created_at: string?, problem: string?}?',
+          },
+        ],
         yields: true,
         errors: ['nil, message when the branch is in use or its name bad, or git refuses'],
         example: 'local created, message = worktree.create{ branch = "fix-login", from = "main" }',
@@ -158,7 +168,12 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         args: [
           pathArgument,
           { name: 'branch', type: 'text', optional: true, doc: 'must be the one checked out there' },
-          { name: 'options', type: 'table', optional: true, doc: '{force = false, delete_branch = false}' },
+          {
+            name: 'options',
+            type: 'table',
+            optional: true,
+            doc: '{force = false, delete_branch = false, accept_merged = false}',
+          },
         ],
         returns: [{ type: ['table', 'nil'], luaType: '{path: string, deleted_branch: string?, leftover: boolean}?' }],
         yields: true,
@@ -221,6 +236,45 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
           const given = !options || Array.isArray(options) ? {} : camelCase(options)
           return fromOutcome(await worktrees().diff(path, parse(diffOptions, given, 'worktree.diff', 2)), snakeCase)
         },
+      }),
+      branch_exists: defineFunction({
+        doc: 'Whether there is a local branch of a name.',
+        args: [{ name: 'branch', type: 'text' }],
+        returns: [{ type: 'boolean' }],
+        yields: true,
+        example: 'if not worktree.branch_exists("main") then log.info("it is called otherwise here") end',
+        call: async (_, branch) => (await branchCommit(worktrees().root, branch)) !== undefined,
+      }),
+      survey: defineFunction({
+        doc:
+          'Botster’s worktrees and whether they hold work: {path, branch, bytes, committed_at, is_missing, is_clean, ' +
+          'changed, merged, locked, may_go, reason} each. `merged` is "merged", "squashed" or nil.',
+        args: [
+          { name: 'options', type: 'table', optional: true, doc: '{sizes = false}: measure them, which takes a while' },
+        ],
+        returns: [{ type: 'list', luaType: 'table[]' }],
+        yields: true,
+        example: 'for _, tree in ipairs(worktree.survey()) do log.info(tree.path, tree.reason) end',
+        call: async (_, options) => {
+          const sizes = options !== undefined && !Array.isArray(options) && options.sizes === true
+          return (await worktrees().survey({ sizes })).map(snakeCase)
+        },
+      }),
+      git_state: defineFunction({
+        doc: 'How the worktree a path is in stands: {dirty, ahead, behind}, files changed and commits, counted against the branch’s upstream, else the main worktree.',
+        args: [pathArgument],
+        returns: [{ type: ['table', 'nil'], luaType: '{dirty: integer, ahead: integer, behind: integer}?' }],
+        yields: true,
+        errors: ['nil, message when git refuses'],
+        example: 'local state = worktree.git_state(worktree.repo_root())\nlog.info(state.dirty, state.ahead)',
+        call: async (_, path) => fromOutcome(await worktrees().gitState(path), snakeCase),
+      }),
+      free_space: defineFunction({
+        doc: 'Bytes that are free where worktrees go, or nil while there is no such directory.',
+        returns: [{ type: ['number', 'nil'] }],
+        yields: true,
+        example: 'local free = worktree.free_space()',
+        call: () => worktrees().freeSpace(),
       }),
       exclusive_commits: defineFunction({
         doc: 'Commits that only this branch holds, newest first, at most 100: {hash, subject} each.',

@@ -9,6 +9,7 @@ import {
 } from '../git/branches.ts'
 import { git, runGit } from '../git/run.ts'
 import { type Outcome, refusal, success } from '../outcome.ts'
+import { checkoutSubmodules } from './checkout-submodules.ts'
 import { claimDirectory, worktreeName } from './directory.ts'
 import { listWorktrees } from './list.ts'
 import type { CreatedWorktree, CreateWorktree, Worktree } from './types.ts'
@@ -69,7 +70,9 @@ async function make(
   // Forced, since what it holds is what git put there a moment ago; nobody was told of it yet.
   undo.push(() => runGit(['worktree', 'remove', '--force', '--', path], { cwd: root }))
   const added = await git(['worktree', 'add', '--', path, branch], { cwd: root, signal, onMessage: onProgress })
-  return added.ok ? success({ path, branch, branchCreatedAt }) : added
+  if (!added.ok) return added
+  const problem = await checkoutSubmodules(root, path, { signal, onMessage: onProgress })
+  return success({ path, branch, branchCreatedAt, ...(problem !== undefined && { problem }) })
 }
 
 /**

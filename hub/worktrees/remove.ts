@@ -3,6 +3,7 @@ import { branchCommit, deleteBranch, exclusiveCommits } from '../git/branches.ts
 import { git, runGit } from '../git/run.ts'
 import { type Outcome, refusal, success } from '../outcome.ts'
 import { listWorktrees, worktreeAt } from './list.ts'
+import { mergedInto, mergeTargets } from './merged.ts'
 import { worktreeStatus } from './status.ts'
 import type { Commit, RemovedWorktree, RemoveWorktree, Worktree, WorktreeStatus } from './types.ts'
 
@@ -59,7 +60,7 @@ async function mayGo(
   root: string,
   worktree: Worktree,
   all: readonly Worktree[],
-  { force = false, deleteBranch: wantsBranch = false }: RemoveWorktree,
+  { force = false, deleteBranch: wantsBranch = false, acceptMerged = false }: RemoveWorktree,
 ): Promise<Outcome<Findings>> {
   const refused = refuseByPlace(worktree)
   if (refused !== undefined) return refused
@@ -67,9 +68,9 @@ async function mayGo(
   const commit = name === null ? undefined : await branchCommit(root, name)
   const branch = name === null || commit === undefined ? null : { name, commit }
   if (worktree.isMissing) {
-    const commits = force || branch === null ? success([]) : await exclusiveCommits(root, branch.name)
+    const commits = force || branch === null ? nothingLost() : await onlyOn(root, branch, acceptMerged)
     if (!commits.ok) return commits
-    return commits.value.length > 0
+    return commits.value.commits.length > 0
       ? unsaved(commits.value, worktree)
       : success({ worktree, branch, hasSubmodules: false })
   }
@@ -78,10 +79,11 @@ async function mayGo(
   if (!status.ok) return status
   const { changed, untracked, operation, unreachable } = status.value
   if (changed.length + untracked.length > 0 || operation !== null) return uncommitted(status.value, worktree)
-  const commits = branch === null ? success([]) : await exclusiveCommits(root, branch.name)
+  const commits = branch === null ? nothingLost() : await onlyOn(root, branch, acceptMerged)
   if (!commits.ok) return commits
-  const lost = [...unreachable, ...commits.value]
-  if (lost.length > 0) return unsaved(lost, worktree)
+  const lost = [...unreachable, ...commits.value.commits]
+  if (lost.length > 0)
+    return unsaved({ commits: lost, isMerged: commits.value.isMerged && unreachable.length === 0 }, worktree)
   return success({ worktree, branch, hasSubmodules: status.value.hasSubmodules })
 }
 
@@ -124,9 +126,32 @@ function uncommitted({ changed, untracked, operation }: WorktreeStatus, { path }
   return refusal('uncommitted_work', `${path} has ${what}`, { files, operation })
 }
 
-function unsaved(commits: readonly Commit[], { path }: Worktree) {
+/** Commits that go with a branch. `isMerged`: what they change is all in the main worktree's history. */
+interface Lost {
+  readonly commits: readonly Commit[]
+  readonly isMerged: boolean
+}
+
+function nothingLost(): Outcome<Lost> {
+  return success({ commits: [], isMerged: false })
+}
+
+async function onlyOn(
+  root: string,
+  { name, commit }: { readonly name: string; readonly commit: string },
+  acceptMerged: boolean,
+): Promise<Outcome<Lost>> {
+  const commits = await exclusiveCommits(root, name)
+  if (!commits.ok || commits.value.length === 0) return commits.ok ? nothingLost() : commits
+  const isMerged = (await mergedInto(root, commit, await mergeTargets(root))) !== undefined
+  return success({ commits: isMerged && acceptMerged ? [] : commits.value, isMerged })
+}
+
+function unsaved({ commits, isMerged }: Lost, { path }: Worktree) {
   const names = commits.map(({ hash, subject }) => `${hash} ${subject}`)
-  return refusal('unsaved_commits', `${path} has commits that are nowhere else: ${naming(names)}`, { commits })
+  const squashed = isMerged ? ' (all they change is merged already, as other commits)' : ''
+  const message = `${path} has commits that are nowhere else${squashed}: ${naming(names)}`
+  return refusal('unsaved_commits', message, { commits, merged: isMerged })
 }
 
 function naming(names: readonly string[]): string {

@@ -32,6 +32,8 @@ export interface CreatedWorktree {
   readonly branch: string
   /** The commit a new branch was made at; null when it was there before. */
   readonly branchCreatedAt: string | null
+  /** What is missing in it, for people: submodules that could not be fetched. */
+  readonly problem?: string
 }
 
 /** What would be lost with a worktree. Paths relative to it, as git prints them. */
@@ -62,6 +64,8 @@ export interface RemoveWorktree {
   readonly force?: boolean
   /** Also its branch. @default false */
   readonly deleteBranch?: boolean
+  /** Commits of the branch whose changes are all merged do not count as lost, though they exist nowhere else. @default false */
+  readonly acceptMerged?: boolean
   readonly onProgress?: (step: string) => void
 }
 

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { exclusiveCommits } from '../git/branches.ts'
 import { detectRepo, shortName } from '../git/repository-name.ts'
@@ -7,9 +8,11 @@ import { copyFromPatterns } from './copy.ts'
 import { createWorktree } from './create.ts'
 import { type WorktreeDiff, worktreeDiff } from './diff.ts'
 import { ExcludeFile } from './exclude.ts'
+import { type GitState, gitState } from './git-state.ts'
 import { listWorktrees, worktreeAround, worktreeAt } from './list.ts'
 import { mayRemoveWorktree, removeWorktree } from './remove.ts'
 import { worktreeStatus } from './status.ts'
+import { type SurveyedWorktree, surveyWorktrees } from './survey.ts'
 import type {
   Commit,
   CreatedWorktree,
@@ -133,6 +136,22 @@ export class Worktrees {
     const worktree = await this.containing(path)
     if (worktree === undefined) return refusal('not_a_worktree', `${path} is in no worktree of this repository`)
     return worktreeDiff({ root: this.root, path: worktree.path, ...options })
+  }
+
+  /** What botster's worktrees take, and which of them hold no work. Empty outside a repository. */
+  async survey(options: { readonly sizes: boolean }): Promise<SurveyedWorktree[]> {
+    return this.isRepository ? surveyWorktrees(this, options) : []
+  }
+
+  /** Numbers of changed files and of commits ahead and behind, of the worktree a path is in. Refused: 'git_failed'. */
+  async gitState(path: string): Promise<Outcome<GitState>> {
+    return this.isRepository ? gitState(this.root, path) : noRepository(this.root)
+  }
+
+  /** Bytes that are free where new worktrees go; undefined when nothing is there yet. */
+  async freeSpace(): Promise<number | undefined> {
+    const found = await statfs(this.base).catch(() => undefined)
+    return found && found.bavail * found.bsize
   }
 
   /** Commits of a branch that no other branch, tag or remote holds: newest first, at most 100. */

@@ -10,6 +10,7 @@ local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands", "lib.mcp
 local HANDLERS = {
   "handlers.connections", "handlers.agents", "handlers.agent_states", "handlers.hub_commands", "handlers.terminal",
   "handlers.connection_code", "handlers.questions", "handlers.mcp", "handlers.agent_tools", "handlers.restore",
+  "handlers.worktrees",
   "handlers.webrtc", "handlers.tui", "handlers.socket", "handlers.plugins", "handlers.commands",
   "handlers.state_commands", "handlers.prompts", "handlers.inbox", "handlers.event_stream", "handlers.filesystem",
   "handlers.templates",

@@ -6,6 +6,7 @@ local agent_names = require("lib.agent_names")
 local agent_sessions = require("lib.agent_sessions")
 local agent_shape = require("lib.agent_shape")
 local agent_status = require("lib.agent_status")
+local branch_choice = require("lib.branch_choice")
 local check = require("lib.check")
 local config_resolver = require("lib.config_resolver")
 local programs = require("lib.programs")
@@ -32,14 +33,18 @@ local FIELDS = {
   cwd = "text",
   env = "table",
   parent = "text",
+  on_taken = "text",
+  directory = "text",
 }
 
-local checked, missing_program, with_environment, depth_below, place, left_behind, existing_worktree, make_worktree, start_sessions, give_up, fail
+local checked, enter_directory, missing_program, with_environment, depth_below, place, left_behind, existing_worktree
+local make_worktree, start_sessions, give_up, fail
 
 --- Creates an agent. Options: `branch` or `issue_or_branch`, `name`, `from`, `worktree` (false: none of its own),
---- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt` (typed once it takes input; with
---- `prompt_follows` the caller does that), `profile_name`,
---- `metadata`, `rows`, `cols`, `cwd`, `env`, `client_id`, `parent` (id of the agent that creates it). Returns the agent as clients see it, or nil, message, err.
+--- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt` (typed once it
+--- takes input; with `prompt_follows` the caller does that), `profile_name`, `metadata`, `rows`, `cols`, `cwd`, `env`,
+--- `client_id`, `parent` (id of the agent that creates it), `on_taken` (see lib/branch_choice.lua), `directory` (where in the
+--- worktree it starts). Returns the agent as clients see it, or nil, message, err.
 local function create(options)
   local message, err, where
   options, message, err = checked(options)
@@ -86,6 +91,8 @@ local function create(options)
       return nil, message, err
     end
   end
+  record, message, err = enter_directory(record, options.directory)
+  if not record then return nil, message, err end
   return start_sessions(record, config.sessions, options)
 end
 
@@ -104,6 +111,19 @@ function checked(options)
     options.name = name
   end
   return options
+end
+
+--- Its programs start in a directory of the worktree. The record, or nil, message, err.
+function enter_directory(record, directory)
+  if not directory or directory == "" or directory == "." then return record end
+  local top = record.worktree_path or record.cwd
+  local path, problem = fs.resolve_safe(top, directory)
+  if not path or not fs.is_dir(path) then
+    return give_up(record, ("%s is no directory of %s%s"):format(directory, top, problem and ": " .. problem or ""), {
+      kind = "no_directory",
+    })
+  end
+  return records.update_agent(record.id, { cwd = path })
 end
 
 --- What to say when the program of a ready profile is not there.
@@ -144,7 +164,11 @@ function place(options)
   local branch = options.branch or agent_names.new_branch(options.name, id)
   local left = left_behind(branch)
   if left then return existing_worktree(id, left) end
-  return { id = id, branch = branch, make = true, cwd = worktree.repo_root() }
+  local choice, message, err = branch_choice.resolve(branch, options)
+  if not choice then return nil, message, err end
+  if choice.path then return existing_worktree(id, choice.path) end
+  options.from = choice.from
+  return { id = id, branch = choice.branch, make = true, cwd = worktree.repo_root() }
 end
 
 --- The worktree that an ended agent left behind for a branch: it is taken up again, with the work that is in it.
@@ -192,6 +216,7 @@ function make_worktree(record, where, options)
     return nil, ("%s was deleted while it was being created"):format(record.key), { kind = "deleted" }
   end
   agent_status.tell(updated)
+  if created.problem then runtime.report("worktrees", ("%s: %s"):format(updated.key, created.problem)) end
   events.emit("worktree_created", {
     agent_key = updated.key,
     branch = updated.branch,

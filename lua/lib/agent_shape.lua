@@ -1,5 +1,6 @@
 --- An agent as clients see it.
 
+local agent_git = require("lib.agent_git")
 local agent_state = require("lib.agent_state")
 local list = require("lib.list")
 
@@ -9,7 +10,7 @@ local session_shape, title_of, display_name, cwd_of
 
 --- The table sent to clients: {id, key, name, display_name, title?, cwd, profile_name?, repo, metadata, branch_name?,
 --- worktree_path?, in_worktree, status, state (lib/agent_state.lua), state_since (seconds), state_reason, state_question?,
---- error?, sessions, notification, slug, port_base?, parent? (id of the agent that created it), depth,
+--- error?, sessions, notification, slug, git? {dirty, ahead, behind}, port_base?, parent? (id of the agent that created it), depth,
 --- created_at (milliseconds)}, a session being {name,
 --- session_id, pid, cols, rows, title, cwd, port_forward, port?, status, exited, exit_code?, exit_signal?}. What only the
 --- ptyhost knows (title, directory, size) is as fresh as the hub's view of it. `of_agent` is the records of its sessions,
@@ -41,6 +42,7 @@ function agent_shape.of(record, of_agent)
     sessions = list(sessions),
     notification = record.notification,
     slug = record.slug,
+    git = agent_git.of(record.id),
     port_base = record.port_base,
     parent = record.parent,
     depth = record.depth,

@@ -32,6 +32,7 @@ test('Loads everything in the documented order, and logs how long each step took
     'handlers.mcp',
     'handlers.agent_tools',
     'handlers.restore',
+    'handlers.worktrees',
     'handlers.webrtc',
     'handlers.tui',
     'handlers.socket',

@@ -21,14 +21,16 @@ interface World {
 
 // Seeds are fixed: a failure can be run again.
 test.each([1, 2, 3])(
-  'No order of creating, editing, committing and deleting loses work without force (%i)',
+  'No order of creating, editing, committing, deleting, cleaning, pruning and crashing loses work without force (%i)',
   async (seed) => {
     await using repository = await makeRepository()
     const random = randomOf(seed)
     const world: World = { repository, random, worktrees: new Map(), commits: new Set(), refused: 0, removed: 0 }
     for (let step = 0; step < STEPS; step++) {
       const branch = pick(random, BRANCHES)
-      const action = world.worktrees.has(branch) ? pick(random, [edit, edit, commit, detach, remove, remove]) : create
+      const action = world.worktrees.has(branch)
+        ? pick(random, [edit, edit, commit, detach, remove, remove, clean, prune])
+        : pick(random, [create, create, crash])
       await action(world, branch)
       await check(world)
     }
@@ -82,6 +84,35 @@ async function remove(world: World, branch: string): Promise<void> {
     expect(files).toEqual(new Map()) // nothing uncommitted went
     world.removed++
   }
+}
+
+/** What `botster worktrees clean` does, with the branches whose commits are elsewhere. */
+async function clean(world: World): Promise<void> {
+  const { repository, worktrees, commits } = world
+  for (const { path, mayGo } of await repository.worktrees.survey({ sizes: false })) {
+    if (!mayGo) {
+      world.refused++
+      continue
+    }
+    const [branch, { files }] = [...worktrees].find(([, one]) => one.path === path)!
+    expect(files).toEqual(new Map())
+    const outcome = await repository.worktrees.remove({ path, deleteBranch: true })
+    if (outcome.ok) {
+      worktrees.delete(branch)
+      world.removed++
+    } else expect(commits.size, outcome.failure.message).toBeGreaterThan(0)
+  }
+}
+
+async function prune({ repository: { git } }: World): Promise<void> {
+  await git(['worktree', 'prune', '--expire=now'])
+}
+
+/** The hub is ended while git makes a worktree: whatever is left must stand in nobody's way. */
+async function crash({ repository, random }: World, branch: string): Promise<void> {
+  const signal = AbortSignal.timeout(Math.floor(random() * 60))
+  const outcome = await repository.worktrees.create({ branch, signal })
+  if (outcome.ok) value(await repository.worktrees.remove({ path: outcome.value.path }))
 }
 
 async function check(world: World): Promise<void> {

@@ -1,0 +1,73 @@
+--- How agents' worktrees stand: {dirty, ahead, behind}, counted anew only when something happened there: the agent came to
+--- rest after it had printed, or was just made.
+
+local state = require("hub.state")
+local agent_status = require("lib.agent_status")
+
+local agent_git = {}
+
+--- Seconds between the end of what an agent prints and the count; it often goes on at once.
+local QUIET_SECONDS = 2
+--- Seconds between two counts of one agent.
+local LEAST_SECONDS = 10
+
+--- Agent id → {dirty, ahead, behind}; agent id → clock of the last count; those to count. Kept across reloads.
+local known = state.get("lib.agent_git.known")
+local counted = state.get("lib.agent_git.counted")
+local queue = state.get("lib.agent_git.queue")
+
+local work_off, count
+
+--- What is known of an agent, or nil.
+function agent_git.of(id)
+  return known[id]
+end
+
+--- Something happened in an agent's worktree.
+function agent_git.note(id)
+  local due = runtime.clock() + QUIET_SECONDS * 1000
+  if counted[id] then due = math.max(due, counted[id] + LEAST_SECONDS * 1000) end
+  queue[id] = queue[id] or due
+  work_off()
+end
+
+function agent_git.forget(id)
+  known[id], counted[id], queue[id] = nil, nil, nil
+end
+
+--- One at a time, so that fifty agents never mean fifty git processes.
+function work_off()
+  if queue.running then return end
+  queue.running = true
+  runtime.start("hub", function()
+    local _ <close> = setmetatable({}, { __close = function() queue.running = nil end })
+    while true do
+      local id, due
+      for candidate, at in pairs(queue) do
+        if candidate ~= "running" and (not due or at < due) then id, due = candidate, at end
+      end
+      if not id then return end
+      local left = (due - runtime.clock()) / 1000
+      if left > 0 then
+        runtime.sleep(left)
+      else
+        queue[id] = nil
+        count(id)
+      end
+    end
+  end)
+end
+
+function count(id)
+  local record = records.agent(id)
+  if not record then return agent_git.forget(id) end
+  counted[id] = runtime.clock()
+  if record.status ~= "running" or not worktree.is_git_repo() then return end
+  local now = worktree.git_state(record.worktree_path or record.cwd)
+  local before = known[id]
+  known[id] = now
+  if not now or before and before.dirty == now.dirty and before.ahead == now.ahead and before.behind == now.behind then return end
+  agent_status.changed()
+end
+
+return agent_git

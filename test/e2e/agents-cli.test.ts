@@ -1,0 +1,52 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { World } from './harness/world.ts'
+
+interface Survey {
+  readonly worktrees: readonly { readonly path: string; readonly stale: boolean; readonly agent_key: string | null }[]
+  readonly total_bytes: number
+}
+
+test('ports, worktrees and run-all tell of agents and their worktrees', async () => {
+  await using world = new World()
+  const one = await world.newAgent('one', 'sleep 1000')
+  const two = await world.newAgent('two', 'sleep 1000')
+  const ports = await world.json<{ agent: string; first: number; listening: number[] }[]>('ports')
+  expect(ports).toMatchObject([
+    { agent: one.key, first: one.port, listening: [] },
+    { agent: two.key, first: two.port, listening: [] },
+  ])
+  expect(await world.botster('ports')).toContain(one.slug)
+
+  const ran = await world.json<{ agent: string; exit_code: number; output: string }[]>('run-all', 'echo "$PORT $(pwd)"')
+  expect(ran.toSorted((a, b) => a.agent.localeCompare(b.agent)).map(({ output }) => output)).toEqual([
+    `${one.port} ${one.worktree}\n`,
+    `${two.port} ${two.worktree}\n`,
+  ])
+  writeFileSync(join(one.worktree!, 'wrong'), '')
+  const failed = await world.run(['run-all', '[ ! -e wrong ]'])
+  expect(failed).toMatchObject({ status: 1, stderr: expect.stringContaining('it failed in 1 of 2 worktrees') })
+
+  await world.botster('kill', 'two')
+  expect(await world.botster('worktrees')).toMatch(/2 worktrees, .* 1 stale; `botster worktrees clean` frees/)
+  const { worktrees, total_bytes } = await world.json<Survey>('worktrees')
+  expect(total_bytes).toBeGreaterThan(0)
+  expect(worktrees.map(({ path, stale }) => [path, stale])).toEqual([
+    [one.worktree, false],
+    [two.worktree, true],
+  ])
+  expect((await world.run(['worktrees', 'clean'])).stderr).toContain('--yes')
+  expect(await world.botster('worktrees', 'clean', '--yes', '--branches')).toContain('and the branch two')
+  expect(world.git('branch', '--list', 'two')).toBe('')
+})
+
+test('new says what to do about a branch that is taken, and does it', async () => {
+  await using world = new World()
+  await world.newAgent('one', 'sleep 1000')
+  const refused = await world.run(['new', 'one', '--cmd', 'sleep 1000'])
+  expect(refused.stderr).toMatch(/already checked out in .*, where repo-one works[\s\S]*--reuse, --suffix/)
+  expect(await world.botster('new', 'one', '--cmd', 'sleep 1000', '--suffix')).toContain('one-2')
+  const missing = await world.run(['new', 'x', '--profile', 'gemini'], { env: { PATH: '/usr/bin:/bin' } })
+  expect(missing.stderr).toContain('npm install -g @google/gemini-cli')
+})

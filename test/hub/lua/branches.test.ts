@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeWorld, until, type World } from './world.ts'
+
+interface Agent {
+  readonly id: string
+  readonly key: string
+  readonly branch_name: string
+  readonly worktree_path: string
+  readonly cwd: string
+  readonly git?: { dirty: number; ahead: number; behind: number }
+}
+
+let world: World
+beforeEach(async () => {
+  world = await makeWorld()
+})
+afterEach(() => world[Symbol.asyncDispose]())
+
+const create = (options: Record<string, unknown>) =>
+  world.command<Agent>('create_agent', { command: 'sleep 1000', ...options })
+
+test('A branch that is taken is explained, and shared or numbered when that is asked for', async () => {
+  const first = await create({ branch: 'one' })
+  await expect(create({ branch: 'one' })).rejects.toMatchObject({
+    code: 'branch_in_use',
+    message: `branch one is already checked out in ${first.worktree_path}, where project-one works: work there too (reuse), or take one-2, which starts from it (suffix)`,
+  })
+  const shared = await create({ branch: 'one', on_taken: 'reuse' })
+  expect([shared.worktree_path, shared.key]).toEqual([first.worktree_path, 'project-one-2'])
+  await world.repository.git(['commit', '-q', '--allow-empty', '-m', 'of one'], first.worktree_path)
+  const numbered = await create({ branch: 'one', on_taken: 'suffix' })
+  expect(numbered.branch_name).toBe('one-2')
+  expect(await world.repository.git(['log', '-1', '--format=%s'], numbered.worktree_path)).toBe('of one')
+  await expect(create({ branch: 'main', on_taken: 'reuse' })).rejects.toThrow('the repository itself')
+  await world.repository.git(['branch', 'there'])
+  await expect(create({ branch: 'there', from: 'one' })).rejects.toMatchObject({ code: 'branch_exists' })
+  expect(await create({ branch: 'there', from: 'one', on_taken: 'suffix' })).toMatchObject({ branch_name: 'there-2' })
+})
+
+test('An agent starts from any ref, in a directory of its worktree', async () => {
+  await world.repository.git(['tag', 'v1'])
+  await world.repository.git(['commit', '-q', '--allow-empty', '-m', 'later'])
+  const made = await create({ branch: 'old', from: 'v1', directory: 'src' })
+  expect(await world.repository.git(['log', '-1', '--format=%s'], made.worktree_path)).toBe('first')
+  expect(made.cwd).toBe(join(made.worktree_path, 'src'))
+  await expect(create({ branch: 'bad', directory: '../..' })).rejects.toMatchObject({ code: 'no_directory' })
+  expect(await world.repository.git(['branch', '--list', 'bad'])).toBe('')
+})
+
+test('How its worktree stands is known of an agent once it comes to rest', async () => {
+  const made = await create({
+    branch: 'x',
+    command: 'echo a > new.txt; git commit -q --allow-empty -m c; echo done; sleep 1000',
+  })
+  const state = async () => (await world.command<{ agents: Agent[] }>('list_agents')).agents[0]!.git
+  await until(state, 'the state')
+  const direct = await world.eval(`return worktree.git_state('${made.worktree_path}')`)
+  expect(await state()).toEqual(direct)
+})
+
+test('worktree.survey, worktree.git_state, worktree.branch_exists and worktree.free_space: tell Lua of worktrees', async () => {
+  const made = await create({ branch: 'x' })
+  expect(await world.eval(`return worktree.survey()`)).toMatchObject([
+    { path: made.worktree_path, may_go: true, merged: 'merged' },
+  ])
+  expect(await world.eval(`return worktree.git_state('${made.worktree_path}')`)).toEqual({
+    dirty: 0,
+    ahead: 0,
+    behind: 0,
+  })
+  expect(await world.eval(`return worktree.branch_exists('x') and not worktree.branch_exists('y')`)).toBe(true)
+  expect(await world.eval(`return worktree.free_space()`)).toBeGreaterThan(0)
+})
+
+test('Worktrees nobody needs are cleaned, those of agents and those with work are not', async () => {
+  const used = await create({ branch: 'used' })
+  const left = await create({ branch: 'left' })
+  const dirty = await create({ branch: 'dirty' })
+  await world.repository.write(join(dirty.worktree_path, 'new.txt'), 'x')
+  for (const { key } of [left, dirty]) await world.command('delete_agent', { agent: key })
+  const { worktrees } = await world.command<{ worktrees: { path: string; stale: boolean }[] }>('survey_worktrees')
+  expect(worktrees.filter(({ stale }) => stale).map(({ path }) => path)).toEqual([left.worktree_path])
+  const paths = [used, left, dirty].map(({ worktree_path }) => worktree_path)
+  const { removed, failed } = await world.command<{ removed: { path: string }[]; failed: { message: string }[] }>(
+    'clean_worktrees',
+    { paths, branches: true },
+  )
+  expect(removed).toEqual([{ path: left.worktree_path, deleted_branch: 'left' }])
+  expect(failed.map(({ message }) => message)).toEqual(['project-used works there', '1 file not committed'])
+  await world.eval(`return config.set('worktree_budget_gb', 0.0000001)`)
+  expect(await world.command('survey_worktrees')).toMatchObject({ warning: expect.stringContaining('more than') })
+})
