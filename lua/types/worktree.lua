@@ -48,7 +48,7 @@ function worktree.exists(path) end
 ---Makes a worktree for a branch. One that exists, here or on one remote, is taken as it is; another is made.
 ---@async
 ---@param options table branch; from: where a new branch starts; prompt and metadata for the worktree’s context.json
----@return {path: string, branch: string, branch_created_at: string?}?
+---@return {path: string, branch: string, branch_created_at: string?, problem: string?}?
 ---@return string? message
 ---@return table? err
 function worktree.create(options) end
@@ -61,7 +61,7 @@ function worktree.create_async(options) end
 ---@async
 ---@param path string
 ---@param branch? string must be the one checked out there
----@param options? table {force = false, delete_branch = false}
+---@param options? table {force = false, delete_branch = false, accept_merged = false}
 ---@return {path: string, deleted_branch: string?, leftover: boolean}?
 ---@return string? message
 ---@return table? err
@@ -92,6 +92,31 @@ function worktree.status(path) end
 ---@return string? message
 ---@return table? err
 function worktree.diff(path, options) end
+
+---Whether there is a local branch of a name.
+---@async
+---@param branch string
+---@return boolean
+function worktree.branch_exists(branch) end
+
+---Botster’s worktrees and whether they hold work: {path, branch, bytes, committed_at, is_missing, is_clean, changed, merged, locked, may_go, reason} each. `merged` is "merged", "squashed" or nil.
+---@async
+---@param options? table {sizes = false}: measure them, which takes a while
+---@return table[]
+function worktree.survey(options) end
+
+---How the worktree a path is in stands: {dirty, ahead, behind}, files changed and commits, counted against the branch’s upstream, else the main worktree.
+---@async
+---@param path string
+---@return {dirty: integer, ahead: integer, behind: integer}?
+---@return string? message
+---@return table? err
+function worktree.git_state(path) end
+
+---Bytes that are free where worktrees go, or nil while there is no such directory.
+---@async
+---@return number|nil
+function worktree.free_space() end
 
 ---Commits that only this branch holds, newest first, at most 100: {hash, subject} each.
 ---@async
