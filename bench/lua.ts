@@ -1,5 +1,5 @@
 // What the Lua VM costs: calls both ways, strings, tables, waits, the watchdog. Runs alone: node bench/lua.ts
-import { jsonModule } from '../lua/modules/index.ts'
+import { createEvents, jsonModule } from '../lua/modules/index.ts'
 import { defineFunction, defineModule, type LuaFunction, type LuaTable, type LuaValue, LuaVm } from '../lua/vm/index.ts'
 import type { Row } from './row.ts'
 
@@ -8,7 +8,11 @@ const ROUNDS = 7
 
 export async function benchLua(): Promise<Row[]> {
   const started = performance.now()
-  using vm = await LuaVm.create({ name: 'bench', modules: [benchModule(), jsonModule()], onError: () => undefined })
+  using vm = await LuaVm.create({
+    name: 'bench',
+    modules: [benchModule(), jsonModule(), createEvents().module],
+    onError: () => undefined,
+  })
   const created = performance.now() - started
   const rows: Row[] = [{ name: 'VM created', value: created, unit: 'ms' }]
   const inLua = (name: string, count: number, body: string, baseline = 0): number => {
@@ -21,6 +25,7 @@ export async function benchLua(): Promise<Row[]> {
   inLua('primitive call, two numbers', 300_000, 'local x = b.add(i, 2)', loop)
   inLua('primitive call, 12 characters in', 300_000, "local x = b.length('twelve chars')", loop)
   inLua('primitive call, 12 characters out', 300_000, 'local x = b.text()', loop)
+  inLua('primitive call, 12 characters each way', 300_000, "local x = b.echo('twelve chars')", loop)
   inLua('primitive call, 1 KB in and out', 30_000, 'local x = b.echo(kilobyte)', loop)
   inLua('primitive returning a list of 20', 30_000, 'local x = b.list()', loop)
   inLua('primitive raising, caught', 20_000, 'pcall(b.raise)', loop)
@@ -35,6 +40,16 @@ export async function benchLua(): Promise<Row[]> {
 
   rows.push({ name: 'callback from JavaScript', value: await bestCall(vm, 'return ...', 100_000, [1]), unit: 'µs' })
   rows.push({ name: 'list of 20 out of Lua', value: await bestCall(vm, 'return list', 20_000), unit: 'µs' })
+  const small = await bestCall(vm, 'return tables', 20_000)
+  rows.push({ name: 'list of 20 small tables out of Lua', value: small, unit: 'µs' })
+  const tables = vm.getGlobal('tables')
+  rows.push({
+    name: 'list of 20 small tables into Lua',
+    value: await bestCall(vm, 'return', 20_000, [tables]),
+    unit: 'µs',
+  })
+  const event = best(vm, "for i = 1, 50000 do events.emit('tick', i) end", 50_000)
+  rows.push({ name: 'events handled in Lua', value: 1_000_000 / event, unit: 'per s' })
   rows.push({ name: 'UI tree of 61 nodes out of Lua', value: await bestCall(vm, 'return tree', 5_000), unit: 'µs' })
   rows.push({
     name: 'UI tree of 61 nodes into Lua',
@@ -94,6 +109,9 @@ kilobyte = ('x'):rep(1024)
 line = 'key=some value'
 wrapped = coroutine.wrap(function() while true do coroutine.yield() end end)
 list = {} for i = 1, 20 do list[i] = 'item ' .. i end
+tables = {} for i = 1, 20 do tables[i] = {id = i, name = 'agent ' .. i, busy = i % 2 == 0} end
+ticks = 0
+events.on('tick', function(i) ticks = ticks + i end)
 local items = {}
 for i = 1, 20 do items[i] = {text = 'agent ' .. i, secondary = {text = 'main', style = 'dim'}, style = {fg = 'green'}} end
 tree = {type = 'hsplit', constraints = {'15%', '85%'}, children = {{type = 'list', id = 'agents', props = {items = items, selected = 3}}}}
