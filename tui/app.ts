@@ -135,7 +135,7 @@ export class App implements Disposable {
       scrolled: (panel) => this.#scrolled(panel),
     })
     this.#reload = new HotReload(parts.directories, (sources, changed) => {
-      for (const label of changed) notices.clear(`lua:${label}`) // what was wrong may be mended
+      for (const label of ['', ...changed]) notices.clear(`lua:${label}`) // what was wrong may be mended
       lua.load(sources, changed, () => this.#ui.probe())
       this.#ui.invalidate()
     })

@@ -12,6 +12,7 @@ import { Notices } from './stores/notices.ts'
 import { Terminal } from './terminal.ts'
 import { createUiVm } from './ui-lua/create-vm.ts'
 import { type UiDirectories, uiDirectories } from './ui-lua/files.ts'
+import { problemTitle } from './ui-lua/problem.ts'
 import { UiLua } from './ui-lua/ui-lua.ts'
 
 export type { HubConnection, HubHandlers, TuiOptions } from './options.ts'
@@ -117,9 +118,9 @@ export async function runTui(options: TuiOptions): Promise<number> {
     return new UiLua({
       vm,
       shippedDirectory: options.shippedUi ?? join(packageRoot(), 'lua', solo === undefined ? 'ui' : 'solo'),
-      onProblem: ({ message, traceback, file }) => {
+      onProblem: ({ message, traceback, file, line }) => {
         log([message, traceback].filter(Boolean).join('\n'))
-        notices.add('error', message, file && `lua:${file}`)
+        notices.addPanel(problemTitle({ file, line }), message, `lua:${file ?? ''}`)
       },
     })
   }

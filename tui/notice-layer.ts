@@ -11,7 +11,16 @@ const MAX_LINES = 8
 const BLACK = COLOR_PALETTE | 0
 const BRIGHT_WHITE = COLOR_PALETTE | 15
 
-const LOOKS: Readonly<Record<NoticeLevel, { foreground: number; background: number; attributes: number }>> = {
+/** Below every error of a file. */
+const PANEL_HINT = 'The last version that worked stays. "Dismiss messages" hides this.'
+
+interface Look {
+  foreground: number
+  background: number
+  attributes: number
+}
+
+const LOOKS: Readonly<Record<NoticeLevel, Look>> = {
   info: { foreground: BLACK, background: COLOR_PALETTE | 6, attributes: 0 },
   warning: { foreground: BLACK, background: COLOR_PALETTE | 3, attributes: 0 },
   error: { foreground: BRIGHT_WHITE, background: COLOR_PALETTE | 1, attributes: BOLD },
@@ -29,7 +38,8 @@ export interface NoticeLayer {
 export function drawNotices(notices: readonly Notice[], cols: number, rows: number): NoticeLayer | undefined {
   const width = Math.min(MAX_WIDTH, cols - 2) - 2
   if (notices.length === 0 || width < 8 || rows < 3) return undefined
-  const lines = notices.flatMap(({ level, message }) => {
+  const lines = notices.flatMap(({ level, message, title }) => {
+    if (title !== undefined) return framed(title, message, width)
     return wrap(message, width).map((text) => ({ text, look: LOOKS[level] }))
   })
   const shown = lines.slice(-(rows - 2))
@@ -37,6 +47,20 @@ export function drawNotices(notices: readonly Notice[], cols: number, rows: numb
   const grid = new Grid(inner + 2, shown.length)
   for (const [y, { text, look }] of shown.entries()) drawLine(grid, y, text, look)
   return { grid, area: { x: cols - grid.cols - 1, y: rows - grid.rows - 1, cols: grid.cols, rows: grid.rows } }
+}
+
+/** A panel: a frame that names the place, and below the message what it means for the screen. */
+function framed(title: string, message: string, width: number): { text: string; look: Look }[] {
+  const inner = width - 4
+  const heading = wrap(title, inner - 2)[0] ?? ''
+  const lines = [...wrap(message, inner), ...wrap(PANEL_HINT, inner)]
+  const longest = Math.max(textWidth(heading) + 2, ...lines.map(textWidth))
+  const rule = (count: number) => '─'.repeat(Math.max(0, count))
+  return [
+    `┌ ${heading} ${rule(longest - textWidth(heading))}┐`,
+    ...lines.map((line) => `│ ${line}${' '.repeat(longest - textWidth(line))} │`),
+    `└${rule(longest + 2)}┘`,
+  ].map((text) => ({ text, look: LOOKS.error }))
 }
 
 /** Breaks between words where it can; the rest of a very long message is left out. */
@@ -77,12 +101,7 @@ function pieces(word: string, width: number): string[] {
   return [...parts, part]
 }
 
-function drawLine(
-  grid: Grid,
-  y: number,
-  text: string,
-  look: { foreground: number; background: number; attributes: number },
-): void {
+function drawLine(grid: Grid, y: number, text: string, look: Look): void {
   for (let x = 0; x < grid.cols; x++) put(grid, x, y, 0x20, look)
   let x = 1
   eachCluster(text, (cluster, width) => {
@@ -96,13 +115,7 @@ function drawLine(
   })
 }
 
-function put(
-  grid: Grid,
-  x: number,
-  y: number,
-  glyph: number,
-  look: { foreground: number; background: number; attributes: number },
-): void {
+function put(grid: Grid, x: number, y: number, glyph: number, look: Look): void {
   const at = (y * grid.cols + x) * CELL_SIZE
   grid.cells[at] = glyph
   grid.cells[at + 1] = look.foreground

@@ -2,6 +2,7 @@
 --- docs/ui.md lists the operations.
 
 local agent_list = require("ui.agent_list")
+local new_agent = require("ui.new_agent")
 local ops = require("ui.ops")
 local palette = require("ui.palette")
 
@@ -14,7 +15,17 @@ local handlers = M.handlers
 
 local set_mode, send, close = ops.set_mode, ops.send, ops.close
 
-for _, name in ipairs({ "ui.palette", "ui.help", "ui.theme", "ui.reading", "ui.splits", "ui.notifications", "ui.agent_list", "ui.first_run" }) do
+for _, name in ipairs({
+  "ui.palette",
+  "ui.help",
+  "ui.theme",
+  "ui.reading",
+  "ui.splits",
+  "ui.notifications",
+  "ui.agent_list",
+  "ui.first_run",
+  "ui.new_agent",
+}) do
   for action, handler in pairs(require(name).handlers) do
     handlers[action] = handler
   end
@@ -30,11 +41,6 @@ local function trimmed(text)
   return (text:gsub("^%s+", ""):gsub("%s+$", ""))
 end
 
-local function complain(message)
-  _tui_state.pending_fields.problem = message
-  return {}
-end
-
 -- general --------------------------------------------------------------------------------------------------------
 
 function handlers.open_menu()
@@ -42,7 +48,7 @@ function handlers.open_menu()
 end
 
 function handlers.close_modal()
-  _tui_state.error_message = nil
+  _tui_state.error_message, _tui_state.failed_agent = nil, nil
   return { close() }
 end
 
@@ -132,82 +138,12 @@ function handlers.focus_agent()
   return #_tui_state.agents > 0 and { set_mode("insert") } or nil
 end
 
--- new agent ------------------------------------------------------------------------------------------------------
-
-function handlers.new_agent()
-  _tui_state.pending_fields = {}
-  local several = #_tui_state.available_profiles > 1
-  return {
-    send({ type = "list_worktrees" }),
-    set_mode(several and "new_agent_select_profile" or "new_agent_select_worktree"),
-  }
-end
-
-function handlers.choose_profile(_, item)
-  _tui_state.pending_fields.profile_name = item.name
-  return { set_mode("new_agent_select_worktree") }
-end
-
-function handlers.choose_new_branch()
-  return { set_mode("new_agent_create_worktree") }
-end
-
-function handlers.choose_no_worktree()
-  _tui_state.pending_fields.worktree = false
-  return { set_mode("new_agent_command", _tui_state.last_command) }
-end
-
-function handlers.choose_worktree(_, item)
-  _tui_state.pending_fields.from_worktree = item.path
-  return { set_mode("new_agent_command", _tui_state.last_command) }
-end
-
-local function create_agent(context)
-  local fields = _tui_state.pending_fields
-  local known = {}
-  for _, agent in ipairs(_tui_state.agents) do
-    known[agent.id] = true
-  end
-  _tui_state.awaiting = { command = "create_agent", branch = fields.branch, known = known }
-  return {
-    send({
-      type = "create_agent",
-      branch = fields.branch,
-      from_worktree = fields.from_worktree,
-      worktree = fields.worktree,
-      command = fields.command,
-      prompt = fields.prompt,
-      profile_name = fields.profile_name,
-      rows = context.terminal_rows,
-      cols = context.terminal_cols,
-    }),
-    close(),
-  }
-end
+-- inputs ---------------------------------------------------------------------------------------------------------
 
 --- What enter does in each mode with an input.
 local submit = { palette_arguments = palette.submit_arguments, filter_agents = agent_list.submit_filter }
-
-function submit.new_agent_create_worktree(text)
-  local branch = trimmed(text)
-  if branch:find("%s") then
-    return complain("The name of a branch has no spaces.")
-  end
-  _tui_state.pending_fields.branch = branch ~= "" and branch or nil
-  return { set_mode("new_agent_command", _tui_state.last_command) }
-end
-
-function submit.new_agent_command(text)
-  local command = trimmed(text)
-  _tui_state.last_command = command ~= "" and command or nil
-  _tui_state.pending_fields.command = _tui_state.last_command
-  return { set_mode("new_agent_prompt") }
-end
-
-function submit.new_agent_prompt(text, context)
-  local prompt = trimmed(text)
-  _tui_state.pending_fields.prompt = prompt ~= "" and prompt or nil
-  return create_agent(context)
+for mode, handler in pairs(new_agent.submit) do
+  submit[mode] = handler
 end
 
 function submit.rename_agent(text, context)

@@ -43,15 +43,19 @@ function M.list(state, title, items, width, height)
   })
 end
 
---- An input with a line above it; what was wrong with the last try, or a hint, stands between.
-function M.input(state, title, question, hint, width, height)
+--- An input with a line above it; what was wrong with the last try, or a hint, stands between, and what it belongs to.
+function M.input(state, title, question, hint, width, height, context)
   local problem = state.pending_fields and state.pending_fields.problem
   local below = problem and { { text = problem, style = theme.style("error") } } or { { text = hint or "", style = theme.colors.faint } }
+  local lines = { question, below, { { text = context or "", style = theme.colors.faint } } }
+  if (state.screen_rows or 24) < 8 then
+    lines = problem and { below } or {} -- the field comes first
+  end
   return M.centered(state, width or 60, height or 30, 4, 50, {
     type = "input",
     id = title,
     block = M.block(title),
-    props = { lines = { question, below, "" } },
+    props = { lines = lines },
   })
 end
 

@@ -6,6 +6,10 @@ local M = {}
 --- which the palette then leaves out. `palette = false`: means something in its own mode only.
 local ACTIONS = {
   { "new_agent", "New agent", command = "create_agent" },
+  { "discard_new_agent", "Forget the new agent that was begun", palette = false },
+  { "leave_new_agent", "Leave; what was typed is kept", palette = false },
+  { "new_agent_back", "A step back", palette = false },
+  { "retry_new_agent", "Back to what was typed, or leave", palette = false },
   { "close_agent", "Close agent", agent = true, command = "delete_agent" },
   { "rename_agent", "Rename agent", agent = true, command = "rename_agent" },
   { "add_session", "Add session", agent = true, command = "add_session" },

@@ -1,6 +1,7 @@
 --- What the TUI does when the hub says something. The host has put `agents` into `_tui_state` already when an
 --- `agent_list` comes; operations are those of actions.lua.
 
+local new_agent = require("ui.new_agent")
 local notifications = require("ui.notifications")
 
 local M = {}
@@ -117,6 +118,9 @@ function handlers.result(data)
     return nil
   end
   _tui_state.awaiting = nil
+  if data.command == "create_agent" then
+    new_agent.made()
+  end
   if awaiting.show then
     return { { op = "notify", message = answer_text(data) } }
   end
@@ -156,6 +160,7 @@ function handlers.error(data)
     return { { op = "notify", level = "error", message = message } }
   end
   _tui_state.awaiting = nil
+  _tui_state.failed_agent = awaiting.command == "create_agent" and message or nil
   _tui_state.error_message = message
   return { set_mode("error") }
 end

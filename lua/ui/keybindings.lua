@@ -106,6 +106,9 @@ local filter = extend(input, {
   ["pagedown"] = "list_page_down",
 })
 
+--- On the way to a new agent; leaving it keeps what was typed.
+local steps = { ["escape"] = "leave_new_agent", ["backtab"] = "new_agent_back", ["ctrl+b"] = "new_agent_back" }
+
 local question = {
   ["escape"] = "close_modal",
   ["q"] = "close_modal",
@@ -238,11 +241,11 @@ M.modes = {
     ["enter"] = "close_help",
     ["space"] = "close_help",
   }),
-  new_agent_select_profile = list,
-  new_agent_select_worktree = list,
-  new_agent_create_worktree = input,
-  new_agent_command = input,
-  new_agent_prompt = input,
+  new_agent_select_profile = extend(list, steps),
+  new_agent_select_worktree = extend(list, steps),
+  new_agent_create_worktree = extend(input, steps),
+  new_agent_command = extend(input, steps),
+  new_agent_prompt = extend(input, steps),
   rename_agent = input,
   add_session_select_type = list,
   remove_session_select = list,
@@ -259,7 +262,7 @@ M.modes = {
   }),
   copy = copy,
   search = search,
-  error = extend(question, { ["enter"] = "close_modal", ["space"] = "close_modal" }),
+  error = extend(question, { ["enter"] = "retry_new_agent", ["space"] = "close_modal" }),
 }
 
 --- A mode that this file does not know still leaves with escape.

@@ -5,6 +5,7 @@ local agent_list = require("ui.agent_list")
 local agents = require("ui.agents")
 local first_run = require("ui.first_run")
 local help = require("ui.help")
+local new_agent = require("ui.new_agent")
 local overlays = require("ui.overlays")
 local theme = require("ui.theme")
 local reading = require("ui.reading")
@@ -54,8 +55,6 @@ end
 
 --- What stands where an agent without a screen would be.
 local WAITING = {
-  creating_worktree = "Creating the worktree…",
-  spawning_ptys = "Starting…",
   stopping = "Stopping…",
   removing_worktree = "Removing the worktree…",
   failed = "This agent could not be started.",
@@ -64,6 +63,9 @@ local WAITING = {
 }
 
 local function without_screen(agent)
+  if agent.status == "creating_worktree" or agent.status == "spawning_ptys" then
+    return message_panel((" %s "):format(agents.name(agent)), new_agent.progress(agent))
+  end
   local lines = { "", "  " .. (WAITING[agent.status] or "This agent has no session.") }
   if agent.error then
     lines[#lines + 1] = ""
@@ -74,6 +76,11 @@ local function without_screen(agent)
     lines[#lines + 1] = { { text = "  " .. agent.worktree_path, style = theme.colors.faint } }
   end
   return message_panel((" %s "):format(agents.name(agent)), lines)
+end
+
+--- Where every row and column counts, the title is all the frame there is.
+local function is_tiny(state)
+  return (state.screen_rows or 24) < 8 or (state.screen_cols or 80) < 30
 end
 
 --- One agent's terminal. `selected`: keys go to it.
@@ -91,7 +98,7 @@ local function terminal_of(state, agent, agent_index, pty_index, selected)
     id = "terminal",
     block = {
       title = terminal_title(state, agent, session, selected),
-      borders = "all",
+      borders = is_tiny(state) and "none" or "all",
       border_style = theme.style(color),
     },
     props = { agent_index = agent_index, pty_index = pty_index },
@@ -118,7 +125,7 @@ local LIST_LEAST, LIST_MOST = 20, 44
 --- @param state table `_tui_state` with terminal_rows, terminal_cols, is_scrolled, scroll_offset, …
 --- @return table the tree of nodes
 function render(state)
-  if state.zoomed and agents.selected(state) then
+  if state.zoomed and state.mode ~= "normal" and agents.selected(state) then
     return terminals(state)
   end
   local columns = state.screen_cols or 80

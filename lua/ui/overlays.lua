@@ -6,6 +6,7 @@ local agents = require("ui.agents")
 local boxes = require("ui.boxes")
 local first_run = require("ui.first_run")
 local help = require("ui.help")
+local new_agent = require("ui.new_agent")
 local palette = require("ui.palette")
 local theme = require("ui.theme")
 local reading = require("ui.reading")
@@ -41,56 +42,8 @@ function overlays.menu(state)
   return list_overlay(state, "Menu", items, 35, 30)
 end
 
-function overlays.new_agent_select_profile(state)
-  local items = {}
-  for _, profile in ipairs(state.available_profiles) do
-    local name = type(profile) == "table" and profile.name or profile
-    items[#items + 1] = { text = name, action = { action = "choose_profile", name = name } }
-  end
-  items[#items + 1] = { text = "No profile", action = { action = "choose_profile", name = "" } }
-  return list_overlay(state, "Profile", items)
-end
-
---- Worktrees in which no agent works. The main one is what "No worktree" means.
-local function free_worktrees(state)
-  local free = {}
-  for _, worktree in ipairs(state.available_worktrees) do
-    if not worktree.is_main and not worktree.agent_key then
-      free[#free + 1] = worktree
-    end
-  end
-  return free
-end
-
-function overlays.new_agent_select_worktree(state)
-  local items = {
-    { text = "New branch", secondary = "in a worktree of its own", action = "choose_new_branch" },
-    { text = "No worktree", secondary = "right here, where botster was started", action = "choose_no_worktree" },
-  }
-  local worktrees = free_worktrees(state)
-  if #worktrees > 0 then
-    items[#items + 1] = { text = "Existing worktrees", header = true, style = theme.colors.faint }
-  end
-  for _, worktree in ipairs(worktrees) do
-    items[#items + 1] = {
-      text = worktree.branch or worktree.branch_name or worktree.path,
-      secondary = worktree.path,
-      action = { action = "choose_worktree", path = worktree.path },
-    }
-  end
-  return list_overlay(state, "New agent", items, 70, 50)
-end
-
-function overlays.new_agent_create_worktree(state)
-  return input_overlay(state, "New branch", "Name of the branch:", "A new one, or one that exists. Empty: made up.")
-end
-
-function overlays.new_agent_command(state)
-  return input_overlay(state, "Command", "Command to run:", "For example claude. Empty: the profile's, or your shell.")
-end
-
-function overlays.new_agent_prompt(state)
-  return input_overlay(state, "Prompt", "Prompt to type into it:", "May be empty. Shift+enter: new line.", 60, 20)
+for mode, draw in pairs(new_agent.overlays) do
+  overlays[mode] = draw
 end
 
 function overlays.rename_agent(state)
@@ -154,17 +107,20 @@ end
 function overlays.error(state)
   local message = tostring(state.error_message or "")
   local columns = math.max(1, math.floor((state.screen_cols or 80) * 0.6) - 2)
-  local lines = 2
-  for line in (message .. "\n"):gmatch("(.-)\n") do
-    lines = lines + 1 + (utf8.len(line) or #line) // columns
+  local lines = { message, "" }
+  if state.failed_agent then
+    table.move(new_agent.failure_lines(), 1, 2, 3, lines)
+  else
+    lines[3] = { { text = "Esc closes this.", style = theme.colors.faint } }
   end
-  return centered(state, 60, 30, lines, 30, {
+  local height = #lines - 1
+  for line in (message .. "\n"):gmatch("(.-)\n") do
+    height = height + 1 + (utf8.len(line) or #line) // columns
+  end
+  return centered(state, 60, 30, height, 44, {
     type = "paragraph",
-    block = { title = " Error ", borders = "all", border_style = theme.style("error") },
-    props = {
-      lines = { message, "", { { text = "Esc closes this.", style = theme.colors.faint } } },
-      wrap = true,
-    },
+    block = block(state.failed_agent and "No agent" or "Error", theme.style("error")),
+    props = { lines = lines, wrap = true },
   })
 end
 

@@ -199,7 +199,11 @@ function M.overlay(state)
       props = { lines = { { { text = "Nothing fits. Esc leaves.", style = theme.colors.faint } } } },
     }
   end
-  local split = { type = "vsplit", constraints = { "3", "min:3" }, children = { input, list } }
+  local is_low = (state.screen_rows or 24) < 12
+  if is_low then
+    input.block = nil
+  end
+  local split = { type = "vsplit", constraints = { is_low and "1" or "3", "min:3" }, children = { input, list } }
   return boxes.centered(state, 60, 70, 12, 50, split)
 end
 

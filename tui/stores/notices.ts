@@ -3,6 +3,8 @@ export type NoticeLevel = 'info' | 'warning' | 'error'
 export interface Notice {
   readonly level: NoticeLevel
   readonly message: string
+  /** Makes it a panel with a frame and this in it: an error of a file, with its place. */
+  readonly title?: string
 }
 
 interface Shown extends Notice {
@@ -12,6 +14,8 @@ interface Shown extends Notice {
 
 /** Milliseconds a notice stays: long enough to read, and an error to find its line in an editor. */
 const DURATION_MS: Readonly<Record<NoticeLevel, number>> = { info: 4000, warning: 8000, error: 20_000 }
+/** Milliseconds a panel stays: as long as it takes to mend a line. */
+const PANEL_MS = 60_000
 /** More than these at once would hide what they are about; the oldest goes. */
 const MAX_NOTICES = 4
 
@@ -35,6 +39,12 @@ export class Notices implements Disposable {
   add(level: NoticeLevel, message: string, key = `${level}:${message}`, durationMs = DURATION_MS[level]): void {
     const timer = setTimeout(() => this.clear(key), durationMs)
     this.#put({ key, level, message, timer })
+  }
+
+  /** Shows an error in a panel of its own; another with the same key takes its place. */
+  addPanel(title: string, message: string, key: string): void {
+    const timer = setTimeout(() => this.clear(key), PANEL_MS)
+    this.#put({ key, level: 'error', message, title, timer })
   }
 
   /** Shows a message until `clear(key)`; another with the same key takes its place. */

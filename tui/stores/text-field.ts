@@ -78,25 +78,32 @@ export class TextField {
     while (this.#cursor < this.#characters.length && this.#characters[this.#cursor] !== '\n') this.#cursor++
   }
 
-  up(): void {
+  /** A line up. @returns false in the first line */
+  up(): boolean {
     const column = this.#column()
     this.home()
-    if (this.#cursor === 0) return
+    if (this.#cursor === 0) {
+      this.#cursor = column
+      return false
+    }
     this.#cursor--
     this.home()
     this.#toColumn(column)
+    return true
   }
 
-  down(): void {
+  /** A line down. @returns false in the last line */
+  down(): boolean {
     const column = this.#column()
     const before = this.#cursor
     this.end()
     if (this.#cursor === this.#characters.length) {
       this.#cursor = before
-      return
+      return false
     }
     this.#cursor++
     this.#toColumn(column)
+    return true
   }
 
   /** Clusters; \r\n and \r count as \n, a tab as a space; other control characters are left out. */

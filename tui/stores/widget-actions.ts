@@ -14,8 +14,8 @@ const LIST_MOVES: Readonly<Record<string, (selected: number, count: number) => n
   list_last: (_, count) => count - 1,
 }
 
-/** Actions on the focused input that the host carries out; `input_char` brings its character. */
-const EDITS: Readonly<Record<string, (field: TextField, char: string) => void>> = {
+/** Actions on the focused input that the host carries out; `input_char` brings its character. False: there was nothing to do. */
+const EDITS: Readonly<Record<string, (field: TextField, char: string) => boolean | void>> = {
   input_char: (field, char) => field.insert(char),
   input_newline: (field) => field.insert('\n'),
   input_backspace: (field) => field.backspace(),
@@ -34,13 +34,13 @@ const EDITS: Readonly<Record<string, (field: TextField, char: string) => void>> 
 
 /**
  * Carries out an action on the widget that has the focus.
- * @returns false when it is no such action, or when Lua keeps that widget's state itself and should hear of it
+ * @returns false when it is no such action, or when Lua keeps that widget's state itself and
+ * should hear of it, or when there is no line to go to: then Lua may know of another text
  */
 export function runWidgetAction(widgets: Widgets, action: string, char = ''): boolean {
   const move = Object.hasOwn(LIST_MOVES, action) ? LIST_MOVES[action] : undefined
   if (move) return widgets.moveSelection(move)
   const edit = Object.hasOwn(EDITS, action) ? EDITS[action] : undefined
   if (!edit || !widgets.field) return false
-  edit(widgets.field, char)
-  return true
+  return edit(widgets.field, char) !== false
 }

@@ -37,3 +37,9 @@ function firstLine(message: string): string {
   const end = message.indexOf('\n')
   return end < 0 ? message : message.slice(0, end)
 }
+
+/** Where it is, for the heading of a panel: file and line where they are known. */
+export function problemTitle({ file, line }: Pick<UiProblem, 'file' | 'line'>): string {
+  if (file === undefined) return 'Error in the layout'
+  return line === undefined ? `Error in ${file}` : `Error in ${file}, line ${line}`
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { problemTitle } from '../../../tui/ui-lua/problem.ts'
 import { expectGolden, SIZES, screenOf } from './golden.ts'
 import { agent, type KeysUnderTest, startKeys } from './keys-harness.ts'
 
@@ -24,7 +25,7 @@ const AGENTS = [
     state_question: 'Run npm install?',
   }),
   agent('a11y', { profile_name: 'frontend', state: 'done', state_since: minutesAgo(61) }),
-  agent('new-cache', { profile_name: 'backend', status: 'creating_worktree' }),
+  agent('new-cache', { profile_name: 'backend', status: 'creating_worktree', sessions: [] }),
   agent('flaky-test', { profile_name: 'backend', status: 'exited' }),
 ]
 
@@ -86,8 +87,32 @@ const FILES = {
     botster.keymap.set('insert', 'ctrl+x d', 'detach')`,
 }
 
+const NEW_AGENT: typeof SCREENS = {
+  'new-agent-place': (tui) => tui.press('f2', 'n'),
+  'new-agent-branch': (tui) => tui.press('f2', 'n', 'enter'),
+  'new-agent-prompt': (tui) => {
+    tui.press('f2', 'n', 'enter')
+    tui.type('fix/login')
+    tui.press('enter')
+    tui.type('claude')
+    tui.press('enter')
+    tui.type('Mend the login.')
+    tui.press('shift+enter')
+    tui.type('Then run the tests.')
+  },
+  'new-agent-failed': (tui) => {
+    tui.press('f2', 'n', 'enter', 'enter', 'enter', 'enter')
+    tui.hub({ type: 'error', command: 'create_agent', message: 'fix/login is checked out elsewhere' })
+  },
+  'new-agent-progress': (tui) => tui.press('ctrl+j'),
+  'error-panel': (tui) => {
+    const label = '~/.botster/lua/ui/layout.lua'
+    tui.notices.addPanel(problemTitle({ file: label, line: 12 }), `${label}:12: attempt to index a nil value`, label)
+  },
+}
+
 describe.each(SIZES)('at %d×%d', (cols, rows) => {
-  it.each(Object.entries(SCREENS))('%s looks as it did', async (name, go) => {
+  it.each(Object.entries({ ...SCREENS, ...NEW_AGENT }))('%s looks as it did', async (name, go) => {
     using tui = await startKeys({ cols, rows, files: FILES })
     tui.hub({ type: 'result', command: 'list_commands', value: { commands: COMMANDS } })
     tui.hub({ type: 'agent_list', agents: AGENTS })
@@ -95,5 +120,25 @@ describe.each(SIZES)('at %d×%d', (cols, rows) => {
     tui.ui.flush()
     expect(tui.lua.problems).toEqual([])
     expectGolden(`${name}@${cols}x${rows}`, await screenOf(tui, cols, rows))
+  })
+})
+
+describe.each([
+  [20, 5],
+  [40, 10],
+  [500, 200],
+])('at %d×%d', (cols, rows) => {
+  it('every screen is drawn, and what it is about is seen', async () => {
+    for (const [name, go] of Object.entries({ ...SCREENS, ...NEW_AGENT })) {
+      using tui = await startKeys({ cols, rows, files: FILES })
+      tui.hub({ type: 'agent_list', agents: AGENTS })
+      go(tui)
+      tui.ui.flush()
+      expect([name, tui.lua.problems]).toEqual([name, []])
+      const screen = await screenOf(tui, cols, rows)
+      expect(`${name}:${screen}`).toMatch(/\w{3}/)
+      if (rows > 5) continue
+      expectGolden(`${name}@${cols}x${rows}`, screen)
+    }
   })
 })

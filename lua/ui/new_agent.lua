@@ -1,0 +1,338 @@
+--- The way to a new agent: profile, place, branch, command, prompt. What was typed stays until an agent came of it: who
+--- leaves halfway, or whose agent could not be made, finds everything again.
+
+local boxes = require("ui.boxes")
+local ops = require("ui.ops")
+local theme = require("ui.theme")
+
+local M = { handlers = {}, submit = {}, overlays = {} }
+
+local handlers, submit, overlays = M.handlers, M.submit, M.overlays
+
+--- Prompts that are remembered, and bytes of one: they are kept in the settings.
+local MOST_PROMPTS, MOST_PROMPT_BYTES = 50, 4000
+
+--- {profile_name?, place? ("branch", "here" or "worktree"), path?, branch?, command?, prompt?}
+local function draft()
+  _tui_state.draft = _tui_state.draft or {}
+  return _tui_state.draft
+end
+
+local function trimmed(text)
+  return (text:gsub("^%s+", ""):gsub("%s+$", ""))
+end
+
+local function or_nil(text)
+  return text ~= "" and text or nil
+end
+
+-- from step to step --------------------------------------------------------------------------------------------------
+
+local STEPS = {
+  profile = "new_agent_select_profile",
+  place = "new_agent_select_worktree",
+  branch = "new_agent_create_worktree",
+  command = "new_agent_command",
+  prompt = "new_agent_prompt",
+}
+
+--- The field that a step's input holds.
+local FIELD_OF_MODE = {
+  new_agent_create_worktree = "branch",
+  new_agent_command = "command",
+  new_agent_prompt = "prompt",
+}
+
+--- The steps of this draft, first to last.
+local function path()
+  local steps = {}
+  if #_tui_state.available_profiles > 1 then
+    steps[#steps + 1] = "profile"
+  end
+  steps[#steps + 1] = "place"
+  if draft().place == "branch" then
+    steps[#steps + 1] = "branch"
+  end
+  steps[#steps + 1] = "command"
+  steps[#steps + 1] = "prompt"
+  return steps
+end
+
+local function go(step)
+  local mode = STEPS[step]
+  local text = FIELD_OF_MODE[mode] and draft()[FIELD_OF_MODE[mode]]
+  if step == "command" then
+    text = text or _tui_state.last_command
+  end
+  _tui_state.prompt_place = nil
+  return ops.set_mode(mode, text)
+end
+
+--- Keeps what stands in the field.
+local function keep()
+  local field = FIELD_OF_MODE[_tui_state.mode]
+  if field then
+    draft()[field] = or_nil(_tui_state.input_buffer)
+  end
+end
+
+function handlers.new_agent()
+  _tui_state.pending_fields = {}
+  return { ops.send({ type = "list_worktrees" }), go(path()[1]) }
+end
+
+--- One step back; from the first one out.
+function handlers.new_agent_back()
+  keep()
+  _tui_state.pending_fields.problem = nil
+  local before
+  for _, step in ipairs(path()) do
+    if STEPS[step] == _tui_state.mode then
+      break
+    end
+    before = step
+  end
+  return { before and go(before) or ops.close() }
+end
+
+function handlers.leave_new_agent()
+  keep()
+  return { ops.close() }
+end
+
+function handlers.discard_new_agent()
+  _tui_state.draft = nil
+  return { ops.close() }
+end
+
+function handlers.choose_profile(_, item)
+  draft().profile_name = item.name
+  return { go("place") }
+end
+
+function handlers.choose_new_branch()
+  draft().place = "branch"
+  return { go("branch") }
+end
+
+function handlers.choose_no_worktree()
+  draft().place = "here"
+  return { go("command") }
+end
+
+function handlers.choose_worktree(_, item)
+  draft().place, draft().path = "worktree", item.path
+  return { go("command") }
+end
+
+function submit.new_agent_create_worktree(text)
+  local branch = trimmed(text)
+  if branch:find("%s") then
+    _tui_state.pending_fields.problem = "The name of a branch has no spaces."
+    return {}
+  end
+  draft().branch = or_nil(branch)
+  return { go("command") }
+end
+
+function submit.new_agent_command(text)
+  draft().command = or_nil(trimmed(text))
+  _tui_state.last_command = draft().command
+  return { go("prompt") }
+end
+
+-- prompts that were -------------------------------------------------------------------------------------------------
+
+local function prompts()
+  if not _tui_state.prompts then
+    local saved = config.get("prompt_history")
+    _tui_state.prompts = type(saved) == "table" and saved or {}
+  end
+  return _tui_state.prompts
+end
+
+local function remember(prompt)
+  local list = { prompt }
+  for _, other in ipairs(prompts()) do
+    if other ~= prompt and #list < MOST_PROMPTS then
+      list[#list + 1] = other
+    end
+  end
+  _tui_state.prompts = list
+  if #prompt <= MOST_PROMPT_BYTES then
+    config.set("prompt_history", list)
+  end
+end
+
+--- Up in the first line, down in the last one: through the prompts there were; below the newest is what was typed.
+local function recall(step)
+  if _tui_state.mode ~= "new_agent_prompt" then
+    return nil
+  end
+  local place = (_tui_state.prompt_place or 0) + step
+  if place < 0 or place > #prompts() then
+    return nil
+  end
+  if not _tui_state.prompt_place or _tui_state.prompt_place == 0 then
+    draft().prompt = or_nil(_tui_state.input_buffer)
+  end
+  _tui_state.prompt_place = place
+  return { { op = "set_input", text = place == 0 and draft().prompt or prompts()[place] or "" } }
+end
+
+function handlers.input_up()
+  return recall(1)
+end
+
+function handlers.input_down()
+  return recall(-1)
+end
+
+-- making it ----------------------------------------------------------------------------------------------------------
+
+function submit.new_agent_prompt(text, context)
+  local fields = draft()
+  fields.prompt = or_nil(trimmed(text))
+  if fields.prompt then
+    remember(fields.prompt)
+  end
+  local branch = fields.place == "branch" and fields.branch or nil
+  local worktree
+  if fields.place == "here" then
+    worktree = false
+  end
+  local known = {}
+  for _, agent in ipairs(_tui_state.agents) do
+    known[agent.id] = true
+  end
+  _tui_state.awaiting = { command = "create_agent", branch = branch, known = known }
+  return {
+    ops.send({
+      type = "create_agent",
+      branch = branch,
+      from_worktree = fields.place == "worktree" and fields.path or nil,
+      worktree = worktree,
+      command = fields.command,
+      prompt = fields.prompt,
+      profile_name = fields.profile_name,
+      rows = context.terminal_rows,
+      cols = context.terminal_cols,
+    }),
+    ops.close(),
+  }
+end
+
+--- The agent was made: the next one begins afresh.
+function M.made()
+  _tui_state.draft = nil
+end
+
+--- Back to what was typed, after the hub has refused it.
+function handlers.retry_new_agent()
+  local failed = _tui_state.failed_agent
+  _tui_state.failed_agent, _tui_state.error_message = nil, nil
+  if not failed then
+    return { ops.close() }
+  end
+  _tui_state.pending_fields = { problem = (failed:match("^[^\n]*")) }
+  return { go(draft().place == "branch" and "branch" or "command") }
+end
+
+-- what it looks like -------------------------------------------------------------------------------------------------
+
+--- What was decided so far: "web · fix/login · claude".
+local function summary(fields, step)
+  local parts = {}
+  if fields.profile_name and fields.profile_name ~= "" then
+    parts[#parts + 1] = fields.profile_name
+  end
+  if step ~= "branch" then
+    local places = { branch = fields.branch or "new branch", here = "here", worktree = fields.path }
+    parts[#parts + 1] = places[fields.place]
+  end
+  if step == "prompt" then
+    parts[#parts + 1] = fields.command
+  end
+  return table.concat(parts, " · ")
+end
+
+local function input(state, step, title, question, hint, height)
+  return boxes.input(state, title, question, hint, 60, height or 30, summary(state.draft or {}, step))
+end
+
+function overlays.new_agent_select_profile(state)
+  local items = {}
+  for _, profile in ipairs(state.available_profiles) do
+    local name = type(profile) == "table" and profile.name or profile
+    items[#items + 1] = { text = name, action = { action = "choose_profile", name = name } }
+  end
+  items[#items + 1] = { text = "No profile", action = { action = "choose_profile", name = "" } }
+  return boxes.list(state, "Profile", items)
+end
+
+--- Worktrees in which no agent works. The main one is what "Here" means.
+local function free_worktrees(state)
+  local free = {}
+  for _, worktree in ipairs(state.available_worktrees) do
+    if not worktree.is_main and not worktree.agent_key then
+      free[#free + 1] = worktree
+    end
+  end
+  return free
+end
+
+function overlays.new_agent_select_worktree(state)
+  local items = {
+    { text = "New branch", secondary = "in a worktree of its own", action = "choose_new_branch" },
+    { text = "Main worktree", secondary = "right here, where botster was started", action = "choose_no_worktree" },
+  }
+  local worktrees = free_worktrees(state)
+  if #worktrees > 0 then
+    items[#items + 1] = { text = "Existing worktrees", header = true, style = theme.colors.faint }
+  end
+  for _, worktree in ipairs(worktrees) do
+    items[#items + 1] = {
+      text = worktree.branch or worktree.branch_name or worktree.path,
+      secondary = worktree.path,
+      action = { action = "choose_worktree", path = worktree.path },
+    }
+  end
+  return boxes.list(state, "New agent", items, 70, 50)
+end
+
+function overlays.new_agent_create_worktree(state)
+  return input(state, "branch", "New branch", "Name of the branch:", "A new one, or one that exists. Empty: made up.")
+end
+
+function overlays.new_agent_command(state)
+  return input(state, "command", "Command", "Command to run:", "For example claude. Empty: the profile's, or a shell.")
+end
+
+function overlays.new_agent_prompt(state)
+  return input(state, "prompt", "Prompt", "Prompt to type into it:", "Shift+enter: new line. Up: earlier prompts.", 40)
+end
+
+--- Why it could not be made, and the way back.
+function M.failure_lines()
+  return {
+    { { text = "enter", style = theme.style("accent", "bold") }, "  back to what you typed: nothing is lost" },
+    { { text = "esc", style = theme.style("accent", "bold") }, "    leave; New agent has it all the same" },
+  }
+end
+
+--- How far an agent is that is being made: a panel in the place of its terminal.
+function M.progress(agent)
+  local made = agent.status == "spawning_ptys"
+  local doing = { spinner = true, style = theme.style("accent") }
+  local done = { text = "✓", style = theme.style("success") }
+  local lines = { "" }
+  if agent.branch_name and agent.branch_name ~= "" then
+    lines[#lines + 1] = { "  ", made and done or doing, " Worktree for ", { text = agent.branch_name, style = "bold" } }
+  end
+  lines[#lines + 1] = { "  ", made and doing or { text = "·", style = theme.colors.faint }, " Program" }
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = { { text = "  It comes by itself; other agents can be used meanwhile.", style = theme.colors.faint } }
+  return lines
+end
+
+return M
