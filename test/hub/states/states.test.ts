@@ -135,3 +135,38 @@ test('A quiet agent is not looked at', { timeout: 30_000 }, async () => {
   await new Promise((resolve) => setTimeout(resolve, 1500))
   expect(await world.eval('return looked')).toBe(0)
 })
+
+test('A detector of the user’s own takes effect when it is saved; a wrong one is named, and the one before stays', {
+  timeout: 30_000,
+}, async () => {
+  const source = (state: string) => `return {
+    name = "mytool", programs = { "mytool" },
+    rules = { { id = "asks", state = "${state}", region = "bottom", any = { "^Shall I" }, question = "^(Shall I.*)" } },
+  }`
+  const agent = await create({
+    name: 'own',
+    command: 'printf "Shall I go on?"; sleep 100',
+    metadata: { detector: 'mytool' },
+  })
+  await reaches(world, agent.id, 'idle')
+  await world.writeLua('agents/mytool.lua', source('waiting'))
+  expect(await reaches(world, agent.id, 'waiting')).toMatchObject({ state_question: 'Shall I go on?' })
+  await world.writeLua('agents/mytool.lua', source('sleepy'))
+  await until(
+    () => world.errors().some((message) => message.includes("mytool.lua: rules[1] (asks).state: 'sleepy'")),
+    'the report',
+  )
+  expect(await agentOf(world, agent.id)).toMatchObject({ state: 'waiting' })
+})
+
+test('An agent that asks the person by a tool waits until it is answered', { timeout: 30_000 }, async () => {
+  const agent = await create({ name: 'asking', command: 'cat' })
+  await reaches(world, agent.id, 'idle')
+  await world.eval(`runtime.start('hub', function()
+    answer = require('lib.questions').ask{ text = 'Which one?', agent_id = '${agent.id}', timeout = 30 }
+  end)`)
+  expect(await reaches(world, agent.id, 'waiting')).toMatchObject({ state_question: 'Which one?' })
+  const [question] = await world.eval<{ id: string }[]>(`return require('lib.questions').list()`)
+  await world.eval(`require('lib.questions').answer('${question!.id}', 'this')`)
+  await reaches(world, agent.id, 'done', 'idle')
+})
