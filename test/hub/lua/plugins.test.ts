@@ -90,6 +90,20 @@ describe('While the hub runs', () => {
     expect(await tick()).toBe('gone')
   })
 
+  test('A change takes effect within three seconds, though files are only looked at', async () => {
+    world = await makeWorld()
+    await put('shared/plugins/p/init.lua', plugin('0'))
+    await world.restart()
+    const took: number[] = []
+    for (const word of ['1', '2', '3']) {
+      const saved = performance.now()
+      await put('shared/plugins/p/init.lua', plugin(word))
+      await says(word)
+      took.push(performance.now() - saved)
+    }
+    expect(Math.min(...took), took.join(' ')).toBeLessThan(3000) // a busy machine may be late once, not each time
+  })
+
   test('A broken change leaves the old version at work and is reported', async () => {
     world = await makeWorld()
     await put('shared/plugins/p/init.lua', plugin('fine'))
