@@ -24,8 +24,8 @@ for _, root in ipairs(config_resolver.roots()) do
     watch.directory(root.path .. layers, function(events)
       for _, event in ipairs(events) do
         hooks.notify("file_changed", { path = event.path, kind = event.kind })
-        note(event.path)
-        if event.from then note(event.from) end
+        note(event.path:sub(#root.path + 1))
+        if event.from then note(event.from:sub(#root.path + 1)) end
       end
     end, { poll = true, poll_interval = POLL_SECONDS, pattern = "*.lua", ignore = { ".git", "node_modules" } })
   end
@@ -38,10 +38,11 @@ watch.directory(hub.user_directory(), function() note_disabled() end, {
   pattern = places.disabled_file():match("[^/]+$"),
 })
 
---- Adds the plugin that a file belongs to. Its part for the UI is the UI's to reload, and its
---- tests are not part of it.
+--- Adds the plugin that a file below a root belongs to. Its part for the UI is the UI's to reload, and its tests are not
+--- part of it.
 function note(path)
-  local name, file = path:match("/plugins/([^/]+)/(.+)$")
+  local name, file = path:match("^/shared/plugins/([^/]+)/(.+)$")
+  if not name then name, file = path:match("^/profiles/[^/]+/plugins/([^/]+)/(.+)$") end
   if not name or not name:find("^[%w_-]+$") or file:find("^ui/") or file:find("_test%.lua$") then return end
   take_up(name)
 end

@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { makeWorld, until, type World } from './world.ts'
@@ -138,6 +138,31 @@ describe('While the hub runs', () => {
     await says('profile')
     await rm(join(world.userDirectory, 'profiles/work'), { recursive: true })
     await says('shared')
+  })
+
+  test('Wherever their directory is, also below another one that is called plugins', async () => {
+    world = await makeWorld({ userDirectory: 'plugins/of/mine' })
+    await put('shared/plugins/p/init.lua', plugin('first'))
+    await world.restart()
+    await put('shared/plugins/p/plugins/inner.lua', 'return 1')
+    await put('profiles/plugins/plugins/q/init.lua', "commands.register('q', function() return {} end)")
+    await put('shared/plugins/p/init.lua', plugin('second'))
+    await says('second')
+    await until(() => world.command('q').catch(() => undefined), 'the profile’s')
+  })
+
+  test('Whoever observes file_changed hears which file', async () => {
+    world = await makeWorld()
+    await put('shared/plugins/p/init.lua', 'return {}')
+    await world.restart()
+    await world.eval(
+      `changed = {} hooks.on('file_changed', 't', function(change) changed[change.path] = change.kind end)`,
+    )
+    const path = join(world.userDirectory, 'shared/plugins/p/init.lua')
+    await put('shared/plugins/p/init.lua', 'return { 1 }')
+    await until(() => world.eval(`return changed['${path}']`), 'the change')
+    await world.writeLua('user/init.lua', `${await readFile(join(world.userDirectory, 'lua/user/init.lua'), 'utf8')}\n`)
+    await until(() => world.eval(`return changed['${join(world.userDirectory, 'lua/user/init.lua')}']`), 'the other')
   })
 
   test('Files of its part for the UI leave the hub’s part alone', async () => {

@@ -44,9 +44,11 @@ export interface World extends AsyncDisposable {
   restart(): Promise<void>
 }
 
-export async function makeWorld(options: { files?: Record<string, string> } = {}): Promise<World> {
+export async function makeWorld(
+  options: { files?: Record<string, string>; userDirectory?: string } = {},
+): Promise<World> {
   const repository = await makeRepository()
-  const userDirectory = join(repository.directory, 'dot-botster')
+  const userDirectory = join(repository.directory, options.userDirectory ?? 'dot-botster')
   const writeLua = async (path: string, source: string) => {
     const file = join(userDirectory, 'lua', path)
     await mkdir(dirname(file), { recursive: true })
