@@ -16,6 +16,9 @@ const LIMITS: readonly [pattern: RegExp, limit: Limit][] = [
   [/^list of 20 small tables out of Lua$/, { most: 25 }],
   [/^list of 20 small tables into Lua$/, { most: 40 }],
   [/^wait$/, { most: 5 }],
+  [/^search of 50000 lines/, { most: 150 }],
+  [/^copy of 50000 lines/, { most: 300 }],
+  [/^echo beside searching and copying, p99$/, { most: 10 }],
   [/^chrome frame .* main thread p99$/, { most: 2 }],
 ]
 

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME …]`: botster beside tmux, in turns, and botster's own parts. A name selects every benchmark
- * that starts with it: echo, flood, attach, "cold start", memory, idle, painter, chrome, lua, ptyhost.
+ * that starts with it: echo, flood, attach, "cold start", memory, idle, painter, chrome, lua, history, ptyhost.
  * `--only botster` or `--only tmux` leaves the other out.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -31,6 +31,7 @@ const PARTS: readonly { name: string; run: () => Promise<Row[]> }[] = [
   { name: 'painter', run: async () => (await import('./painter.ts')).benchPainter() },
   { name: 'chrome', run: async () => (await import('./chrome.ts')).benchChrome() },
   { name: 'lua', run: async () => (await import('./lua.ts')).benchLua() },
+  { name: 'history', run: async () => (await import('./history.ts')).benchHistory() },
   { name: 'ptyhost', run: async () => (await import('./ptyhost.ts')).benchPtyhost() },
 ]
 

@@ -160,12 +160,20 @@ function quantiles(name: string, milliseconds: number[]): Row[] {
   }))
 }
 
+/** A client that views nothing. */
+export async function quietClient({ ptySocket, ptyhostKey }: HubPaths): Promise<Connection<PtyhostProtocol, 'client'>> {
+  const connection = await connect({ path: ptySocket, protocol: ptyhostProtocol, role: 'tui', onMessage() {} })
+  await connection.request('authenticate', { ticket: readFileSync(ptyhostKey, 'utf8').trim() })
+  return connection
+}
+
 /** A ptyhost process and one viewer. */
-class Host {
+export class Host {
   readonly directory: string
   readonly #process: ChildProcess
   readonly #connection: Connection<PtyhostProtocol, 'client'>
   #onFrame: (frame: Frame) => void = () => {}
+  #paths: HubPaths | undefined
 
   static async start(): Promise<Host> {
     const directory = mkdtempSync(join(tmpdir(), 'bench-'))
@@ -179,6 +187,7 @@ class Host {
     const program = existsSync(built) ? built : join(packageRoot(), 'hub/ptyhost/main.ts')
     const child = spawn(process.execPath, [program, '--hub', 'bench'], { env, stdio: 'ignore' })
     const host = await Host.#connect(directory, child, paths)
+    host.#paths = paths
     await sleep(WARM_UP_MS)
     return host
   }
@@ -209,6 +218,10 @@ class Host {
     this.directory = directory
     this.#process = child
     this.#connection = connection
+  }
+
+  get paths(): HubPaths {
+    return this.#paths!
   }
 
   get memory(): number {

@@ -3,8 +3,6 @@ import { rowIsWrapped } from '../../screen/row.ts'
 import { indexAt, readRowText } from '../../screen/row-text.ts'
 import type { TerminalLines } from './terminal-lines.ts'
 
-/** Milliseconds of collecting before the answer leaves and everybody else gets a turn. */
-const SLICE_MS = 3
 /** UTF-16 units in one answer: what a socket takes at once without holding anybody up. */
 const MAX_LENGTH = 256 << 10
 /** Lines between two looks at the clock. */
@@ -27,11 +25,11 @@ export interface CopiedText {
 /**
  * The text of a range, as far as one slice reaches: blanks at the ends of lines left out, rows that a soft wrap divides
  * joined. What is not kept any more is left out.
+ * @param sliceEnd when (performance.now()) the answer is to leave, and everybody else gets a turn
  */
-export function copyText(lines: TerminalLines, { from, to, block }: Range): CopiedText {
+export function copyText(lines: TerminalLines, { from, to, block }: Range, sliceEnd: number): CopiedText {
   const pieces: string[] = []
   const last = Math.min(to.line, lines.end - 1)
-  const sliceEnd = performance.now() + SLICE_MS
   let length = 0
   for (let line = Math.max(from.line, lines.first); line <= last; line++) {
     const row = lines.row(line)

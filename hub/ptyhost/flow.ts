@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
 /** Bytes waiting to be parsed before the PTY is paused: some 20 ms of parsing, so that nothing old is ever shown. */
 export const HIGH_WATER = 1 << 20
 /** Bytes left when reading goes on: enough that parsing never runs dry before the next bytes come. */
@@ -15,6 +17,8 @@ const SLICE_MS = 3
 const TYPING_MS = 100
 const TYPING_SLICE_MS = 1
 const TYPING_PAUSE_MS = 1
+/** Milliseconds of reading a history before everybody else gets a turn: several are between a key and its echo. */
+const READING_SLICE_MS = 3
 /** Bytes a session may have parsed at once, as they come, between two slices: an echo, a redrawn screen. */
 const IMMEDIATE_BYTES = 16 << 10
 
@@ -56,6 +60,18 @@ export class Flow implements Disposable {
   /** Somebody typed, at performance.now() `now`. */
   noteInput(now: number): void {
     this.#typingUntil = now + TYPING_MS
+  }
+
+  /**
+   * Waits for a turn to search or copy: while somebody types, after a pause.
+   * @returns until when (performance.now()) it may take
+   */
+  async readingTurn(): Promise<number> {
+    if (performance.now() < this.#typingUntil) {
+      await pause(TYPING_PAUSE_MS)
+      return performance.now() + TYPING_SLICE_MS
+    }
+    return performance.now() + READING_SLICE_MS
   }
 
   /** A queue for one session. */

@@ -84,15 +84,22 @@ export function methodsFor(host: Ptyhost, client: Client): MethodHandlers<Ptyhos
       const found = history.rows(from, count)
       return { epoch, ...found, links: linksIn(found.rows, emulator.links) }
     },
-    search: ({ session: id, epoch, from, until, ...query }) => {
+    search: async ({ session: id, epoch, from, until, ...query }) => {
+      const sliceEnd = await host.readingTurn()
       const lines = new TerminalLines(client.session(id))
       if (epoch !== lines.epoch) return { epoch: lines.epoch, next: from, more: false, matches: new Uint8Array(0) }
-      const { next, matches } = searchUp(lines, query, from, until ?? lines.end, host.bounded)
+      const { next, matches } = searchUp(
+        lines,
+        query,
+        { from, until: until ?? lines.end },
+        { sliceEnd, bounded: host.bounded },
+      )
       return { epoch, next, more: next > Math.max(from, lines.first), matches: new Uint8Array(matches.buffer) }
     },
-    text: ({ session: id, epoch, ...range }) => {
+    text: async ({ session: id, epoch, ...range }) => {
+      const sliceEnd = await host.readingTurn()
       const lines = new TerminalLines(client.session(id))
-      return epoch === lines.epoch ? { epoch, ...copyText(lines, range) } : { epoch: lines.epoch, text: '' }
+      return epoch === lines.epoch ? { epoch, ...copyText(lines, range, sliceEnd) } : { epoch: lines.epoch, text: '' }
     },
     prompt: ({ session: id, epoch, line, direction }) => {
       const { emulator, history } = client.session(id)

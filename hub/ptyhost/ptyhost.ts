@@ -73,6 +73,11 @@ export class Ptyhost implements Disposable {
     this.#clients.add(client)
   }
 
+  /** Waits for a turn to search or copy: {@link Flow.readingTurn}. */
+  readingTurn(): Promise<number> {
+    return this.#flow.readingTurn()
+  }
+
   /** @throws RequestError `unknown_session` */
   session(id: string): Session {
     const session = this.#sessions.get(id)

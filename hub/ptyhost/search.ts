@@ -5,8 +5,6 @@ import { readRowText } from '../../screen/row-text.ts'
 import type { BoundedRun } from './bounded-run.ts'
 import type { TerminalLines } from './terminal-lines.ts'
 
-/** Milliseconds of searching before the answer leaves and everybody else gets a turn. */
-const SLICE_MS = 3
 /** Milliseconds of work after which an expression is taken for one that never ends: no line takes so long otherwise. */
 const STUCK_MS = 25
 /** Tries to get that much work done, on a machine that gives this thread hardly any time. */
@@ -31,11 +29,23 @@ export interface Found {
   readonly matches: Int32Array
 }
 
+/** What it may take. */
+export interface SearchMeans {
+  /** When (performance.now()) the answer is to leave, and everybody else gets a turn. */
+  readonly sliceEnd: number
+  readonly bounded: BoundedRun
+}
+
 /**
  * Searches from line `until` (exclusive) upward, as far as one slice reaches, at most to the line that `from` belongs to.
  * @throws RequestError `bad_pattern`, or `too_slow` when the expression does not get through a single line
  */
-export function searchUp(lines: TerminalLines, query: Query, from: number, until: number, bounded: BoundedRun): Found {
+export function searchUp(
+  lines: TerminalLines,
+  query: Query,
+  { from, until }: { readonly from: number; readonly until: number },
+  means: SearchMeans,
+): Found {
   const expression = compile(query)
   const start = Math.min(until, lines.end)
   const stop = Math.max(from, lines.first)
@@ -55,8 +65,8 @@ export function searchUp(lines: TerminalLines, query: Query, from: number, until
   }
   const before = process.cpuUsage()
   for (let tries = 0; ; tries++) {
-    sliceEnd = performance.now() + SLICE_MS
-    if (bounded.run(slice, STUCK_MS) || next < start) break
+    sliceEnd = means.sliceEnd
+    if (means.bounded.run(slice, STUCK_MS) || next < start) break
     const { user, system } = process.cpuUsage(before)
     if (user + system < STUCK_MS * 1000 && tries < MAX_TRIES) continue // it was not this thread's turn
     throw new RequestError({ code: 'too_slow', message: 'this expression takes too long; simplify it' })

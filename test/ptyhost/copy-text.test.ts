@@ -11,7 +11,7 @@ function copy(terminal: TestTerminal, from: Place, to: Place, block = false): st
   const end = { line: to[0], column: to[1] }
   let start = { line: from[0], column: from[1] }
   for (let text = ''; ; ) {
-    const piece = copyText(lines, { from: start, to: end, block })
+    const piece = copyText(lines, { from: start, to: end, block }, performance.now() + 3)
     text += piece.text
     if (piece.next === undefined) return text
     start = { line: piece.next, column: block ? from[1] : 0 }
