@@ -11,13 +11,15 @@ interface AttachOptions {
   readonly start: StartPolicy
   /** Id of the one session to show, instead of the whole UI. */
   readonly soloSession?: string
+  /** False: the hub takes nothing of the repository's `.botster`. */
+  readonly repoConfig: boolean
 }
 
 /**
  * Opens the UI on this terminal and stays until the user leaves it.
  * @throws CommandFailed when this is no terminal, or no hub can be had
  */
-export async function attach({ start, soloSession }: AttachOptions): Promise<void> {
+export async function attach({ start, soloSession, repoConfig }: AttachOptions): Promise<void> {
   assertTerminal()
   // Beside each other, since all three take their time: the chrome's worker, finding the repository, loading the UI.
   const startedWorker = startChromeWorker(join(packageRoot(), 'dist', 'chrome.js'))
@@ -38,7 +40,13 @@ export async function attach({ start, soloSession }: AttachOptions): Promise<voi
         const place = await finding
         log = openTuiLog(place.paths.directory)
         const policy = attached ? 'needed' : start
-        const connection = await requireHub(place, { ...handlers, role: 'tui', start: policy, environment: true })
+        const connection = await requireHub(place, {
+          ...handlers,
+          role: 'tui',
+          start: policy,
+          environment: true,
+          repoConfig,
+        })
         attached = true
         return connection
       } catch (error) {

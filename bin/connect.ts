@@ -21,6 +21,8 @@ export interface ConnectOptions extends Pick<ClientOptions<HubProtocol>, 'onMess
   readonly start: StartPolicy
   /** Say where this client runs, for the agents it creates. @default false */
   readonly environment?: boolean
+  /** False: the hub takes nothing of the repository's `.botster` until it ends. @default true */
+  readonly repoConfig?: boolean
 }
 
 /**
@@ -33,7 +35,10 @@ export async function connectHub(place: Place, options: ConnectOptions): Promise
   const attempt = () => connectOnce(place, options)
   let connection = await attempt()
   if (connection === undefined && (await mayStart(place, options.start))) {
-    connection = await startHub(place, attempt)
+    connection = await startHub(place, attempt, options)
+  }
+  if (connection !== undefined && options.repoConfig === false) {
+    await connection.request('command', { name: 'ignore_repository', args: {} }) // one that ran before knows nothing
   }
   if (connection !== undefined && options.environment) {
     await connection.request('environment', { env: definedVariables(process.env), cwd: process.cwd() })

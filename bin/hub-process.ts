@@ -22,8 +22,12 @@ const RIVAL_TIMEOUT_MS = 5000
  * for whichever serves.
  * @throws CommandFailed with the end of the hub's log when none comes up.
  */
-export async function startHub<T>(place: Place, attempt: () => Promise<T | undefined>): Promise<T> {
-  const hub = spawnHub(place)
+export async function startHub<T>(
+  place: Place,
+  attempt: () => Promise<T | undefined>,
+  options: { readonly repoConfig?: boolean } = {},
+): Promise<T> {
+  const hub = spawnHub(place, options.repoConfig === false ? ['--no-repo-config'] : [])
   let deadline = Date.now() + START_TIMEOUT_MS
   let ended = false
   while (Date.now() < deadline) {
@@ -47,7 +51,7 @@ interface HubProcess {
   exit(): { status: number | null; signal: NodeJS.Signals | null } | undefined
 }
 
-function spawnHub(place: Place): HubProcess {
+function spawnHub(place: Place, args: readonly string[]): HubProcess {
   const program = join(packageRoot(), 'dist', 'hub.js')
   if (!existsSync(program))
     throw new CommandFailed(`${program} is missing`, { hint: 'run `npm run build` in the checkout' })
@@ -56,7 +60,7 @@ function spawnHub(place: Place): HubProcess {
   const file = openSync(output, 'a', 0o600)
   const outputStart = statSync(output).size
   let exit: { status: number | null; signal: NodeJS.Signals | null } | undefined
-  const child = spawn(process.execPath, [program, '--root', place.root], {
+  const child = spawn(process.execPath, [program, '--root', place.root, ...args], {
     cwd: place.root,
     detached: true,
     stdio: ['ignore', file, file],

@@ -1,6 +1,7 @@
 import type { Command, CommanderError } from 'commander'
 import { botsterVersion } from '../protocol/version.ts'
 import { defineCommand } from './command.ts'
+import { checkRepoConfigOption, repoConfigOption, usesRepoConfig } from './repo-config-option.ts'
 import { quietBrokenPipe, reportFailure } from './report.ts'
 import { UsageError } from './usage.ts'
 
@@ -33,6 +34,8 @@ const verbs: Record<string, () => Promise<{ command: () => Command }>> = {
   template: () => import('./commands/template.ts'),
   eject: () => import('./commands/eject.ts'),
   diff: () => import('./commands/diff.ts'),
+  trust: () => import('./commands/trust.ts'),
+  untrust: () => import('./commands/untrust.ts'),
   status: () => import('./commands/status.ts'),
   doctor: () => import('./commands/doctor.ts'),
   completion: () => import('./commands/completion.ts'),
@@ -85,9 +88,11 @@ Examples:
 
 Exit codes: 0 fine, 1 failed, 2 wrong usage.`,
     )
-    .action(async () => {
+    .addOption(repoConfigOption())
+    .hook('preAction', checkRepoConfigOption)
+    .action(async (_, command: Command) => {
       const { attach } = await import('./attach.ts')
-      await attach({ start: 'needed' })
+      await attach({ start: 'needed', repoConfig: usesRepoConfig(command) })
     })
   for (const load of wanted(verb)) program.addCommand((await load()).command())
   program.helpCommand('help [command]', 'explain a command')

@@ -62,7 +62,10 @@ class ServedClient {
   }
 
   readonly methods: MethodHandlers<HubProtocol> = {
-    status: () => this.#served.status(),
+    status: async () => {
+      await this.#served.context.trust.look() // a mode may have changed, of which no watch tells
+      return this.#served.status()
+    },
     ticket: async () => {
       const { ptyhost, paths } = this.#served.context
       this.#ticket ??= randomBytes(32).toString('hex')

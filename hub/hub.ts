@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { type HubStatus, STOPPED_WITH_AGENTS } from '../protocol/messages/hub.ts'
 import type { ExitStatus, Signal } from '../protocol/messages/ptyhost.ts'
-import type { HubPaths } from '../protocol/paths.ts'
+import { type HubPaths, userDirectory } from '../protocol/paths.ts'
 import { type SocketServer, serve } from '../protocol/server.ts'
 import { botsterVersion } from '../protocol/version.ts'
 import { recordExit, recordStop } from './agents/follow.ts'
@@ -18,6 +18,7 @@ import { luaBackend } from './mcp/lua-backend.ts'
 import { McpSurface } from './mcp/surface.ts'
 import { type PtyhostChange, PtyhostLink } from './ptyhost-link.ts'
 import { Records } from './records/records.ts'
+import { RepositoryTrust, type TrustStatus } from './trust.ts'
 import type { HubContext, HubLua } from './types.ts'
 import { Worktrees } from './worktrees/worktrees.ts'
 
@@ -34,6 +35,8 @@ export interface HubOptions {
   readonly root: string
   readonly isRepository: boolean
   readonly worktreeBase: string
+  /** Take nothing of the repository's `.botster`, even if it is trusted. @default false */
+  readonly ignoresRepositoryLayers?: boolean
   /** The repository's name, when the user gave one. */
   readonly repo?: string
   readonly log: Logger
@@ -60,10 +63,11 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   const portBlocks = opened.use(openPortBlocks(paths))
   const clients = new Clients({ env: definedOnly(options.env), cwd: root }, onError)
   const worktrees = new Worktrees({ root, isRepository, base: options.worktreeBase, repo, log })
+  const trust = await openTrust(options)
   const mcp = new McpSurface({ directory: paths.directory, onError })
   const lastPid = Number(records.fact('ptyhost')) || undefined
   const ptyhost = await PtyhostLink.open({ paths, log, onError, argv: options.ptyhostArgv, lastPid })
-  const hub = new Hub({ ...options, errors, records, portBlocks, mcp, clients, worktrees, ptyhost, onError })
+  const hub = new Hub({ ...options, errors, records, portBlocks, mcp, clients, worktrees, trust, ptyhost, onError })
   try {
     await hub.start(options.bootLua)
   } catch (error) {
@@ -75,7 +79,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
 }
 
 type HubParts = HubOptions &
-  Pick<HubContext, 'errors' | 'records' | 'portBlocks' | 'mcp' | 'clients' | 'worktrees' | 'ptyhost'> & {
+  Pick<HubContext, 'errors' | 'records' | 'portBlocks' | 'mcp' | 'clients' | 'worktrees' | 'trust' | 'ptyhost'> & {
     onError: (error: unknown) => void
   }
 
@@ -93,6 +97,7 @@ export class Hub implements HubContext {
   readonly ptyhost: PtyhostLink
   readonly clients: Clients
   readonly worktrees: Worktrees
+  readonly trust: RepositoryTrust
   readonly #idle: IdleWatch
   readonly #ended = Promise.withResolvers<void>()
   readonly #onError: (error: unknown) => void
@@ -120,6 +125,7 @@ export class Hub implements HubContext {
     })
     this.clients = parts.clients
     this.worktrees = parts.worktrees
+    this.trust = parts.trust
     this.#onError = parts.onError
     this.#idle = new IdleWatch({
       afterMs: parts.idleExitMs,
@@ -177,6 +183,7 @@ export class Hub implements HubContext {
       // Whoever asks with the command line is there for a moment and no client anybody would count.
       clients: this.clients.list().filter(({ role }) => role !== 'cli').length,
       agents: this.#lua?.agentCount() ?? 0,
+      repositoryConfig: repositoryConfig(this.trust.status),
       errors: this.errors.list(),
     }
   }
@@ -293,6 +300,22 @@ function openPortBlocks({ id, directory }: HubPaths): PortBlocks {
 function blocksOf(records: Records): Map<string, number> {
   const blocks = records.agents().map(({ id, portBase }) => [id, portBase] as const)
   return new Map(blocks.filter((block): block is [string, number] => block[1] !== null))
+}
+
+/** Nothing of a hub that looks at its repository for the first time uses the copies that a hub before it made. */
+async function openTrust({ root, paths, ignoresRepositoryLayers }: HubOptions): Promise<RepositoryTrust> {
+  const trust = await RepositoryTrust.open({
+    root,
+    directory: paths.directory,
+    userDirectory: userDirectory(),
+    ignored: ignoresRepositoryLayers,
+  })
+  await trust.prune()
+  return trust
+}
+
+function repositoryConfig({ path, state, grade, files, problem }: TrustStatus): HubStatus['repositoryConfig'] {
+  return { path, state, grade, files, problem }
 }
 
 function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   createEvents,
@@ -43,7 +44,10 @@ export interface HubLuaOptions {
  * @throws Error when the installation has no Lua, or the boot file itself does not compile.
  */
 export async function bootHubLua(context: HubContext, options: HubLuaOptions = {}): Promise<HubLua> {
-  const files = new ModuleFiles(options.roots ?? luaRoots())
+  const files = new ModuleFiles(options.roots ?? luaRoots(), () => {
+    const { root } = context.trust.status
+    return root && join(root, 'lua')
+  })
   const events = createEvents()
   const primitives = hubPrimitives(() => context, files, events.emit)
   const consoles = new Consoles()

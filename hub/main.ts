@@ -18,10 +18,10 @@ const LOCK_RETRY_MS = 20
 /** Minutes without anything to do after which a hub ends by itself, unless BOTSTER_HUB_IDLE_MINUTES says otherwise. */
 const IDLE_MINUTES = 30
 
-/** The hub's process: `node hub.js [--root DIR]`. Exit codes: 0 ended in order, or another one serves; 1 failed. */
+/** The hub's process: `node hub.js [--root DIR] [--no-repo-config]`. Exit codes: 0 ended in order, or another one serves; 1 failed. */
 async function main(): Promise<number> {
   const { env } = process
-  const { values } = parseArgs({ options: { root: { type: 'string' } } })
+  const { values } = parseArgs({ options: { root: { type: 'string' }, 'no-repo-config': { type: 'boolean' } } })
   const found = await findRoot(values.root ?? (isAbsolute(env.BOTSTER_REPO ?? '') ? env.BOTSTER_REPO! : process.cwd()))
   const paths = hubPaths(env.BOTSTER_HUB_ID || hubId(found.root))
   using log = openLog({ path: paths.log, level: env.BOTSTER_LOG_LEVEL })
@@ -32,7 +32,8 @@ async function main(): Promise<number> {
     log.info('a hub is already running')
     return 0
   }
-  const hub = await start(paths, found, log).catch((error: Error) => {
+  const ignoresRepositoryLayers = values['no-repo-config'] ?? false
+  const hub = await start(paths, found, log, ignoresRepositoryLayers).catch((error: Error) => {
     log.fatal({ error }, 'the hub could not start')
     process.stderr.write(`botster: the hub could not start: ${error.message}\n`)
     return undefined
@@ -43,7 +44,7 @@ async function main(): Promise<number> {
   return 0
 }
 
-async function start(paths: HubPaths, found: Root, log: Logger): Promise<Hub> {
+async function start(paths: HubPaths, found: Root, log: Logger, ignoresRepositoryLayers: boolean): Promise<Hub> {
   const { env } = process
   const { root, isRepository } = await rememberedRoot(paths, found)
   process.chdir('/') // whoever removes the directory the hub was started in must not take its cwd away
@@ -52,6 +53,7 @@ async function start(paths: HubPaths, found: Root, log: Logger): Promise<Hub> {
     root,
     isRepository,
     worktreeBase: worktreeBase(env),
+    ignoresRepositoryLayers,
     repo: isAbsolute(env.BOTSTER_REPO ?? '') ? undefined : env.BOTSTER_REPO,
     log,
     env,

@@ -11,6 +11,7 @@ import type { McpSurface } from './mcp/surface.ts'
 import type { Outcome } from './outcome.ts'
 import type { PtyhostChange, PtyhostLink } from './ptyhost-link.ts'
 import type { Records } from './records/records.ts'
+import type { RepositoryTrust } from './trust.ts'
 import type { Worktrees } from './worktrees/worktrees.ts'
 
 /** A message as Lua sends and receives it. */
@@ -31,6 +32,7 @@ export interface HubContext {
   readonly ptyhost: PtyhostLink
   readonly clients: Clients
   readonly worktrees: Worktrees
+  readonly trust: RepositoryTrust
   /** Ends the hub in order, once the present turn is over; with `agents` also the ptyhost and every agent in it. */
   quit(options?: { readonly agents?: boolean }): void
 }

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { LuaTable } from '../lua/vm/index.ts'
 import type { Frame, Signal } from '../protocol/messages/ptyhost.ts'
 import { Actions } from './actions.ts'
@@ -23,6 +23,7 @@ import { PLAIN_MODES } from './stores/panel-screen.ts'
 import { Widgets } from './stores/widgets.ts'
 import { Ui } from './ui.ts'
 import { HotReload } from './ui-lua/hot-reload.ts'
+import { readRepositoryLayers } from './ui-lua/repository-layers.ts'
 import { WarmUpSoon } from './warm-up-soon.ts'
 
 /** Milliseconds between two drawings of the chrome that only say how far back the scrolled view is. */
@@ -233,8 +234,15 @@ export class App implements Disposable {
     this.#ui.invalidate()
   }
 
+  /** The repository's own Lua, while its user trusts it. */
+  get repositoryLua(): string | undefined {
+    const root = this.#reload.repository?.root
+    return root && join(root, 'lua')
+  }
+
   hubMessage(data: HubMessage): void {
     const type = typeof data.type === 'string' ? data.type : ''
+    if (type === 'repository') this.#reload.setRepository(readRepositoryLayers(data.repository))
     if (type === 'agent_list') this.#takeAgents(data)
     const taken = this.#actions.hubEvent(type, data as LuaTable)
     if (type === 'agent_list' && !taken) this.#selectSomething()

@@ -110,6 +110,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
     const vm = await createUiVm({
       env,
       roots: [join(directories.root, 'lua'), join(packageRoot(), 'lua')],
+      repositoryRoot: () => app?.repositoryLua,
       notify: (level, message) => notices.add(level, message),
       redraw: () => app?.redraw(),
       log: (level, message, owner) => log(`${level} ${owner}: ${message}`),

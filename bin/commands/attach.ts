@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander'
 import { defineCommand } from '../command.ts'
+import { repoConfigOption, usesRepoConfig } from '../repo-config-option.ts'
 import { UsageError } from '../usage.ts'
 
 export function command(): Command {
@@ -7,6 +8,7 @@ export function command(): Command {
     .description('open the UI on the hub that runs for this repository; with AGENT one session, full screen')
     .addArgument(new Argument('[agent]', 'show only this agent: its terminal, and nothing around it'))
     .option('--session <name>', 'which of its sessions (default: the first)')
+    .addOption(repoConfigOption())
     .addHelpText(
       'after',
       `
@@ -17,11 +19,12 @@ With AGENT all other keys are the program's own, but for shift with page up, pag
     .action(open)
 }
 
-async function open(agent: string | undefined, { session }: { session?: string }): Promise<void> {
+async function open(agent: string | undefined, { session }: { session?: string }, command: Command): Promise<void> {
   if (session !== undefined && agent === undefined) throw new UsageError('--session of which agent?', 'name it')
   const { attach } = await import('../attach.ts')
-  if (agent === undefined) return attach({ start: 'orphaned' })
-  await attach({ start: 'orphaned', soloSession: await findSession(agent, session) })
+  const repoConfig = usesRepoConfig(command)
+  if (agent === undefined) return attach({ start: 'orphaned', repoConfig })
+  await attach({ start: 'orphaned', repoConfig, soloSession: await findSession(agent, session) })
 }
 
 async function findSession(agent: string, session: string | undefined): Promise<string> {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
-import type { HubStatus } from '../../protocol/messages/hub.ts'
+import type { HubStatus, RepositoryConfig } from '../../protocol/messages/hub.ts'
 import { defineCommand } from '../command.ts'
+import { describeTrust } from '../trust-review.ts'
 
 export function command(): Command {
   return defineCommand('status')
@@ -26,17 +27,18 @@ async function status({ json = false }: { json?: boolean }): Promise<void> {
 }
 
 /** What we promise; the hub may know more. */
-function stableShape({ hub, ptyhost, clients, agents, errors }: HubStatus): unknown {
+function stableShape({ hub, ptyhost, clients, agents, repositoryConfig, errors }: HubStatus): unknown {
   return {
     hub: { pid: hub.pid, version: hub.version, uptime: hub.uptime },
     ptyhost: ptyhost && { pid: ptyhost.pid, sessions: ptyhost.sessions },
     clients,
     agents,
+    repositoryConfig,
     errors,
   }
 }
 
-async function describe({ hub, ptyhost, clients, agents, errors }: HubStatus): Promise<string[]> {
+async function describe({ hub, ptyhost, clients, agents, repositoryConfig, errors }: HubStatus): Promise<string[]> {
   const { formatDuration, plain } = await import('../output.ts')
   return [
     `repository  ${hub.root}`,
@@ -44,7 +46,16 @@ async function describe({ hub, ptyhost, clients, agents, errors }: HubStatus): P
     `ptyhost     ${ptyhost ? `pid ${ptyhost.pid}, ${ptyhost.sessions} session${ptyhost.sessions === 1 ? '' : 's'}` : 'not running'}`,
     `clients     ${clients}`,
     `agents      ${agents}`,
+    `.botster    ${describeRepositoryConfig(repositoryConfig)}`,
     `errors      ${errors.length === 0 ? 'none' : ''}`.trimEnd(),
     ...errors.map(({ at, owner, message }) => `  ${new Date(at).toISOString()}  ${plain(owner)}: ${plain(message)}`),
   ]
+}
+
+/** `none`, `trusted with this content (3 files)`, `not trusted, … (3 files): botster trust --show` */
+function describeRepositoryConfig(config: RepositoryConfig): string {
+  const { state, files } = config
+  if (state === 'none') return 'none'
+  const advice = state === 'untrusted' || state === 'changed' ? ': botster trust --show' : ''
+  return `${describeTrust(config)} (${files} file${files === 1 ? '' : 's'})${advice}`
 }

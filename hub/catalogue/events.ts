@@ -103,6 +103,11 @@ export const INTERNAL_EVENTS: readonly DescribedHook[] = [
   ['agent_looked', 'the screen of an agent was looked at', undefined],
   ['prompt_moved', 'a prompt in the queue has come a step further', undefined],
   ['inbox_moved', 'a message in an inbox was delivered, read or is over', undefined],
+  [
+    'repository_layers_changed',
+    'the repository’s layers came, went, or are taken from another place',
+    { before: 'string?', after: 'string?' },
+  ],
   ['module_reloaded', 'a module has a new version', { name: 'string' }],
 ].map(([name, when, fields]) => ({
   name: name as string,

@@ -15,6 +15,7 @@ import { type HubCallbacks, runtimeModule } from './runtime.ts'
 import { sandboxModule } from './sandbox.ts'
 import { socketModule } from './socket.ts'
 import { templatesModule } from './templates.ts'
+import { trustModule } from './trust.ts'
 import { type ClientCallbacks, tuiModule } from './tui.ts'
 import { updateModule } from './update.ts'
 import { webrtcModule } from './webrtc.ts'
@@ -47,6 +48,7 @@ export function hubPrimitives(hub: () => HubContext, files: ModuleFiles, emit: E
     hubModule(hub, agents, signallingFunctions(peers)),
     ptyModule(hub, ptys, forwarders, callbacks),
     worktreeModule(hub, emit),
+    trustModule(hub),
     tuiModule(hub, tui, forwarders),
     socketModule(hub, socket, forwarders),
     webrtcModule(peers, webrtc, forwarders),

@@ -15,19 +15,27 @@ const MOST_BYTES = 16 << 20
 /** Names a module may have: words joined by dots, nothing that leads out of the directory. */
 const MODULE_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/
 
+/** What no repository replaces: the protected core, which could not be taken back, and what is the user's by its name. */
+const OWN = /^(hub|user)\./
+
 /** Lua modules on disk: a list of directories, of which the first that has a module wins. */
 export class ModuleFiles {
   readonly roots: readonly string[]
+  readonly #repository: () => string | undefined
 
-  constructor(roots: readonly string[]) {
+  /** @param repository the repository's own Lua, which comes first: undefined while nobody trusts it */
+  constructor(roots: readonly string[], repository: () => string | undefined = () => undefined) {
     this.roots = roots
+    this.#repository = repository
   }
 
   /** Path of the file for a module, "lib.agent" → `{root}/lib/agent.lua` or `{root}/lib/agent/init.lua`. */
   find(name: string): string | undefined {
     if (!MODULE_NAME.test(name)) return undefined
     const relative = name.replaceAll('.', '/')
-    const paths = this.roots.flatMap((root) => [join(root, `${relative}.lua`), join(root, relative, 'init.lua')])
+    const repository = OWN.test(name) ? undefined : this.#repository()
+    const roots = repository === undefined ? this.roots : [repository, ...this.roots]
+    const paths = roots.flatMap((root) => [join(root, `${relative}.lua`), join(root, relative, 'init.lua')])
     // A link that leads nowhere is a mistake that its author should hear of, when it is loaded.
     return paths.find((path) => existsSync(path)) ?? paths.find(isLink)
   }

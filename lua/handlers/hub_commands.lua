@@ -23,6 +23,7 @@ local ANSWERS = {
   ["template:list"] = "template:response",
   ["template:install"] = "template:response",
   ["template:uninstall"] = "template:response",
+  review_repository = "repository_review",
 }
 for _, name in ipairs({ "read", "write", "list", "stat", "delete", "mkdir", "rmdir", "rename" }) do
   ANSWERS["fs:" .. name] = "fs:" .. name

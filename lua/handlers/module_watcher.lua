@@ -8,9 +8,10 @@ local reload_queue = require("lib.reload_queue")
 --- A module that is worth loading when its file appears, since nobody requires it.
 local ENTRY = "user.init"
 
-local root = config.lua_path()
+--- The watch on the repository's own Lua, while that is trusted for always: a copy does not change.
+local repository_watch
 
-local note
+local watch_root, watch_repository, note, modules_below
 
 --- Brings a module in line with its file. What fails is reported by the loader.
 local function refresh(name)
@@ -30,22 +31,64 @@ end
 
 local queue = reload_queue.open("handlers.module_watcher", refresh, loader.order)
 
-watch.directory(root, function(events)
-  for _, event in ipairs(events) do
-    hooks.notify("file_changed", { path = event.path, kind = event.kind })
-    note(event.path)
-    if event.from then note(event.from) end
+--- The repository's layers came, went, or are taken from another place: what is there counts, and what was taken from
+--- there is replaced by what comes next, or goes.
+events.on("repository_layers_changed", function(change)
+  watch_repository()
+  for _, loaded in ipairs(change.before and loader.list() or {}) do
+    local is_plugin = loaded.name:find("^plugin%.") -- see handlers/plugin_watcher.lua
+    if not is_plugin and loaded.path:sub(1, #change.before + 5) == change.before .. "/lua/" then
+      if runtime.find_module(loaded.name) then
+        reload_queue.add(queue, loaded.name)
+      elseif loader.unload(loaded.name) then
+        log.info(("unloaded %s: the repository is not trusted with it"):format(loaded.name))
+      end
+    end
   end
+  if change.after then modules_below(change.after .. "/lua") end
   reload_queue.run(queue)
-end, { pattern = "*.lua", ignore = { ".git", "node_modules" } })
+end)
+
+function watch_root(root)
+  return watch.directory(root, function(events)
+    for _, event in ipairs(events) do
+      hooks.notify("file_changed", { path = event.path, kind = event.kind })
+      note(event.path, root)
+      if event.from then note(event.from, root) end
+    end
+    reload_queue.run(queue)
+  end, { pattern = "*.lua", ignore = { ".git", "node_modules" } })
+end
+
+function watch_repository()
+  if repository_watch then watch.stop(repository_watch) end
+  local status = trust.status()
+  repository_watch = status.grade == "always" and status.root and watch_root(status.root .. "/lua") or nil
+end
+
+--- Adds every module of a directory.
+function modules_below(root, directory)
+  directory = directory or root
+  for _, name in ipairs(fs.listdir(directory) or {}) do
+    local path = directory .. "/" .. name
+    if name:find("%.lua$") then
+      note(path, root)
+    elseif fs.is_dir(path) then
+      modules_below(root, path)
+    end
+  end
+end
 
 --- Adds the modules that a file may be: `a/b.lua` is a.b, `a/init.lua` is a.init or a.
-function note(path)
+function note(path, root)
   local name = path:sub(#root + 2):gsub("%.lua$", "")
   if name:find("^improvements/") then return end -- handlers.improvement_watcher
   reload_queue.add(queue, (name:gsub("/", ".")))
   local directory = name:match("^(.+)/init$")
   if directory then reload_queue.add(queue, (directory:gsub("/", "."))) end
 end
+
+watch_root(config.lua_path())
+watch_repository()
 
 return {}

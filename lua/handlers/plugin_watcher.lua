@@ -2,7 +2,7 @@
 --- seconds instead of being told: some systems do not tell of files that are written in place.
 
 local hooks = require("hub.hooks")
-local config_resolver = require("lib.config_resolver")
+local loader = require("hub.loader")
 local places = require("lib.plugin_places")
 local plugins = require("lib.plugins")
 local reload_queue = require("lib.reload_queue")
@@ -14,14 +14,27 @@ local DEBOUNCE_SECONDS = 0.2
 local waiting
 --- Names that were switched off at the last look.
 local disabled = places.disabled()
+--- Watches on the repository's layers, while they are trusted for always: a copy does not change.
+local repository_watches = {}
 
-local note, take_up, note_disabled
+local watch_root, watch_repository, note, take_up, note_disabled, plugins_below
 
 local queue = reload_queue.open("handlers.plugin_watcher", plugins.refresh)
 
-for _, root in ipairs(config_resolver.roots()) do
-  for _, layers in ipairs({ "/shared/plugins", "/profiles" }) do
-    watch.directory(root.path .. layers, function(events)
+--- The repository's layers came, went, or are taken from another place.
+events.on("repository_layers_changed", function(change)
+  watch_repository()
+  for _, root in pairs({ change.before, change.after }) do
+    for _, name in ipairs(plugins_below(root)) do reload_queue.add(queue, name) end
+  end
+  reload_queue.run(queue)
+end)
+
+--- Returns the ids of its watches.
+function watch_root(root)
+  local ids = {}
+  for i, layers in ipairs({ "/shared/plugins", "/profiles" }) do
+    ids[i] = watch.directory(root .. layers, function(events)
       for _, event in ipairs(events) do
         hooks.notify("file_changed", { path = event.path, kind = event.kind })
         note(event.path:sub(#root.path + 1))
@@ -29,6 +42,13 @@ for _, root in ipairs(config_resolver.roots()) do
       end
     end, { poll = true, poll_interval = POLL_SECONDS, pattern = "*.lua", ignore = { ".git", "node_modules" } })
   end
+  return ids
+end
+
+function watch_repository()
+  for _, id in ipairs(repository_watches) do watch.stop(id) end
+  local status = trust.status()
+  repository_watches = status.grade == "always" and status.root and watch_root(status.root) or {}
 end
 
 watch.directory(hub.user_directory(), function() note_disabled() end, {
@@ -68,5 +88,21 @@ function take_up(name)
     reload_queue.run(queue)
   end)
 end
+
+--- Names of the plugins that a root has, or that were loaded from it.
+function plugins_below(root)
+  local names = {}
+  for _, place in ipairs(places.effective()) do
+    if place.directory:sub(1, #root + 1) == root .. "/" then names[#names + 1] = place.name end
+  end
+  for _, loaded in ipairs(loader.list()) do
+    local name = loaded.name:match("^plugin%.(.+)$")
+    if name and loaded.path:sub(1, #root + 1) == root .. "/" then names[#names + 1] = name end
+  end
+  return names
+end
+
+watch_root(hub.user_directory())
+watch_repository()
 
 return {}

@@ -8,6 +8,7 @@ local PROTECTED = {
 local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands", "lib.mcp" }
 
 local HANDLERS = {
+  "handlers.trust",
   "handlers.connections", "handlers.agents", "handlers.agent_states", "handlers.hub_commands", "handlers.terminal",
   "handlers.connection_code", "handlers.questions", "handlers.mcp", "handlers.agent_tools", "handlers.restore",
   "handlers.worktrees",

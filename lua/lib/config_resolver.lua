@@ -18,9 +18,9 @@ local choose_profile, unknown_profile, entries, subdirectories, is_file, add_ses
 local ordered_sessions, line_of, add_environment
 
 --- Where the repository's configuration may be taken from, or nil while its user has not trusted it: then it says nothing
---- and runs nothing.
+--- and runs nothing. Of a content that was trusted this is a private copy.
 function config_resolver.trusted_root()
-  return nil
+  return trust.status().root
 end
 
 --- Roots of layers, weakest first: {path, scope = "user"|"repository"} each.

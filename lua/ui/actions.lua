@@ -36,6 +36,10 @@ local function chosen(context)
   return context.overlay_actions and context.overlay_actions[_tui_state.list_selected + 1]
 end
 
+for action, handler in pairs(require("ui.trust").handlers) do
+  handlers[action] = handler
+end
+
 --- Without blanks at either end.
 local function trimmed(text)
   return (text:gsub("^%s+", ""):gsub("%s+$", ""))

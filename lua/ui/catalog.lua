@@ -130,6 +130,11 @@ local ACTIONS = {
 
 --- Commands of the hub that mean nothing without what only a program knows.
 local PLUMBING = {
+  trust_repository = true,
+  repository_status = true,
+  review_repository = true,
+  untrust_repository = true,
+  ask_repository_later = true,
   list_worktrees = true,
   list_profiles = true,
   list_session_types = true,
@@ -161,7 +166,8 @@ function M.describe(name)
   return entry and entry[2] or humanized(name)
 end
 
---- Adds an action to the palette, or names one anew: `options` are {agent?, command?, palette?}.
+--- Adds an action to the palette, or names one anew: `options` are {agent?, command?, palette?, when?}, `when` a
+--- function that says whether it is offered now.
 function M.add(name, description, options)
   local entry = by_name[name]
   if not entry then
@@ -181,7 +187,7 @@ function M.is_offered(name, has_agent)
   if not entry then
     return true
   end
-  return entry.palette ~= false and (has_agent or not entry.agent)
+  return entry.palette ~= false and (has_agent or not entry.agent) and (not entry.when or entry.when())
 end
 
 --- The names of all actions with a description, in the palette's order.

@@ -11,6 +11,10 @@ M.handlers = {}
 
 local handlers = M.handlers
 
+for type, handler in pairs(require("ui.trust").events) do
+  handlers[type] = handler
+end
+
 local function set_mode(mode)
   return { op = "set_mode", mode = mode }
 end

@@ -265,6 +265,10 @@ M.modes = {
   error = extend(question, { ["enter"] = "retry_new_agent", ["space"] = "close_modal" }),
 }
 
+local trust = require("ui.trust")
+M.modes.trust = extend(list, trust.keys.trust)
+M.modes.trust_file = trust.keys.trust_file
+
 --- A mode that this file does not know still leaves with escape.
 local unknown_mode = { ["escape"] = "close_modal", ["ctrl+q"] = "detach" }
 

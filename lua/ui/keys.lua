@@ -10,6 +10,8 @@ local MODE_NAMES = {
   palette = "the palette",
   close_agent_confirm = "closing an agent",
   connection_code = "connecting a device",
+  trust = "the repository's configuration",
+  trust_file = "a file of it",
 }
 
 function M.mode_name(mode)

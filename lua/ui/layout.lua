@@ -122,6 +122,15 @@ local LIST_FROM_COLUMNS = 60
 --- Columns of the list at least and at most: a name and a state, and no more than that.
 local LIST_LEAST, LIST_MOST = 20, 44
 
+--- The agent list, and below it what waits for a decision.
+local function sidebar(state)
+  local hint = require("ui.trust").hint(state)
+  if not hint then
+    return agent_list.node(state)
+  end
+  return { type = "vsplit", constraints = { "min:3", "3" }, children = { agent_list.node(state), hint } }
+end
+
 --- @param state table `_tui_state` with terminal_rows, terminal_cols, is_scrolled, scroll_offset, …
 --- @return table the tree of nodes
 function render(state)
@@ -136,7 +145,7 @@ function render(state)
   return {
     type = "hsplit",
     constraints = { tostring(width), "min:20" },
-    children = { agent_list.node(state), terminals(state) },
+    children = { sidebar(state), terminals(state) },
   }
 end
 

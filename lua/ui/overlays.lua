@@ -23,6 +23,10 @@ local overlays = {
   filter_agents = agent_list.filter_overlay,
 }
 
+for mode, overlay in pairs(require("ui.trust").overlays) do
+  overlays[mode] = overlay
+end
+
 function overlays.menu(state)
   local agent = agents.selected(state)
   local items = { { text = "New agent", action = "new_agent" } }
@@ -33,6 +37,9 @@ function overlays.menu(state)
     if agent.sessions and #agent.sessions > 1 then
       items[#items + 1] = { text = "Remove session", action = "remove_session" }
     end
+  end
+  if state.repository and state.repository.state ~= "none" then
+    items[#items + 1] = { text = "Repository configuration", action = "repository_config" }
   end
   items[#items + 1] = { text = "Refresh", action = "refresh_and_close" }
   items[#items + 1] = { text = "Detach", action = "detach" }

@@ -21,12 +21,24 @@ export const reportedError = z.object({
 })
 export type ReportedError = z.infer<typeof reportedError>
 
+/** How things stand with the repository's own `.botster` (hub/trust.ts). */
+export const repositoryConfig = z.object({
+  path: z.string(),
+  state: z.enum(['none', 'untrusted', 'trusted', 'changed', 'ignored']),
+  grade: z.enum(['content', 'always']).optional(),
+  files: z.number().int(),
+  /** Why its content cannot be trusted as it is. */
+  problem: z.string().optional(),
+})
+export type RepositoryConfig = z.infer<typeof repositoryConfig>
+
 export const hubStatus = z.object({
   /** `uptime` in seconds. */
   hub: processInfo.extend({ id: z.string(), root: z.string() }),
   ptyhost: z.object({ pid: z.number().int(), sessions: z.number().int() }).nullable(),
   clients: z.number().int(),
   agents: z.number().int(),
+  repositoryConfig,
   errors: z.array(reportedError),
 })
 export type HubStatus = z.infer<typeof hubStatus>

@@ -14,6 +14,8 @@ export interface UiVmOptions extends ScreenCallbacks {
   readonly env: NodeJS.ProcessEnv
   /** Where `require` looks, first to last. */
   readonly roots: readonly string[]
+  /** The repository's own Lua, which comes first; undefined while nobody trusts it. */
+  readonly repositoryRoot?: () => string | undefined
   readonly log: LogSink
   /** Errors of timers and event handlers, which nobody awaits. */
   readonly onError: (report: LuaErrorReport) => void
@@ -35,19 +37,23 @@ export async function createUiVm(options: UiVmOptions): Promise<LuaVmApi> {
       timerModule(),
       configModule({ directory: configDirectory(env), luaPath: join(userDirectory(env), 'lua'), env }),
     ],
-    resolveModule: resolveIn(roots),
+    resolveModule: resolveIn(roots, options.repositoryRoot ?? (() => undefined)),
     env,
     print: (text, owner) => log('info', text, owner),
     onError,
   })
 }
 
+/** What no repository replaces: what is the user's by its name. */
+const OWN = /^user\./
+
 /** `require "user.ui.colors"` → `ROOT/user/ui/colors.lua` or `ROOT/user/ui/colors/init.lua`. */
-function resolveIn(roots: readonly string[]): ModuleResolver {
+function resolveIn(roots: readonly string[], repositoryRoot: () => string | undefined): ModuleResolver {
   return (name) => {
     if (!/^[\w-]+(\.[\w-]+)*$/.test(name)) return undefined
     const relative = name.replaceAll('.', '/')
-    for (const root of roots) {
+    const repository = OWN.test(name) ? undefined : repositoryRoot()
+    for (const root of repository === undefined ? roots : [repository, ...roots]) {
       for (const path of [join(root, `${relative}.lua`), join(root, relative, 'init.lua')]) {
         try {
           return { source: readFileSync(path), path }

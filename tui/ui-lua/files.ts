@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { disabledPlugins, disabledPluginsFile } from '../../protocol/disabled-plugins.ts'
 import { userDirectory } from '../../protocol/paths.ts'
+import type { RepositoryLayers } from './repository-layers.ts'
 
 /** The files that make the UI, in the order they run. */
 export const BASE_FILES = ['layout.lua', 'keybindings.lua', 'actions.lua', 'events.lua', 'botster.lua'] as const
@@ -20,54 +21,71 @@ export interface UiFile {
   readonly replaces: BaseFile | undefined
 }
 
-/** Where the user's files may be. All paths absolute; none needs to exist. */
-export interface UiDirectories {
+/** Where a configuration has its files. */
+interface Configuration {
+  /** Replacements and extensions of the UI. */
   readonly overrides: string
-  readonly user: string
   readonly plugins: string
   /** Each profile in it may have plugins of its own. */
   readonly profiles: string
+}
+
+/** Where the user's files may be. All paths absolute; none needs to exist. */
+export interface UiDirectories extends Configuration {
+  readonly user: string
   /** Their common root, for labels. */
   readonly root: string
   readonly home: string
+  readonly repository?: RepositoryLayers
 }
 
 export function uiDirectories(env: NodeJS.ProcessEnv): UiDirectories {
   const root = userDirectory(env)
+  return { root, home: env.HOME || homedir(), user: join(root, 'lua', 'user', 'ui'), ...configurationIn(root) }
+}
+
+function configurationIn(root: string): Configuration {
   return {
-    root,
-    home: env.HOME || homedir(),
     overrides: join(root, 'lua', 'ui'),
-    user: join(root, 'lua', 'user', 'ui'),
     plugins: join(root, 'shared', 'plugins'),
     profiles: join(root, 'profiles'),
   }
 }
 
+/** The user's and the repository's, the weaker first. */
+function configurations(directories: UiDirectories): Configuration[] {
+  const { repository } = directories
+  return repository === undefined ? [directories] : [directories, configurationIn(repository.root)]
+}
+
 /**
- * The user's files in the order they run: replacements of shipped files, plugins' (by plugin name), further files of
- * `lua/ui`, and last `lua/user/ui`, so that the user has the last word.
+ * The files in the order they run: replacements of shipped files, plugins' (by plugin name), further files of `lua/ui`,
+ * and last the user's `lua/user/ui`, so that the user has the last word. Of the first three kinds a repository's come
+ * after the user's.
  */
 export function listUiFiles(directories: UiDirectories): UiFile[] {
-  const own = luaFilesIn(directories.overrides)
-  const replacements = BASE_FILES.filter((name) => own.includes(name)).map((name) => join(directories.overrides, name))
+  const own = configurations(directories).flatMap(({ overrides }) => {
+    return luaFilesIn(overrides).map((name) => ({ name, path: join(overrides, name) }))
+  })
+  const replacements = BASE_FILES.flatMap((base) => own.filter(({ name }) => name === base))
   const plugins = pluginDirectories(directories).flatMap((directory) => {
     const present = luaFilesIn(directory)
     return PLUGIN_FILES.filter((name) => present.includes(name)).map((name) => join(directory, name))
   })
-  const further = own.filter((name) => !isBaseFile(name)).map((name) => join(directories.overrides, name))
+  const further = own.filter(({ name }) => !isBaseFile(name)).map(({ path }) => path)
   const user = luaFilesIn(directories.user).map((name) => join(directories.user, name))
   return [
-    ...replacements.map((path) => describe(directories, path, basename(path) as BaseFile)),
+    ...replacements.map(({ path }) => describe(directories, path, basename(path) as BaseFile)),
     ...[...plugins, ...further, ...user].map((path) => describe(directories, path, undefined)),
   ]
 }
 
 /** Directories in which a file may appear or change. */
 export function watchedDirectories(directories: UiDirectories): string[] {
-  const { overrides, user, profiles, root } = directories
+  const { user, root } = directories
+  const own = configurations(directories).flatMap(({ overrides, profiles }) => [overrides, profiles])
   const disabled = dirname(disabledPluginsFile(root))
-  return [overrides, user, profiles, disabled, ...layersOf(directories), ...pluginDirectories(directories)]
+  return [...own, user, disabled, ...layersOf(directories), ...pluginDirectories(directories)]
 }
 
 /** The ui folders of the plugins that are not switched off, by name; of one name the last layer's. */
@@ -84,8 +102,11 @@ function pluginDirectories(directories: UiDirectories): string[] {
 }
 
 /** Where plugins are, the weakest first. */
-function layersOf({ plugins, profiles }: UiDirectories): string[] {
-  return [plugins, ...entriesOf(profiles).map((name) => join(profiles, name, 'plugins'))]
+function layersOf(directories: UiDirectories): string[] {
+  return configurations(directories).flatMap(({ plugins, profiles }) => [
+    plugins,
+    ...entriesOf(profiles).map((name) => join(profiles, name, 'plugins')),
+  ])
 }
 
 function luaFilesIn(directory: string): string[] {
@@ -105,7 +126,9 @@ function isBaseFile(name: string): name is BaseFile {
   return (BASE_FILES as readonly string[]).includes(name)
 }
 
-function describe({ home }: UiDirectories, path: string, replaces: BaseFile | undefined): UiFile {
-  const below = relative(home, path)
-  return { path, label: below.startsWith('..') ? path : `~${sep}${below}`, replaces }
+function describe({ home, repository }: UiDirectories, path: string, replaces: BaseFile | undefined): UiFile {
+  const inside = repository && relative(repository.root, path)
+  const shown = inside === undefined || inside.startsWith('..') ? path : join(repository!.path, inside)
+  const below = relative(home, shown)
+  return { path, label: below.startsWith('..') ? shown : `~${sep}${below}`, replaces }
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { DirectoryWatch } from './directory-watch.ts'
 import { listUiFiles, type UiDirectories, watchedDirectories } from './files.ts'
 import type { UiSource } from './loader.ts'
+import type { RepositoryLayers } from './repository-layers.ts'
 
 /** Milliseconds size and time of a file must stand still before it is read: editors write in several steps. */
 const SETTLE_MS = 50
@@ -12,7 +13,7 @@ type Stamps = ReadonlyMap<string, string>
 
 /** Watches the user's files of the UI and hands them over whenever one of them changed, appeared or vanished. */
 export class HotReload implements Disposable {
-  readonly #directories: UiDirectories
+  #directories: UiDirectories
   readonly #onChange: (sources: UiSource[], changed: string[]) => void
   readonly #watch: DirectoryWatch
   /** As the files were when they were handed over last. */
@@ -33,6 +34,25 @@ export class HotReload implements Disposable {
     this.#known = this.#seen = this.#stamp()
     this.#watchAll()
     return this.#read()
+  }
+
+  /**
+   * Takes the repository's files from here from now on, or none of them. Hands all files over when that is another place,
+   * also when none of them is different: what they require may be.
+   */
+  setRepository(repository: RepositoryLayers | undefined): void {
+    if (this.#directories.repository?.root === repository?.root) return
+    this.#directories = { ...this.#directories, repository }
+    clearTimeout(this.#timer)
+    this.#watchAll()
+    const before = this.#known
+    this.#known = this.#seen = this.#stamp()
+    this.#onChange(this.#read(), changes(before, this.#known))
+  }
+
+  /** Where the repository's files are taken from, while they are. */
+  get repository(): RepositoryLayers | undefined {
+    return this.#directories.repository
   }
 
   [Symbol.dispose](): void {

@@ -22,6 +22,7 @@ test('Loads everything in the documented order, and logs how long each step took
     'lib.agent',
     'lib.commands',
     'lib.mcp',
+    'handlers.trust',
     'handlers.connections',
     'handlers.agents',
     'handlers.agent_states',
