@@ -129,7 +129,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
 
 /** Where none of the user's files are: what shows one session alone must not depend on them. */
 function nobodysDirectories(env: NodeJS.ProcessEnv): UiDirectories {
-  return uiDirectories({ ...env, BOTSTER_USER_DIR: join(packageRoot(), 'lua', 'solo', 'nobody') })
+  return { ...uiDirectories({ ...env, BOTSTER_USER_DIR: join(packageRoot(), 'lua', 'solo', 'nobody') }), alone: true }
 }
 
 /** Why a full-screen UI cannot be shown here. */

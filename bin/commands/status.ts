@@ -18,7 +18,7 @@ async function status({ json = false }: { json?: boolean }): Promise<void> {
   const place = await findPlace()
   using connection = await connectHub(place, { role: 'cli', start: 'orphaned' })
   if (connection === undefined) {
-    if (json) printJson({ hub: null, ptyhost: null, clients: 0, agents: 0, errors: [] })
+    if (json) printJson({ hub: null, ptyhost: null, clients: 0, agents: 0, repositoryConfig: null, errors: [] })
     return failNotRunning(place)
   }
   const report = await connection.request('status', {})

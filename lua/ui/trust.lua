@@ -5,6 +5,7 @@ local boxes = require("ui.boxes")
 local catalog = require("ui.catalog")
 local ops = require("ui.ops")
 local text = require("ui.trust_text")
+local theme = require("ui.theme")
 
 local M = { handlers = {}, events = {}, overlays = { trust_file = text.overlay } }
 
@@ -113,10 +114,10 @@ local EXPLAINED = {
 }
 
 local MARKS = {
-  added = { "+ ", "green" },
-  removed = { "- ", "red" },
-  changed = { "~ ", "yellow" },
-  mode = { "~ ", "yellow" },
+  added = { "+ ", "success" },
+  removed = { "- ", "error" },
+  changed = { "~ ", "attention" },
+  mode = { "~ ", "attention" },
 }
 
 local function header(line, style)
@@ -124,7 +125,7 @@ local function header(line, style)
 end
 
 local function choice(key, label, action)
-  return { text = { { text = key .. "  ", style = { fg = "cyan", bold = true } }, label }, action = action }
+  return { text = { { text = key .. "  ", style = theme.style("accent", "bold") }, label }, action = action }
 end
 
 local function file_item(file)
@@ -132,8 +133,8 @@ local function file_item(file)
   local modes = file.trusted_mode and ("mode %s → %s"):format(file.trusted_mode, file.mode)
   local details = modes or tonumber(file.mode, 8) & 73 ~= 0 and "program" or ("%d bytes"):format(file.size)
   return {
-    text = { { text = mark and mark[1] or "  ", style = mark and { fg = mark[2] } or nil }, file.path },
-    right = { { text = details, style = "dim" } },
+    text = { { text = mark and mark[1] or "  ", style = mark and theme.style(mark[2]) or nil }, file.path },
+    right = { { text = details, style = theme.colors.faint } },
     action = { action = "trust_file", path = file.path },
   }
 end
@@ -162,7 +163,7 @@ local function list_items()
     items[#items + 1] = header(line)
   end
   if status.problem then
-    items[#items + 1] = header(status.problem, { fg = "yellow" })
+    items[#items + 1] = header(status.problem, theme.style("attention"))
   end
   items[#items + 1] = header("")
   for _, item in ipairs(status.state == "none" and { choice("n", "Leave", "trust_later") } or choices(status)) do
@@ -170,7 +171,7 @@ local function list_items()
   end
   local files = _tui_state.trust_files
   items[#items + 1] = header("")
-  items[#items + 1] = header(files and ("Files (%d), enter shows one"):format(#files) or "Reading…", "dim")
+  items[#items + 1] = header(files and ("Files (%d), enter shows one"):format(#files) or "Reading…", theme.colors.faint)
   for _, file in ipairs(files or {}) do
     items[#items + 1] = file_item(file)
   end
@@ -190,8 +191,8 @@ function M.hint(state)
   end
   return {
     type = "paragraph",
-    block = { title = " .botster ", borders = "all", border_style = { fg = "yellow" } },
-    props = { lines = { { { text = words, style = { fg = "yellow" } } } } },
+    block = { title = " .botster ", borders = "all", border_style = theme.style("attention") },
+    props = { lines = { { { text = words, style = theme.style("attention") } } } },
   }
 end
 

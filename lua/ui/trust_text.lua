@@ -2,6 +2,7 @@
 --- of it is shown: long lines are continued below, since what stands outside of the screen would be trusted unread.
 
 local boxes = require("ui.boxes")
+local theme = require("ui.theme")
 
 local M = { handlers = {} }
 
@@ -10,7 +11,7 @@ local WIDTH, HEIGHT = 90, 90
 local BORDERS, MARK, FOOT = 2, 2, 1
 
 local MARKS = { same = "  ", added = "+ ", removed = "- " }
-local COLORS = { added = { fg = "green" }, removed = { fg = "red" } }
+local COLORS = { added = "success", removed = "error" }
 
 --- Nothing is known of the file yet.
 function M.open(path)
@@ -74,7 +75,8 @@ local function rows_of(shown, columns)
   for _, line in ipairs(shown.lines) do
     for i, piece in ipairs(pieces(line.text:gsub("\t", "    "), columns)) do
       local mark = i == 1 and MARKS[line.kind] or "  "
-      rows[#rows + 1] = { { text = mark .. piece, style = COLORS[line.kind] } }
+      local color = COLORS[line.kind]
+      rows[#rows + 1] = { { text = mark .. piece, style = color and theme.style(color) or nil } }
     end
   end
   shown.rows, shown.columns = rows, columns
@@ -82,7 +84,7 @@ local function rows_of(shown, columns)
 end
 
 local function notice(words)
-  return { { { text = words, style = "dim" } } }
+  return { { { text = words, style = theme.colors.faint } } }
 end
 
 function M.overlay(state)
@@ -108,7 +110,7 @@ function M.overlay(state)
   while #lines < room do
     lines[#lines + 1] = ""
   end
-  lines[#lines + 1] = { { text = foot .. "  ↑ ↓ page up, page down; esc: back", style = "dim" } }
+  lines[#lines + 1] = { { text = foot .. "  ↑ ↓ page up, page down; esc: back", style = theme.colors.faint } }
   local child = { type = "paragraph", block = boxes.block(shown.path), props = { lines = lines } }
   return boxes.centered(state, WIDTH, HEIGHT, 5, 20, child)
 end

@@ -37,6 +37,8 @@ export interface UiDirectories extends Configuration {
   readonly root: string
   readonly home: string
   readonly repository?: RepositoryLayers
+  /** No repository's files are taken, whatever the hub says. */
+  readonly alone?: boolean
 }
 
 export function uiDirectories(env: NodeJS.ProcessEnv): UiDirectories {

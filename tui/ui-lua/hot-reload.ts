@@ -41,7 +41,7 @@ export class HotReload implements Disposable {
    * also when none of them is different: what they require may be.
    */
   setRepository(repository: RepositoryLayers | undefined): void {
-    if (this.#directories.repository?.root === repository?.root) return
+    if (this.#directories.alone || this.#directories.repository?.root === repository?.root) return
     this.#directories = { ...this.#directories, repository }
     clearTimeout(this.#timer)
     this.#watchAll()

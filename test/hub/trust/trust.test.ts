@@ -133,6 +133,33 @@ describe('Trusting a content', () => {
     expect(existsSync(join(directory, 'trust.json'))).toBe(false)
   })
 
+  test('Whatever is swapped while it is read: what is in force is what was shown, byte for byte', async () => {
+    const shown = write('lua/a.lua', 'harmless')
+    const other = join(temporary.path, 'other')
+    const trust = await open()
+    const { hash } = await trust.look()
+    let isSwapping = true
+    let turn = 0
+    const swap = () => {
+      const text = ['harmless', 'hostile!', undefined][turn++ % 3]
+      if (text === undefined) symlinkSync('/etc/hostname', other)
+      else writeFileSync(other, text)
+      renameSync(other, shown)
+      if (isSwapping) setImmediate(swap)
+    }
+    swap()
+    for (let i = 0; i < 200; i++) {
+      const outcome = await trust.grant({ hash })
+      if (!outcome.ok) continue
+      expect(readFileSync(join(outcome.value.root!, 'lua/a.lua'), 'utf8')).toBe('harmless')
+      await trust.revoke()
+    }
+    isSwapping = false
+    writeFileSync(other, 'harmless')
+    renameSync(other, shown)
+    value(await trust.grant({ hash }))
+  })
+
   test('A copy that somebody meddled with is made anew, or not used when it cannot be', async () => {
     write('lua/a.lua', 'one')
     const { root: copy } = value(await (await open()).grant())
