@@ -1,4 +1,5 @@
-// Writes lua/types (LuaLS stubs) and docs/lua (the reference) from the module definitions and the catalogue of hooks. With
+// Writes lua/types (LuaLS stubs) and docs/lua (the reference) from the module definitions and the catalogue of hooks, and
+// docs/ui-reference.md from the UI's nodes, operations and keys. With
 // --check it writes nothing and exits 1 when a file is stale, a function has no test, or a hook is not described, naming
 // it. --out DIR: below that directory instead of the repository.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,6 +14,7 @@ import { hooksPage } from './generate/hooks.ts'
 import { LUA_MODULES, luaModulePage } from './generate/lua-modules.ts'
 import { index, NOTE, page } from './generate/reference.ts'
 import { stub } from './generate/stubs.ts'
+import { uiReference } from './generate/ui-reference.ts'
 import { catalogueProblems } from './generate/used-hooks.ts'
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean' }, out: { type: 'string' } } })
@@ -46,6 +48,8 @@ files.set(join(folders.reference, 'hooks.md'), hooksPage(CATALOGUE))
 
 const tests = namedTests(repository)
 files.set(join(folders.reference, 'coverage.md'), coveragePage(modules, tests, NOTE))
+
+files.set(join(root, 'docs/ui-reference.md'), await uiReference(repository))
 
 const stale = staleFiles()
 const missing = untested(modules, tests).filter((name) => !MAY_BE_UNTESTED.test(name))
