@@ -53,6 +53,9 @@ handlers.search_forward = search(false)
 
 --- Enter without a pattern looks for the last one again.
 function handlers.search_accept(context)
+  if context.search and context.search.error then
+    return { ops.notify(context.search.error, "error") } -- the title has no room for all of it
+  end
   local pattern = _tui_state.input_buffer
   local again = pattern == "" and _tui_state.last_search
   if pattern ~= "" then

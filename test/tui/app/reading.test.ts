@@ -108,6 +108,19 @@ describe('searching', () => {
   })
 })
 
+describe('an expression that never ends', () => {
+  it('is given up, and the reason is told on enter', async () => {
+    await start(`echo ${'a'.repeat(70)}b; cat`)
+    await world.see('aaab')
+    world.type(`${SEARCH}(a+)+$`)
+    await world.see('this expression takes too')
+    world.type('\r')
+    await world.see('simplify it')
+    world.type(ESCAPE)
+    await world.see(() => !world.screen.includes('Search'))
+  })
+})
+
 describe('copy mode', () => {
   it('moves by keys of vi, selects words and copies them', async () => {
     await start('printf "alpha beta gamma\\nsecond line\\n"; cat')
