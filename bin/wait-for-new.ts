@@ -3,8 +3,9 @@ import type { HubConnection } from './connect.ts'
 import { plain, print, printJson } from './output.ts'
 import type { Place } from './place.ts'
 import { describeReceipt, isTaken, sendPrompt } from './prompt.ts'
+import { RESTING } from './states.ts'
 import { CommandFailed } from './usage.ts'
-import { RESTING, waitForState } from './wait.ts'
+import { waitForState } from './wait.ts'
 
 /** Seconds an agent is given to be seen working after it has taken a prompt. */
 const BEGIN_SECONDS = 5

@@ -6,10 +6,6 @@ import { type HubConnection, requireHub } from './connect.ts'
 import { runHubCommand } from './hub-command.ts'
 import type { Place } from './place.ts'
 
-/** States in which an agent does not go on by itself. */
-export const RESTING = ['waiting', 'done', 'idle', 'failed', 'exited'] as const
-export const STATES = ['starting', 'working', ...RESTING] as const
-
 /** Milliseconds a hub that restarts is given before it is asked again. */
 const RECONNECT_MS = 500
 

@@ -2,8 +2,9 @@ import type { Command } from 'commander'
 import { agentArgument } from '../agent-argument.ts'
 import { defineCommand } from '../command.ts'
 import { secondsOption } from '../seconds.ts'
+import { RESTING, STATES } from '../states.ts'
 import { CommandFailed, UsageError } from '../usage.ts'
-import { RESTING, STATES, waitForState } from '../wait.ts'
+import { waitForState } from '../wait.ts'
 
 interface WaitOptions {
   readonly state: string

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander'
+import { STATES } from '../states.ts'
 import { agentNames, branchNames, pluginNames, profileNames, shippedNames, templateNames } from './names.ts'
 
 export interface Candidate {
@@ -55,6 +56,7 @@ function positionals(command: Command, words: readonly string[]): string[] {
 
 async function valuesOf(option: Option): Promise<Candidate[]> {
   if (option.long === '--from') return branchNames()
+  if (option.long === '--state') return STATES.map((value) => ({ value, description: 'state' }))
   return option.long === '--profile' ? profileNames() : []
 }
 

@@ -30,6 +30,7 @@ describe('completion', () => {
 
   test('offers fixed choices', async () => {
     using directory = temporaryDirectory()
+    expect(await complete(directory.path, 'wait', 'some-agent', '--state', 'wo')).toEqual(['working'])
     expect(await complete(directory.path, 'completion', '')).toEqual(['bash', 'zsh', 'fish'])
   })
 
