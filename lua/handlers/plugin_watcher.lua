@@ -37,8 +37,8 @@ function watch_root(root)
     ids[i] = watch.directory(root .. layers, function(events)
       for _, event in ipairs(events) do
         hooks.notify("file_changed", { path = event.path, kind = event.kind })
-        note(event.path:sub(#root.path + 1))
-        if event.from then note(event.from:sub(#root.path + 1)) end
+        note(event.path:sub(#root + 1))
+        if event.from then note(event.from:sub(#root + 1)) end
       end
     end, { poll = true, poll_interval = POLL_SECONDS, pattern = "*.lua", ignore = { ".git", "node_modules" } })
   end

@@ -68,6 +68,31 @@ describe('watching the files of the UI', () => {
     await vi.waitFor(() => expect(Object.values(newest())).toEqual(['b']))
   })
 
+  it('takes a repository’s files while it is told where they are, of one name the repository’s plugin', async () => {
+    const [root, path] = [join(home, 'copy'), join(home, 'repo/.botster')]
+    write(join(directories.user, 'mine.lua'), '')
+    write(join(directories.plugins, 'both/ui/layout.lua'), 'mine')
+    write(join(root, 'shared/plugins/both/ui/layout.lua'), 'theirs')
+    write(join(root, 'profiles/work/plugins/alpha/ui/actions.lua'), '')
+    write(join(root, 'lua/ui/layout.lua'), '')
+    write(join(root, 'lua/user/ui/not_theirs.lua'), '')
+    reload.start()
+    reload.setRepository({ root, path })
+    expect(Object.keys(newest())).toEqual([
+      '~/repo/.botster/lua/ui/layout.lua',
+      '~/repo/.botster/profiles/work/plugins/alpha/ui/actions.lua',
+      '~/repo/.botster/shared/plugins/both/ui/layout.lua',
+      '~/.botster/lua/user/ui/mine.lua',
+    ])
+    write(join(root, 'lua/ui/layout.lua'), 'two')
+    await vi.waitFor(() => expect(newest()['~/repo/.botster/lua/ui/layout.lua']).toBe('two'))
+    reload.setRepository(undefined)
+    expect(Object.keys(newest())).toEqual([
+      '~/.botster/shared/plugins/both/ui/layout.lua',
+      '~/.botster/lua/user/ui/mine.lua',
+    ])
+  })
+
   it('hands a changed file over, with its new text', async () => {
     const path = join(directories.overrides, 'layout.lua')
     write(path, 'one')
