@@ -1,5 +1,6 @@
 --- Shows clients what agents ask the person, and takes the answers.
 
+local hooks = require("hub.hooks")
 local agent = require("lib.agent")
 local check = require("lib.check")
 local commands = require("lib.commands")
@@ -15,6 +16,21 @@ events.on("question_asked", function(question)
     agent_key = question.agent_key,
   })
 end)
+
+--- Who attaches later is told of what waits.
+hooks.on("after_client_subscribe", "handlers.questions", function(subscribed)
+  local client = subscribed.channel == "hub" and connections.find(subscribed.client_id)
+  if not client then return end
+  for _, question in ipairs(questions.list()) do
+    client:send({
+      subscriptionId = subscribed.subscription_id,
+      type = "question",
+      question = question,
+      agent_id = question.agent_id,
+      agent_key = question.agent_key,
+    })
+  end
+end, { timeout_ms = 1000 })
 
 events.on("question_closed", function(question)
   connections.broadcast("hub", { type = "question_closed", id = question.id })

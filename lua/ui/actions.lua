@@ -5,6 +5,7 @@ local agent_list = require("ui.agent_list")
 local new_agent = require("ui.new_agent")
 local ops = require("ui.ops")
 local palette = require("ui.palette")
+local questions = require("ui.questions")
 
 local M = {}
 
@@ -25,6 +26,7 @@ for _, name in ipairs({
   "ui.agent_list",
   "ui.first_run",
   "ui.new_agent",
+  "ui.questions",
 }) do
   for action, handler in pairs(require(name).handlers) do
     handlers[action] = handler
@@ -158,6 +160,8 @@ function submit.rename_agent(text, context)
   _tui_state.awaiting = { command = "rename_agent" }
   return { send({ type = "rename_agent", agent = context.selected_agent.id, name = name }), close() }
 end
+
+submit.question_answer = questions.submit
 
 function handlers.input_submit(context)
   local handler = submit[_tui_state.mode]

@@ -56,6 +56,9 @@ local ACTIONS = {
   { "choose_theme", "Theme…" },
   { "open_menu", "Menu" },
   { "open_palette", "Palette", palette = false },
+  { "answer_question", "Answer a question of an agent", command = "answer_question" },
+  { "restore_agents", "Restore agents that were lost", command = "restore_agents" },
+  { "choose_answer", "Choose the answer", palette = false },
   { "refresh", "Refresh", command = "list_agents" },
   { "detach", "Detach (agents keep running)" },
   { "close_modal", "Leave", palette = false },
@@ -144,6 +147,14 @@ local PLUMBING = {
   reopen_worktree = true,
   regenerate_connection_code = true,
   copy_connection_url = true,
+  list_lost = true,
+  list_questions = true,
+  list_programs = true,
+  clean_worktrees = true,
+  mcp_list_tools = true,
+  mcp_call_tool = true,
+  mcp_list_prompts = true,
+  mcp_get_prompt = true,
 }
 
 local by_name, stands_for = {}, {}

@@ -3,6 +3,7 @@
 
 local new_agent = require("ui.new_agent")
 local notifications = require("ui.notifications")
+local questions = require("ui.questions")
 
 local M = {}
 
@@ -43,6 +44,9 @@ local function go_to(index)
     _tui_state.mode == "normal" and set_mode("insert") or nil,
   }
 end
+
+handlers.question = questions.events.question
+handlers.question_closed = questions.events.question_closed
 
 function handlers.subscribed()
   return { send({ type = "list_profiles" }), send({ type = "list_worktrees" }) }
@@ -97,7 +101,7 @@ function handlers.agent_list(_, context)
   for _, operation in ipairs(follow_list() or {}) do
     operations[#operations + 1] = operation
   end
-  return operations
+  return questions.offer(operations)
 end
 
 --- What a command that was run from the palette answered, in one line.

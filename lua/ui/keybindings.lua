@@ -249,6 +249,9 @@ M.modes = {
   rename_agent = input,
   add_session_select_type = list,
   remove_session_select = list,
+  question_select = list,
+  question_answer = input,
+  restore_agents = list,
   close_agent_confirm = extend(question, {
     ["y"] = "confirm_close",
     ["enter"] = "confirm_close",
@@ -281,6 +284,7 @@ M.typing = {
   new_agent_command = true,
   new_agent_prompt = true,
   rename_agent = true,
+  question_answer = true,
   search = true,
 }
 

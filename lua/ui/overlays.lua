@@ -8,6 +8,7 @@ local first_run = require("ui.first_run")
 local help = require("ui.help")
 local new_agent = require("ui.new_agent")
 local palette = require("ui.palette")
+local questions = require("ui.questions")
 local theme = require("ui.theme")
 local reading = require("ui.reading")
 
@@ -21,6 +22,9 @@ local overlays = {
   search = reading.search_overlay,
   tour = first_run.tour_overlay,
   filter_agents = agent_list.filter_overlay,
+  question_select = questions.overlays.question_select,
+  question_answer = questions.overlays.question_answer,
+  restore_agents = questions.overlays.restore_agents,
 }
 
 for mode, overlay in pairs(require("ui.trust").overlays) do
@@ -30,6 +34,10 @@ end
 function overlays.menu(state)
   local agent = agents.selected(state)
   local items = { { text = "New agent", action = "new_agent" } }
+  local asked = #(_tui_state.questions or {})
+  if asked > 0 then
+    items[#items + 1] = { text = ("Answer a question (%d)"):format(asked), action = "answer_question" }
+  end
   if agent then
     items[#items + 1] = { text = "Close agent", action = "close_agent" }
     items[#items + 1] = { text = "Rename agent", action = "rename_agent" }

@@ -1,0 +1,134 @@
+--- What agents ask the person, and the offer to take up again what a reboot has ended. A question never takes the keys from
+--- what is being typed: it is announced, and answered from the palette or the menu.
+
+local boxes = require("ui.boxes")
+local ops = require("ui.ops")
+
+local M = { handlers = {}, overlays = {}, events = {} }
+
+local handlers, overlays, events = M.handlers, M.overlays, M.events
+
+local function waiting()
+  _tui_state.questions = _tui_state.questions or {}
+  return _tui_state.questions
+end
+
+-- events ---------------------------------------------------------------------------------------------------------
+
+function events.question(data)
+  local question = data.question
+  if type(question) ~= "table" then
+    return nil
+  end
+  for _, known in ipairs(waiting()) do
+    if known.id == question.id then
+      return nil
+    end
+  end
+  table.insert(waiting(), question)
+  local who = question.agent_key or "An agent"
+  return {
+    { op = "notify", level = "info", message = ("%s asks: %s (ctrl+p, then answer)"):format(who, question.text) },
+    { op = "osc_alert", title = who, body = question.text },
+  }
+end
+
+function events.question_closed(data)
+  for position, question in ipairs(waiting()) do
+    if question.id == data.id then
+      table.remove(waiting(), position)
+      break
+    end
+  end
+  local is_open = _tui_state.mode == "question_select" or _tui_state.mode == "question_answer"
+  return is_open and _tui_state.pending_fields.question == data.id and { ops.close() } or nil
+end
+
+--- Once, with the first list after attaching: what was lost may be taken up again.
+function M.offer(operations)
+  if _tui_state.restore_offered then
+    return operations
+  end
+  _tui_state.restore_offered = true
+  for _, agent in ipairs(_tui_state.agents) do
+    if agent.status == "lost" then
+      operations[#operations + 1] = ops.set_mode("restore_agents")
+      break
+    end
+  end
+  return operations
+end
+
+-- actions --------------------------------------------------------------------------------------------------------
+
+function handlers.answer_question()
+  local question = waiting()[1]
+  if not question then
+    return { ops.close(), { op = "notify", level = "info", message = "Nobody asks anything." } }
+  end
+  _tui_state.pending_fields = { question = question.id }
+  return { ops.set_mode(question.choices and #question.choices > 0 and "question_select" or "question_answer") }
+end
+
+local function answer(text)
+  local id = _tui_state.pending_fields.question
+  return { ops.send({ type = "answer_question", id = id, answer = text }), ops.close() }
+end
+
+function handlers.choose_answer(_, item)
+  return answer(item.answer)
+end
+
+function M.submit(text)
+  if not text:find("%S") then
+    return {}
+  end
+  return answer(text)
+end
+
+function handlers.restore_agents()
+  _tui_state.awaiting = { command = "restore_agents" }
+  return { ops.send({ type = "restore_agents" }), ops.close() }
+end
+
+-- overlays -------------------------------------------------------------------------------------------------------
+
+local function current()
+  for _, question in ipairs(waiting()) do
+    if question.id == _tui_state.pending_fields.question then
+      return question
+    end
+  end
+  return { text = "This question is closed.", choices = {} }
+end
+
+function overlays.question_select(state)
+  local question = current()
+  local items = { { text = ("%s: %s"):format(question.agent_key or "An agent", question.text), header = true } }
+  for _, choice in ipairs(question.choices or {}) do
+    items[#items + 1] = { text = choice, action = { action = "choose_answer", answer = choice } }
+  end
+  return boxes.list(state, "Question", items, 70, 30)
+end
+
+function overlays.question_answer(state)
+  local question = current()
+  return boxes.input(state, "Question", question.text, ("Your answer to %s."):format(question.agent_key or "an agent"), 70, 30)
+end
+
+function overlays.restore_agents(state)
+  local lost = 0
+  for _, agent in ipairs(state.agents) do
+    if agent.status == "lost" then
+      lost = lost + 1
+    end
+  end
+  local what = lost == 1 and "One agent was" or ("%d agents were"):format(lost)
+  return boxes.list(state, "Restore", {
+    { text = what .. " ended, as by a reboot. Worktrees are untouched.", header = true },
+    { text = "Start them again where they were", action = "restore_agents" },
+    { text = "Not now", secondary = "botster restore does it later", action = "close_modal" },
+  }, 60, 30)
+end
+
+return M
