@@ -128,7 +128,7 @@ local function item(entry, grouped)
   }
 end
 
-local function title(state, shown)
+local function title(state, shown, counted)
   if not state.agents_known and #state.agents == 0 then
     return " Agents "
   end
@@ -136,10 +136,11 @@ local function title(state, shown)
   if filter then
     return (" Agents (%d of %d) /%s "):format(shown, #state.agents, filter)
   end
-  return (" Agents (%d) "):format(#state.agents)
+  return counted:format(#state.agents)
 end
 
-function M.node(state)
+--- `counted` is its title, with %d for how many there are.
+function M.node(state, counted)
   local entries = M.visible(state)
   local items, selected, group = {}, nil, nil
   for position, entry in ipairs(entries) do
@@ -156,7 +157,7 @@ function M.node(state)
     type = "list",
     id = "agents",
     block = {
-      title = title(state, #entries),
+      title = title(state, #entries, counted or " Agents (%d) "),
       borders = "all",
       border_style = theme.style(state.mode == "normal" and "accent" or "border"),
     },

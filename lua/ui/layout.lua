@@ -117,6 +117,7 @@ local function terminals(state)
   return panes or terminal_of(state, agent, state.selected_agent_index, state.active_pty_index or 0, true)
 end
 
+local LIST_TITLE = " Agents (%d) "
 --- Columns from which on there is room for the list beside a terminal.
 local LIST_FROM_COLUMNS = 60
 --- Columns of the list at least and at most: a name and a state, and no more than that.
@@ -126,9 +127,9 @@ local LIST_LEAST, LIST_MOST = 20, 44
 local function sidebar(state)
   local hint = require("ui.trust").hint(state)
   if not hint then
-    return agent_list.node(state)
+    return agent_list.node(state, LIST_TITLE)
   end
-  return { type = "vsplit", constraints = { "min:3", "3" }, children = { agent_list.node(state), hint } }
+  return { type = "vsplit", constraints = { "min:3", "3" }, children = { agent_list.node(state, LIST_TITLE), hint } }
 end
 
 --- @param state table `_tui_state` with terminal_rows, terminal_cols, is_scrolled, scroll_offset, …
@@ -139,7 +140,7 @@ function render(state)
   end
   local columns = state.screen_cols or 80
   if columns < LIST_FROM_COLUMNS then
-    return state.mode == "normal" and #state.agents > 0 and agent_list.node(state) or terminals(state)
+    return state.mode == "normal" and #state.agents > 0 and agent_list.node(state, LIST_TITLE) or terminals(state)
   end
   local width = math.max(LIST_LEAST, math.min(LIST_MOST, columns * 15 // 100))
   return {
