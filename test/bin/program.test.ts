@@ -68,7 +68,7 @@ describe('the command line', () => {
     const at = { cwd: directory.path }
     expect(await runCli(['list', '--json'], at)).toMatchObject({ status: 0, stdout: '[]\n' })
     expect(await runCli(['status'], at)).toMatchObject({ status: 1, stdout: '' })
-    const nothing = { hub: null, ptyhost: null, clients: 0, agents: 0, errors: [] }
+    const nothing = { hub: null, ptyhost: null, clients: 0, agents: 0, errors: [], repositoryConfig: null }
     expect(JSON.parse((await runCli(['status', '--json'], at)).stdout)).toEqual(nothing)
     expect(await runCli(['stop'], at)).toMatchObject({ status: 0 })
     expect((await runCli(['screen', 'x'], at)).stderr).toBe(
