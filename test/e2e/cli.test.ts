@@ -50,6 +50,7 @@ describe('the command line with a hub', () => {
       ptyhost: { pid: expect.any(Number), sessions: 1 },
       clients: 0,
       agents: 1,
+      repositoryConfig: { path: join(world.repository, '.botster'), state: 'none', files: 0 },
       errors: [],
     })
   })
