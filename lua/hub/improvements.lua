@@ -17,6 +17,7 @@ local TIMEOUT_MS, MOST_TIMEOUT_MS = 250, 2000
 
 --- How the names begin of what the hub says of itself: an improvement may hear it, and not say it in the hub's place.
 local RESERVED = {
+  "repository_",
   "before_", "after_", "filter_", "agent", "client", "command", "connection", "file_", "hub", "inbox", "mcp", "module_",
   "outgoing_", "plugin", "process_", "prompt", "pty_", "question_", "shutdown", "worktree",
 }
