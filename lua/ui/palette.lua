@@ -122,7 +122,7 @@ end
 local function command_entries(state)
   local entries = {}
   for _, command in ipairs(state.available_commands or {}) do
-    if catalog.is_command_offered(command.type) then
+    if catalog.is_command_offered(command) then
       local described = command.description and command.description ~= ""
       entries[#entries + 1] = {
         text = described and ("%s: %s"):format(command.type, command.description) or command.type,
