@@ -141,11 +141,12 @@ describe('Trusting a content', () => {
     let isSwapping = true
     let turn = 0
     const swap = () => {
+      if (!isSwapping) return
       const text = ['harmless', 'hostile!', undefined][turn++ % 3]
       if (text === undefined) symlinkSync('/etc/hostname', other)
       else writeFileSync(other, text)
       renameSync(other, shown)
-      if (isSwapping) setImmediate(swap)
+      setImmediate(swap)
     }
     swap()
     for (let i = 0; i < 200; i++) {
