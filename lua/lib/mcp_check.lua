@@ -56,6 +56,12 @@ function mcp_check.params(schema, value, path)
   if type(expected) == "string" and fits[expected] and not fits[expected](value) then
     return false, ("%s: %s expected, got %s"):format(path, expected, describe(value))
   end
+  if type(value) == "number" and type(schema.minimum) == "number" and value < schema.minimum then
+    return false, ("%s: at least %s expected, got %s"):format(path, schema.minimum, value)
+  end
+  if type(value) == "number" and type(schema.maximum) == "number" and value > schema.maximum then
+    return false, ("%s: at most %s expected, got %s"):format(path, schema.maximum, value)
+  end
   if type(schema.enum) == "table" then
     local accepted = {}
     for i, choice in ipairs(schema.enum) do
@@ -72,6 +78,11 @@ function mcp_check.params(schema, value, path)
     if value[name] ~= nil and type(property) == "table" then
       local fine, problem = mcp_check.params(property, value[name], path .. "." .. name)
       if not fine then return false, problem end
+    end
+  end
+  if schema.additionalProperties == false then
+    for name in pairs(value) do
+      if not (schema.properties or {})[name] then return false, ("%s.%s is unknown"):format(path, tostring(name)) end
     end
   end
   if expected == "array" and type(schema.items) == "table" then

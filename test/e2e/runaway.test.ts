@@ -16,6 +16,8 @@ const ANSWER = 50
 const STOP = 100
 /** Echoes that are waited for in each measurement. */
 const ECHOES = 8
+/** What is typed is timed by the clock, and others use this machine too: one undisturbed look in four is enough. */
+const AGAIN = { retry: 3 }
 /** How much slower than undisturbed a machine may be that others use too. */
 const NOISE = 4
 
@@ -67,12 +69,11 @@ beforeAll(async () => {
   mkdirSync(user, { recursive: true })
   writeFileSync(join(user, 'init.lua'), init)
   await world.newAgent('work', 'stty -echo; exec cat')
-  terminal = world.open(['attach'])
+  terminal = world.open(['attach'], { cols: 240, rows: 50 }) // so that what botster says of the mistakes covers no echo
   await terminal.waitFor(/work \[AGENT/)
   hub = await connect({ path: world.sockets().hub, protocol: hubProtocol, role: 'cli' })
   hubPid = (await world.status()).hub.pid
   await slowestEcho()
-  undisturbed = await slowestEcho()
 }, 60_000)
 afterAll(async () => {
   hub.close('done')
@@ -126,7 +127,9 @@ const runAway = (kind: string) => hub.request('command', { name: 'run_away', arg
 
 test.each(Object.keys(RUNAWAYS))(
   '%s: is stopped on its budget; the hub answers and the terminal notices nothing',
+  AGAIN,
   async (kind) => {
+    undisturbed = await slowestEcho()
     const asking = answers()
     const before = worked()
     const stopped = runAway(kind).then(
@@ -134,13 +137,17 @@ test.each(Object.keys(RUNAWAYS))(
       (error: Error) => error.message,
     )
     const echo = await slowestEcho()
-    expect(await stopped).toMatch(/stopped: it ran longer than|not enough memory/)
-    expect(worked() - before).toBeLessThan(BUDGET + STOP + ANSWER)
-    expectUnnoticed(echo, await asking.stop())
+    const message = await stopped
+    const took = worked() - before
+    const answer = await asking.stop()
+    expect(message).toMatch(/stopped: it ran longer than|not enough memory/)
+    expect(took).toBeLessThan(BUDGET + STOP + ANSWER)
+    expectUnnoticed(echo, answer)
   },
 )
 
-test.each(Object.keys(RECURRING))('%s: leave room between them, and end with their owner', async (kind) => {
+test.each(Object.keys(RECURRING))('%s: leave room between them, and end with their owner', AGAIN, async (kind) => {
+  undisturbed = await slowestEcho()
   const asking = answers()
   await runAway(kind)
   const echo = await slowestEcho()

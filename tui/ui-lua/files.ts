@@ -10,7 +10,7 @@ export const BASE_FILES = ['layout.lua', 'keybindings.lua', 'actions.lua', 'even
 export type BaseFile = (typeof BASE_FILES)[number]
 
 /** What a plugin's ui folder may hold, in the order they run. */
-const PLUGIN_FILES = ['layout.lua', 'keybindings.lua', 'actions.lua']
+const PLUGIN_FILES = ['layout.lua', 'keybindings.lua', 'actions.lua', 'events.lua']
 
 /** One of the user's own files of the UI's Lua. */
 export interface UiFile {

@@ -53,13 +53,16 @@ test('A tool that refuses, fails, runs away or does not exist is a message and n
 test('Parameters that do not fit the schema never reach the tool, and the field is named', async () => {
   const call = (params: string) =>
     world.eval(`
-    mcp.tool('typed', { input_schema = { type = 'object', required = { 'n' }, properties = {
-      n = { type = 'integer' }, unit = { enum = { 'cm', 'in' } }, tags = { type = 'array', items = { type = 'string' } },
+    mcp.tool('typed', { input_schema = { type = 'object', required = { 'n' }, additionalProperties = false, properties = {
+      n = { type = 'integer', minimum = 1, maximum = 9 }, unit = { enum = { 'cm', 'in' } }, tags = { type = 'array', items = { type = 'string' } },
     } } }, function() return 'called' end)
     local content, message = mcp.call_tool('typed', ${params})
     return content and content[1].text or message`)
   expect(await call('{ n = 3, unit = "cm", tags = { "a" } }')).toBe('called')
   expect(await call('{}')).toBe("tool 'typed': params.n is missing")
+  expect(await call('{ n = 0 }')).toBe("tool 'typed': params.n: at least 1 expected, got 0")
+  expect(await call('{ n = 10 }')).toBe("tool 'typed': params.n: at most 9 expected, got 10")
+  expect(await call('{ n = 1, m = 2 }')).toBe("tool 'typed': params.m is unknown")
   expect(await call('{ n = 1.5 }')).toBe("tool 'typed': params.n: integer expected, got 1.5")
   expect(await call('{ n = 1, unit = "mile" }')).toBe("tool 'typed': params.unit: one of cm, in expected, got 'mile'")
   expect(await call('{ n = 1, tags = { "a", 2 } }')).toBe("tool 'typed': params.tags[2]: string expected, got 2")
