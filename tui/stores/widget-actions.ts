@@ -15,7 +15,7 @@ const LIST_MOVES: Readonly<Record<string, (selected: number, count: number) => n
 }
 
 /** Actions on the focused input that the host carries out; `input_char` brings its character. False: there was nothing to do. */
-const EDITS: Readonly<Record<string, (field: TextField, char: string) => boolean | void>> = {
+const EDITS: Readonly<Record<string, (field: TextField, char: string) => unknown>> = {
   input_char: (field, char) => field.insert(char),
   input_newline: (field) => field.insert('\n'),
   input_backspace: (field) => field.backspace(),
