@@ -70,15 +70,19 @@ export class Activity implements Disposable {
       this.#tell(false, now)
       return
     }
-    if (now - this.#reportedAt >= BUSY_INTERVAL_MS) this.#tell(true, now)
+    if (!this.#echoes && now - this.#reportedAt >= BUSY_INTERVAL_MS) this.#tell(true, now)
     this.#timer = setTimeout(() => this.#look(), Math.ceil(left))
+  }
+
+  /** What was printed last answers a person. While somebody types, nobody is told: looking at the screen costs the typist. */
+  get #echoes(): boolean {
+    return this.#lastOutputAt - this.#lastInputAt < ECHO_MS
   }
 
   #tell(busy: boolean, now: number): void {
     const typed = this.#typed
     this.#typed = false
     this.#reportedAt = now
-    const echo = this.#lastOutputAt - this.#lastInputAt < ECHO_MS
-    this.#report({ busy, echo, typed, viewed: this.#isViewed() })
+    this.#report({ busy, echo: this.#echoes, typed, viewed: this.#isViewed() })
   }
 }
