@@ -56,7 +56,7 @@ test('A message does not vanish under a dialog: the doorbell waits until it was 
   type(world, agent, '1')
   await until(async () => (await receipt(two.id)).state === 'rung', 'the doorbell')
   expect(await receipt(one.id)).toMatchObject({ state: 'rung' })
-  expect(taken('dialog')).toContain('2 messages from shop-other')
+  await until(() => taken('dialog').includes('2 messages from shop-other'), 'the doorbell to be read')
 })
 
 test('Messages survive a restart of the hub, and are over when their time is', { timeout: 30_000 }, async () => {
