@@ -53,7 +53,7 @@ export async function warmUp({ path, askLua, signal }: WarmUpParts): Promise<voi
   const panel = new Panel({ path: '', overlay: false, area: { x: 0, y: 0, ...SIZE } }, 'warm-up', data, () => {})
   display.placePanels([panel])
   const cells = new Uint32Array(SIZE.cols * SIZE.rows * CELL_SIZE).buffer
-  const nothing = { seq: 0, clusters: [], panels: [], overlays: [], widgets: [], spinners: [], drawMs: 0 }
+  const nothing = { seq: 0, clusters: [], panels: [], overlays: [], widgets: [], spinners: [], commits: 0, drawMs: 0 }
   display.showChrome({ type: 'frame', ...SIZE, cells, ...nothing })
   using decoder = new InputDecoder((event) => {
     if (event.type !== 'key') return

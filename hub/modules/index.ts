@@ -4,7 +4,6 @@ import { Callbacks } from './callbacks.ts'
 import { connectionModule } from './connection.ts'
 import { Forwarders } from './forwarders.ts'
 import { hubModule } from './hub.ts'
-import { Loads } from './loads.ts'
 import { ModuleFiles } from './module-files.ts'
 import { luaOutputFilter } from './output-filter.ts'
 import { ptyModule } from './pty.ts'
@@ -40,11 +39,10 @@ export function hubPrimitives(hub: () => HubContext, files: ModuleFiles, emit: E
   const callbacks: HubCallbacks = new Callbacks()
   const ptys = new PtyHandles(hub)
   const agents = new RegisteredAgents()
-  const loads = new Loads()
-  const forwarders = new Forwarders({ hub, ptys, agents, filter: luaOutputFilter(callbacks), loads })
+  const forwarders = new Forwarders({ hub, ptys, agents, filter: luaOutputFilter(callbacks) })
   const peers = new WebrtcPeers({ hub, callbacks: webrtc, emit })
   const modules = [
-    runtimeModule(files, callbacks, loads),
+    runtimeModule(files, callbacks),
     sandboxModule(hub, files),
     recordsModule(hub),
     hubModule(hub, agents, signallingFunctions(peers)),

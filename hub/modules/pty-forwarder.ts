@@ -67,10 +67,14 @@ export function ptyForwarderHandle(hub: () => HubContext, forwarders: Forwarders
     doc: 'A terminal that a client sees as bytes.',
     methods: {
       stop: defineFunction({
-        doc: 'Ends it; the client gets no more bytes. In a load, that waits until the load has succeeded.',
+        doc: 'Ends it; the client gets no more bytes.',
         returns: [{ type: 'boolean', doc: 'false when it had ended already' }],
         example: 'forwarder:stop()',
-        call: ({ self, owner }) => forwarders.stop(self, owner),
+        call: ({ self }) => {
+          const forwarder = forwarders.get(self)
+          forwarder?.stop()
+          return forwarder !== undefined
+        },
       }),
       is_active: defineFunction({
         doc: 'Whether it still forwards.',

@@ -9,6 +9,8 @@ import { createElement, createRef, type ReactElement } from 'react'
 export class InkScreen implements Disposable {
   /** What Ink has laid out; its boxes' positions are valid after `render`. */
   readonly root: DOMElement
+  /** How often React has committed: what a panel prints must not be among the causes. */
+  commits = 0
   readonly #instance: Instance
   readonly #output: PassThrough & { columns: number; rows: number }
 
@@ -26,8 +28,10 @@ export class InkScreen implements Disposable {
       isScreenReaderEnabled: false,
     })
     this.root = rootOf(probe.current)
-    this.root.onRender = () => {}
-    this.root.onImmediateRender = () => {}
+    // Ink calls one of the two at the end of every commit, to print.
+    this.root.onRender = this.root.onImmediateRender = () => {
+      this.commits++
+    }
   }
 
   /** Renders and lays out; returns when effects and what they changed are done. */

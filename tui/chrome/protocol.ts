@@ -51,6 +51,8 @@ export interface FrameMessage extends ScreenSize {
   cursor?: { x: number; y: number }
   /** Cells in which something spins, as `y * cols + x`: they hold SPINNER_CODE. */
   spinners: number[]
+  /** React commits since the worker started, those outside of drawing included. */
+  commits: number
   /** Milliseconds the worker took. */
   drawMs: number
 }

@@ -49,6 +49,7 @@ export class ChromeRenderer implements Disposable {
       widgets,
       cursor,
       spinners: findSpinners(canvas.cells),
+      commits: this.#ink.commits,
       drawMs: performance.now() - started,
     }
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import type { ReadStream, WriteStream } from 'node:tty'
+import type { Worker } from 'node:worker_threads'
 import type { Terminal } from '@xterm/headless'
 import { connect } from '../../../protocol/client.ts'
 import { Connection } from '../../../protocol/connection.ts'
@@ -21,6 +22,8 @@ export interface WorldOptions {
   readonly chromeWorker: string
   readonly cols?: number
   readonly rows?: number
+  /** A worker that the test listens to. @default started from `chromeWorker` by the UI */
+  readonly startedWorker?: Worker
   /** Files of the user's, by path below ~/.botster. */
   readonly files?: Readonly<Record<string, string>>
 }
@@ -173,6 +176,7 @@ export class World implements AsyncDisposable {
       stdout: this.#stdout as unknown as WriteStream,
       env: { HOME: this.home, TERM: 'xterm-256color', COLORTERM: 'truecolor' },
       chromeWorker: this.#options.chromeWorker,
+      startedWorker: this.#options.startedWorker,
       connectHub: (handlers) => {
         if (this.#server === undefined) throw new Error('no hub runs')
         return connect({ path: this.#hubSocket, protocol: hubProtocol, role: 'tui', ...handlers })

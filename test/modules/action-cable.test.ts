@@ -1,14 +1,173 @@
-// With a peer written from the public description of the protocol, which can also misbehave as a real server only does on
-// its worst day.
+// Two servers: Rails' own ActionCable where Ruby has it (Debian's ruby-actioncable and puma), and a peer written from the
+// public description of the protocol, which can also misbehave as a real server only does on its worst day.
 import http from 'node:http'
-import { expect, it } from 'vitest'
-import { WebSocketServer } from 'ws'
-import { actionCableModule } from '../../../lua/modules/action-cable.ts'
-import { newVm } from '../../lua/support.ts'
-import { expectExamplesToRun } from '../examples.ts'
-import { refusalOf } from '../support/refusal.ts'
-import { closedPort, listen } from '../support/server.ts'
-import { CONNECT, log, peer, QUICK, SUBSCRIBE, withCable } from './support.ts'
+import { describe, expect, it } from 'vitest'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { actionCableModule } from '../../lua/modules/action-cable.ts'
+import type { CableTiming } from '../../lua/modules/cable/connection.ts'
+import { newVm, type TestVm } from '../lua/support.ts'
+import { expectExamplesToRun } from './examples.ts'
+import { railsIsAvailable, railsServer } from './support/action-cable-server.ts'
+import { refusalOf } from './support/refusal.ts'
+import { closedPort, listen } from './support/server.ts'
+
+const QUICK: Partial<CableTiming> = { firstDelayMs: 20, mostDelayMs: 100 }
+
+const withCable = (timing: Partial<CableTiming> = QUICK): Promise<TestVm> =>
+  newVm({ modules: [actionCableModule({ timing })] })
+
+/** Connects, and notes in the global `log` what happens; the connection is the global `conn`. */
+const CONNECT = `
+  log = {}
+  function note(...) log[#log + 1] = table.concat({ ... }, ' ') end
+  local options = ...
+  options.on_connected = function() note('connected') end
+  options.on_disconnected = function(message, err)
+    note('disconnected', err.kind, tostring(err.reconnects))
+    reason = message
+  end
+  options.on_confirmed = function(channel) note('confirmed', channel) end
+  options.on_rejected = function(channel) note('rejected', channel) end
+  conn = assert(action_cable.connect(options))`
+
+/** Subscribes to the given channel; messages end in the global \`messages\`. */
+const SUBSCRIBE = `
+  messages = messages or {}
+  local name, params = ...
+  channel = assert(action_cable.subscribe(conn, name, params or {}, function(message, id)
+    messages[#messages + 1] = { id = id, message = message }
+  end))
+  return channel`
+
+const log = (t: TestVm) => t.vm.getGlobal('log') as string[]
+const messages = (t: TestVm) => t.vm.getGlobal('messages')
+
+interface Peer extends AsyncDisposable {
+  readonly url: string
+  readonly sockets: WebSocket[]
+  readonly requests: http.IncomingMessage[]
+  /** Every command it was sent, in order. */
+  readonly commands: { command: string; identifier: string; data?: string }[]
+  /** Sends to the latest connection. */
+  send(message: unknown): void
+}
+
+/** A server of the protocol: welcomes, and confirms every subscription unless `answer` handles it. */
+async function peer(
+  answer: (socket: WebSocket, command: string, identifier: string) => boolean = () => false,
+): Promise<Peer> {
+  const server = http.createServer()
+  const webSockets = new WebSocketServer({ server, handleProtocols: (offered) => [...offered][0] ?? false })
+  const sockets: WebSocket[] = []
+  const requests: http.IncomingMessage[] = []
+  const commands: Peer['commands'] = []
+  webSockets.on('connection', (socket, request) => {
+    sockets.push(socket)
+    requests.push(request)
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as Peer['commands'][number]
+      commands.push(message)
+      const { command, identifier } = message
+      if (answer(socket, command, identifier) || command !== 'subscribe') return
+      socket.send(JSON.stringify({ type: 'confirm_subscription', identifier }))
+    })
+    socket.send(JSON.stringify({ type: 'welcome' }))
+  })
+  const listening = await listen(server, 'ws')
+  return {
+    url: listening.url,
+    sockets,
+    requests,
+    commands,
+    send: (message) => sockets.at(-1)?.send(typeof message === 'string' ? message : JSON.stringify(message)),
+    [Symbol.asyncDispose]: async () => {
+      webSockets.close()
+      await listening[Symbol.asyncDispose]()
+    },
+  }
+}
+
+describe.skipIf(!railsIsAvailable())("with Rails' own server (needs ruby-actioncable and puma)", () => {
+  it('action_cable.subscribe and action_cable.perform: talk to a channel', async () => {
+    await using rails = await railsServer()
+    await using t = await withCable()
+    await t.run(CONNECT, { url: rails.url.replace('ws:', 'http:'), token: 'me' })
+    const [channel] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 1 })
+    const speak = `return action_cable.perform(channel, 'speak', { text = 'hällo' }),
+      action_cable.perform(channel, 'echo', { n = 9007199254740993, list = { 1, 'b' }, empty = {} })`
+    expect(await t.run(speak)).toEqual([true, true])
+    await expect.poll(() => (messages(t) as unknown[]).length, { timeout: 10_000 }).toBe(2)
+    expect(messages(t)).toEqual(
+      expect.arrayContaining([
+        { id: channel, message: { text: 'hällo', from: 'me' } },
+        { id: channel, message: { action: 'echo', n: 9007199254740993n, list: [1, 'b'], empty: {} } },
+      ]),
+    )
+    expect(log(t)).toEqual(['connected', `confirmed ${String(channel)}`])
+    expect(t.errors).toEqual([])
+  })
+
+  it('action_cable.subscribe: two rooms and two subscribers hear what is theirs, until they unsubscribe', async () => {
+    await using rails = await railsServer()
+    await using t = await withCable()
+    await t.run(CONNECT, { url: rails.url, token: 'me' })
+    const [one] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 1, extra: 'x' })
+    const [two] = await t.run(SUBSCRIBE, 'EchoChannel', { extra: 'x', room: 1 })
+    const [other] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 2 })
+    await t.run("action_cable.perform(..., 'speak', { text = 'a' })", one)
+    await expect
+      .poll(() => (messages(t) as { id: number }[]).map(({ id }) => id), { timeout: 10_000 })
+      .toEqual([one, two])
+    expect(await t.run('return action_cable.unsubscribe(...)', one)).toEqual([true])
+    await t.run("messages = {} action_cable.perform(..., 'speak', { text = 'b' })", two)
+    await expect.poll(() => messages(t)).toEqual([{ id: two, message: { text: 'b', from: 'me' } }])
+    await t.run('action_cable.unsubscribe(...)', two)
+    const [again] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 1, extra: 'x' })
+    await t.run("messages = {} action_cable.perform(..., 'speak', { text = 'c' })", again)
+    await expect
+      .poll(() => messages(t), { timeout: 10_000 })
+      .toEqual([{ id: again, message: { text: 'c', from: 'me' } }])
+    await t.run("messages = {} action_cable.perform(..., 'speak', { text = 'd' })", other)
+    await expect.poll(() => messages(t)).toEqual([{ id: other, message: { text: 'd', from: 'me' } }])
+  })
+
+  it('action_cable.subscribe: a rejected subscription is told and gone', async () => {
+    await using rails = await railsServer()
+    await using t = await withCable()
+    await t.run(CONNECT, { url: rails.url, token: 'me' })
+    const [channel] = await t.run(SUBSCRIBE, 'EchoChannel', { secret: 'wrong' })
+    await expect.poll(() => log(t), { timeout: 10_000 }).toEqual(['connected', `rejected ${String(channel)}`])
+    expect(await t.run("return action_cable.perform(..., 'echo')", channel)).toEqual(
+      refusalOf('not_open', 'no such sub'),
+    )
+  })
+
+  it('action_cable.connect: a server that does not let us ends the connection for good', async () => {
+    await using rails = await railsServer()
+    await using t = await withCable()
+    await t.run(CONNECT, { url: rails.url, token: 'bad' })
+    await expect.poll(() => log(t), { timeout: 10_000 }).toEqual(['disconnected refused false'])
+    expect(t.vm.getGlobal('reason')).toMatch(/\(unauthorized\)/)
+    expect(await t.run('return action_cable.close(conn)')).toEqual([false])
+  })
+
+  it('action_cable.connect: a server that is killed and comes back finds every subscription again', async () => {
+    const rails = await railsServer()
+    await using t = await withCable()
+    await t.run(CONNECT, { url: rails.url, token: 'me' })
+    const [channel] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 1 })
+    const confirmed = `confirmed ${String(channel)}`
+    await expect.poll(() => log(t), { timeout: 10_000 }).toEqual(['connected', confirmed])
+    await rails[Symbol.asyncDispose]()
+    await expect.poll(() => log(t)).toContain('disconnected connection_refused true')
+    await t.run("action_cable.perform(..., 'speak', { text = 'meanwhile' })", channel)
+    await using _again = await railsServer(rails.port)
+    await expect
+      .poll(() => messages(t), { timeout: 10_000 })
+      .toEqual([{ id: channel, message: { text: 'meanwhile', from: 'me' } }])
+    expect(log(t).slice(-2)).toEqual(['connected', confirmed])
+  })
+})
 
 it('action_cable.connect: sends token, headers and origin, and offers the protocol', async () => {
   await using server = await peer()

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { ChromeReply } from '../../../tui/chrome/protocol.ts'
+import { startChromeWorker } from '../../../tui/chrome/start-worker.ts'
+import { bundleWorker } from '../chrome/support/worker.ts'
+import { agent } from './keys-harness.ts'
+import { World } from './world.ts'
+
+/** Lines that the program prints: hundreds of frames. */
+const LINES = 100_000
+
+let bundle: Awaited<ReturnType<typeof bundleWorker>>
+beforeAll(async () => {
+  bundle = await bundleWorker('tui/chrome/worker.tsx')
+})
+afterAll(() => bundle[Symbol.dispose]())
+
+it('what a panel prints causes no React commit, and not even a request for a frame of the chrome', async () => {
+  const startedWorker = startChromeWorker(bundle.path)
+  const commits: number[] = []
+  startedWorker.on('message', (reply: ChromeReply) => {
+    if (reply.type === 'frame') commits.push(reply.commits)
+  })
+  await using world = await World.start({ chromeWorker: bundle.path, startedWorker })
+  await world.addAgent('one', `read go; i=0; while [ $i -lt ${LINES} ]; do i=$((i+1)); echo "line $i"; done; cat`)
+  /** A change of the chrome. @returns how many commits the chrome's next frame tells of */
+  const rename = async (name: string) => {
+    const before = commits.length
+    world.setAgents([agent('one', { display_name: name })])
+    await world.see(`> ${name}`)
+    return commits.at(-1)! - commits[before - 1]!
+  }
+  await world.see(/one \[AGENT\][\s\S]*> one/)
+  await rename('first') // whatever the start has begun is drawn by then
+  const caused = await rename('second')
+  expect(caused).toBeGreaterThan(0)
+
+  const [frames, written] = [commits.length, world.output.length]
+  world.type('\r')
+  await world.see(`line ${LINES}`)
+  expect(world.output.length - written).toBeGreaterThan(10_000) // it was drawn, and more than once
+  expect(commits.length).toBe(frames)
+  expect(await rename('third')).toBe(caused) // and none that no frame told of
+})
