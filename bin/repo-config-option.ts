@@ -19,6 +19,6 @@ export function checkRepoConfigOption(program: Command, command: Command): void 
   if (usesRepoConfig(program) || command.options.some(({ long }) => long === FLAG)) return
   throw new UsageError(
     `${FLAG} says nothing to '${command.name()}'`,
-    `it goes with botster, botster start and botster attach`,
+    `it goes with botster, botster start, botster restart and botster attach`,
   )
 }

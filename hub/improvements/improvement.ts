@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { configModule } from '../../lua/modules/config/index.ts'
 import { jsonModule, type LogLevel, logModule, timerModule } from '../../lua/modules/index.ts'
-import { LuaError, type LuaErrorReport, type LuaValue, LuaVm, sandboxed } from '../../lua/vm/index.ts'
+import { LuaError, type LuaErrorReport, type LuaValue, LuaVm, OWN_CHUNKS, sandboxed } from '../../lua/vm/index.ts'
 import { locatedMessage } from '../modules/lua-errors.ts'
 import { borderModules, checkSize, Receivers } from './border.ts'
 import { improvementFiles } from './files.ts'
@@ -22,6 +22,9 @@ export interface ImprovementParts {
 
 /** Libraries and functions of every VM that improvements do without. */
 const REMOVED = ['debug', 'package', 'require', 'os.getenv']
+
+/** Nobody holds what an improvement returns, and functions would not cross. */
+const IGNORING_RESULTS = 'local chunk = ... chunk()'
 
 /** One load of one improvement, in a Lua VM of its own. */
 export class Improvement implements Disposable {
@@ -49,9 +52,11 @@ export class Improvement implements Disposable {
     const vm = await this.#makeVm()
     this.#vm = vm
     for (const global of REMOVED) vm.setGlobal(global, undefined)
-    await vm.run(source, {
-      chunkName: path,
+    using chunk = vm.load(source, { chunkName: path, owner: name })
+    await vm.run(IGNORING_RESULTS, {
+      chunkName: `${OWN_CHUNKS}load`,
       owner: name,
+      args: [chunk],
       budgetMs: limits.LOAD_BUDGET_MS,
       deadlineMs: limits.LOAD_DEADLINE_MS,
     })

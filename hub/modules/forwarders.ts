@@ -1,5 +1,6 @@
 import { failure, handle, type LuaTable, type LuaVmApi, type PrimitiveResult } from '../../lua/vm/index.ts'
 import type { HubContext, Message } from '../types.ts'
+import type { Loads } from './loads.ts'
 import type { PtyHandles } from './pty-handles.ts'
 import { refused } from './refused.ts'
 import type { RegisteredAgents } from './registered-agents.ts'
@@ -39,6 +40,7 @@ export interface Forwarder {
   readonly id: string
   readonly clientId: string
   readonly session: string
+  readonly owner: string
   /** To be called once at most. */
   readonly stop: () => void
 }
@@ -48,6 +50,7 @@ export interface ForwardersParts {
   readonly ptys: PtyHandles
   readonly agents: RegisteredAgents
   readonly filter: OutputFilter
+  readonly loads: Loads
 }
 
 /** Terminals that clients see as bytes: hub/forwards.ts brings them, a transport takes them. */
@@ -61,7 +64,10 @@ export class Forwarders {
     this.#parts = parts
   }
 
-  /** Begins one for `owner`; an earlier one of the same client and terminal is stopped. */
+  /**
+   * Begins one for `owner`, and stops an earlier one of the same client and terminal: while `owner` is being loaded,
+   * both wait until that has succeeded.
+   */
   async create(vm: LuaVmApi, owner: string, to: Transport, request: ForwarderRequest): Promise<PrimitiveResult> {
     const { clientId } = request
     const session = this.#session(request)
@@ -72,7 +78,6 @@ export class Forwarders {
     if (!to.isConnected(clientId)) {
       return failure(`there is no connected ${to.name} client ${clientId}`, { kind: 'no_client' })
     }
-    this.#byId.get(`${clientId}:${session}`)?.stop()
     return refused(async () => {
       const forwarder = await this.#begin(vm, owner, to, { ...request, session })
       return handle('pty_forwarder', forwarder.number)
@@ -82,6 +87,15 @@ export class Forwarders {
   /** One that still forwards. */
   get(number: number): Forwarder | undefined {
     return this.#byNumber.get(number)
+  }
+
+  /** Stops one, as `by` wants: a load that may yet fail stops nothing but its own. False when it had ended already. */
+  stop(number: number, by: string): boolean {
+    const forwarder = this.#byNumber.get(number)
+    if (forwarder === undefined) return false
+    if (forwarder.owner === by) forwarder.stop()
+    else this.#parts.loads.apply(by, () => this.#byNumber.get(number)?.stop())
+    return true
   }
 
   #session({ sessionId, agentIndex, ptyIndex }: ForwarderRequest): string | undefined {
@@ -98,18 +112,20 @@ export class Forwarders {
   ): Promise<Forwarder> {
     const { clientId, subscriptionId, session } = request
     const context = contextOf(request)
+    const taken = Promise.withResolvers<void>()
     let unfollow: (() => void) | undefined
     const end = () => {
       unfollow?.()
+      taken.resolve()
       forget()
       offGone()
       this.#byNumber.delete(forwarder.number)
       if (this.#byId.get(forwarder.id) === forwarder) this.#byId.delete(forwarder.id)
     }
-    const forwarder = { number: ++this.#lastNumber, id: `${clientId}:${session}`, clientId, session, stop: end }
+    const id = `${clientId}:${session}`
+    const forwarder = { number: ++this.#lastNumber, id, clientId, session, owner, stop: end }
     // Before the first bytes can come: whoever stops it meanwhile stops it for good.
     this.#byNumber.set(forwarder.number, forwarder)
-    this.#byId.set(forwarder.id, forwarder)
     const forget = vm.addDisposal(owner, end)
     const offGone = to.onGone((gone) => {
       if (gone === clientId) end()
@@ -118,6 +134,7 @@ export class Forwarders {
     try {
       unfollow = await this.#parts.hub().ptyhost.forward(session, {
         onData: async (data) => {
+          await taken.promise // until then the one before it sends
           const { filter } = this.#parts
           const passed = filter.wanted(vm) ? await filter.pass(vm, context, data) : data
           if (passed === undefined || !isActive()) return
@@ -134,6 +151,12 @@ export class Forwarders {
       throw error
     }
     if (!isActive()) unfollow()
+    this.#parts.loads.apply(owner, () => {
+      if (!isActive()) return
+      this.#byId.get(id)?.stop()
+      this.#byId.set(id, forwarder)
+      taken.resolve()
+    })
     return forwarder
   }
 }

@@ -4,6 +4,7 @@ import { Callbacks } from './callbacks.ts'
 import { connectionModule } from './connection.ts'
 import { Forwarders } from './forwarders.ts'
 import { hubModule } from './hub.ts'
+import { Loads } from './loads.ts'
 import { ModuleFiles } from './module-files.ts'
 import { luaOutputFilter } from './output-filter.ts'
 import { ptyModule } from './pty.ts'
@@ -39,10 +40,11 @@ export function hubPrimitives(hub: () => HubContext, files: ModuleFiles, emit: E
   const callbacks: HubCallbacks = new Callbacks()
   const ptys = new PtyHandles(hub)
   const agents = new RegisteredAgents()
-  const forwarders = new Forwarders({ hub, ptys, agents, filter: luaOutputFilter(callbacks) })
+  const loads = new Loads()
+  const forwarders = new Forwarders({ hub, ptys, agents, filter: luaOutputFilter(callbacks), loads })
   const peers = new WebrtcPeers({ hub, callbacks: webrtc, emit })
   const modules = [
-    runtimeModule(files, callbacks),
+    runtimeModule(files, callbacks, loads),
     sandboxModule(hub, files),
     recordsModule(hub),
     hubModule(hub, agents, signallingFunctions(peers)),

@@ -67,14 +67,10 @@ export function ptyForwarderHandle(hub: () => HubContext, forwarders: Forwarders
     doc: 'A terminal that a client sees as bytes.',
     methods: {
       stop: defineFunction({
-        doc: 'Ends it; the client gets no more bytes.',
+        doc: 'Ends it; the client gets no more bytes. In a load, that waits until the load has succeeded.',
         returns: [{ type: 'boolean', doc: 'false when it had ended already' }],
         example: 'forwarder:stop()',
-        call: ({ self }) => {
-          const forwarder = forwarders.get(self)
-          forwarder?.stop()
-          return forwarder !== undefined
-        },
+        call: ({ self, owner }) => forwarders.stop(self, owner),
       }),
       is_active: defineFunction({
         doc: 'Whether it still forwards.',

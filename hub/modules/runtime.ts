@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { defineFunction, defineModule, failure, LuaError, type LuaModule } from '../../lua/vm/index.ts'
 import type { Callbacks } from './callbacks.ts'
 import { parse } from './convert.ts'
+import type { Loads } from './loads.ts'
 import { errorFields, errorFrom, locatedMessage } from './lua-errors.ts'
 import type { ModuleFiles } from './module-files.ts'
 
@@ -26,7 +27,7 @@ const limitsArgument = {
 } as const
 
 /** What botster's own Lua is built on and scripts rarely need: owners, budgets, module files, the hub's callbacks. */
-export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaModule {
+export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks, loads: Loads): LuaModule {
   return defineModule({
     name: 'runtime',
     doc:
@@ -38,15 +39,19 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
         args: [{ name: 'owner', type: 'text' }, { name: 'body', type: 'function' }, limitsArgument],
         returns: [{ type: ['boolean', 'nil'] }],
         yields: true,
-        errors: ['nil, message, {kind, traceback, file, line} when it failed or was stopped'],
+        errors: ['nil, message, {kind, traceback, file, line, waited} when it failed or was stopped'],
         call: async ({ vm, signal }, owner, body, given) => {
           using fn = body
+          let waited = false
+          const onWait = () => {
+            waited = true
+          }
           try {
-            await vm.call(fn, [], { owner, signal, ...milliseconds(given, 'runtime.run') })
+            await vm.call(fn, [], { owner, signal, onWait, ...milliseconds(given, 'runtime.run') })
             return true
           } catch (error) {
             if (!(error instanceof LuaError)) throw error
-            return failure(locatedMessage(error), errorFields(error))
+            return failure(locatedMessage(error), { ...errorFields(error), waited })
           }
         },
       }),
@@ -120,6 +125,25 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks): LuaM
             if (!(error instanceof LuaError)) throw error
             return failure(locatedMessage(error), { ...errorFields(error), path })
           }
+        },
+      }),
+      load_begins: defineFunction({
+        doc: 'Says that what runs as `owner` from now on is the load of a module, which may fail.',
+        hidden: true,
+        args: [{ name: 'owner', type: 'text' }],
+        call: (_, owner) => {
+          loads.begin(owner)
+        },
+      }),
+      load_ended: defineFunction({
+        doc: 'Says that the load is over, and how.',
+        hidden: true,
+        args: [
+          { name: 'owner', type: 'text' },
+          { name: 'succeeded', type: 'boolean' },
+        ],
+        call: (_, owner, succeeded) => {
+          loads.end(owner, succeeded)
         },
       }),
       clock: defineFunction({

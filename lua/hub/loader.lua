@@ -174,7 +174,7 @@ function install(name, path, compile)
   end
   busy[name] = transaction.base(owners.current())
   local _ <close> = setmetatable({}, { __close = function() busy[name] = nil end })
-  local tx = transaction.begin(name)
+  local tx = transaction.begin(name, versions[name] and versions[name].owner)
   local chunk, message, err = (compile or runtime.compile)(tx.owner, path, package.loaded[name] ~= nil)
   if not chunk then return failed(tx, message, err) end
   local loaded = package.loaded[name]
@@ -205,6 +205,7 @@ end
 
 --- The part that runs as the new version.
 function run_chunk(tx, chunk, path, old)
+  transaction.run_begins(tx)
   if type(old) == "table" and type(old._before_reload) == "function" then old._before_reload() end
   local new = chunk(tx.name, path)
   if new == nil and type(old) == "table" then
@@ -218,7 +219,7 @@ function run_chunk(tx, chunk, path, old)
 end
 
 function failed(tx, message, err)
-  transaction.rollback(tx)
+  transaction.rollback(tx, err.waited)
   failures[tx.name] = { message = message, traceback = err.traceback, kind = err.kind, at = os.time() }
   if not err.reported then
     runtime.report(tx.name, { kind = err.kind, message = message, traceback = err.traceback })

@@ -12,8 +12,10 @@ local open = {}
 local generations = {}
 --- Functions that forget what an owner registered.
 local registries = {}
+--- Functions that hear of each transaction.
+local beginnings = {}
 
-local current, run_all
+local run_all
 
 --- The module an owner belongs to: "lib.agent" for "lib.agent~2".
 function transaction.base(owner)
@@ -25,28 +27,43 @@ function transaction.registry(drop)
   registries[#registries + 1] = drop
 end
 
---- Begins loading the module `name`. What runs as the returned transaction's `owner` is part of it.
-function transaction.begin(name)
+--- Adds a function that is called with each transaction when its file begins to run.
+function transaction.on_run(fn)
+  beginnings[#beginnings + 1] = fn
+end
+
+--- Begins loading the module `name`, of which `previous` owns the version in use, if there is one. What runs as the
+--- returned transaction's `owner` is part of it.
+function transaction.begin(name, previous)
   local generation = (generations[name] or 0) + 1
   generations[name] = generation
   local owner = generation == 1 and name or name .. "~" .. generation
-  local tx = { name = name, owner = owner, changes = {}, undo = {}, made = {} }
+  local tx = { name = name, owner = owner, previous = previous, changes = {}, undo = {}, made = {} }
   open[owner] = tx
+  runtime.load_begins(owner)
   return tx
+end
+
+--- Tells those who want to know that the file begins to run. To be called as the transaction's owner.
+function transaction.run_begins(tx)
+  for _, fn in ipairs(beginnings) do fn(tx) end
 end
 
 --- Makes the noted changes, in order. To be called as the transaction's owner.
 function transaction.commit(tx)
   open[tx.owner] = nil
   run_all(tx, tx.changes)
+  runtime.load_ended(tx.owner, true)
 end
 
---- Forgets the noted changes, undoes what could not wait (newest first), and closes what was opened meanwhile.
-function transaction.rollback(tx)
+--- Forgets the noted changes, undoes what could not wait (newest first), and closes what was opened meanwhile. `waited`:
+--- whether others may have run since it began.
+function transaction.rollback(tx, waited)
   open[tx.owner] = nil
+  runtime.load_ended(tx.owner, false)
   local newest_first = {}
   for i = #tx.undo, 1, -1 do newest_first[#newest_first + 1] = tx.undo[i] end
-  run_all(tx, newest_first)
+  run_all(tx, newest_first, waited)
   transaction.release(tx.owner)
 end
 
@@ -58,17 +75,23 @@ end
 
 --- Makes a change to a registry: now, or when the load that is under way has succeeded.
 function transaction.apply(change)
-  local tx = current()
+  local tx = transaction.loading()
   if not tx then return change() end
   tx.changes[#tx.changes + 1] = change
 end
 
---- Notes how to undo a change that could not wait. Returns false, without noting it, when no load is under way.
+--- Notes how to undo a change that could not wait: `undo(waited)`, where `waited` says whether others may have run since
+--- the load began. Returns false, without noting it, when no load is under way.
 function transaction.on_rollback(undo)
-  local tx = current()
+  local tx = transaction.loading()
   if not tx then return false end
   tx.undo[#tx.undo + 1] = undo
   return true
+end
+
+--- The load that runs now, or nil.
+function transaction.loading()
+  return open[owners.current()]
 end
 
 --- Puts primitives with ids under this rule: those named in `add` return an id, those in `remove` take one. Removing what
@@ -78,7 +101,7 @@ function transaction.guard_ids(primitive, add, remove)
   for _, name in ipairs(add) do
     local original = primitive[name]
     primitive[name] = function(...)
-      local tx = current()
+      local tx = transaction.loading()
       local id, message, err = original(...)
       if tx and id ~= nil then
         tx.made[ids] = tx.made[ids] or {}
@@ -90,7 +113,7 @@ function transaction.guard_ids(primitive, add, remove)
   for _, name in ipairs(remove) do
     local original = primitive[name]
     primitive[name] = function(id, ...)
-      local tx = current()
+      local tx = transaction.loading()
       local made = tx and tx.made[ids]
       if not tx or id == nil or made and made[id] then return original(id, ...) end
       local more = table.pack(...)
@@ -106,7 +129,7 @@ function transaction.guard_callbacks(primitive, names, position)
   for _, name in ipairs(names) do
     local original = primitive[name]
     primitive[name] = function(...)
-      local tx, args = current(), table.pack(...)
+      local tx, args = transaction.loading(), table.pack(...)
       local callback = args[position]
       if not tx or type(callback) ~= "function" then return original(...) end
       local live = false
@@ -131,14 +154,10 @@ function transaction.guard_registrations(primitive, names)
   end
 end
 
-function current()
-  return open[owners.current()]
-end
-
 --- Runs each, and reports one that fails: the others belong to the same whole.
-function run_all(tx, functions)
+function run_all(tx, functions, ...)
   for _, fn in ipairs(functions) do
-    local ok, err = pcall(fn)
+    local ok, err = pcall(fn, ...)
     if not ok then runtime.report(tx.name, tostring(err)) end
   end
 end

@@ -1,5 +1,9 @@
 /** Milliseconds of callbacks after which the event loop gets its turn: what nobody notices who waits for an answer. */
 const MOST_AT_ONCE = 10
+/** Part of the time that callbacks took for which all else goes on then: an answer may take several turns of the event loop. */
+const REST = 0.25
+/** Milliseconds of that at most. */
+const MOST_REST = 50
 
 /**
  * Runs what is due, one thing after the other. Timers that are due at the same time would run without anything in
@@ -19,12 +23,16 @@ export class Turns {
     const started = performance.now()
     for (let body = this.#due.shift(); body !== undefined; body = this.#due.shift()) {
       body()
-      if (performance.now() - started < MOST_AT_ONCE) continue
+      const took = performance.now() - started
+      if (took < MOST_AT_ONCE) continue
       this.#isResting = true
-      setImmediate(() => {
-        this.#isResting = false
-        this.#work()
-      })
+      setTimeout(
+        () => {
+          this.#isResting = false
+          this.#work()
+        },
+        Math.min(REST * took, MOST_REST),
+      )
       return
     }
   }

@@ -136,7 +136,7 @@ function pty_handle:send_message(text, options) end
 ---@class pty_forwarder
 local pty_forwarder_handle = {}
 
----Ends it; the client gets no more bytes.
+---Ends it; the client gets no more bytes. In a load, that waits until the load has succeeded.
 ---@return boolean # false when it had ended already
 function pty_forwarder_handle:stop() end
 

@@ -8,7 +8,7 @@ import type { Errors } from './errors.ts'
 import type { Memory } from './memory.ts'
 import { ConversionError } from './read.ts'
 import type { Task, Thread } from './task.ts'
-import type { Threads } from './threads.ts'
+import { allowHook, type Threads } from './threads.ts'
 import type { Meter } from './types.ts'
 import { Kill, type Limits, type Watchdog } from './watchdog.ts'
 
@@ -169,7 +169,7 @@ export class Frames {
     watchdog.limits = watchdog.fresh(CLOSE_BUDGET)
     memory.lift()
     try {
-      if (wasKilled) threads.allowHook(thread)
+      if (wasKilled) allowHook(engine, thread.L)
       threads.reset(thread)
     } catch {
       engine.api.stackRestore(stack)

@@ -22,6 +22,7 @@ export interface StartOptions {
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
   readonly giveWay?: GiveWay
+  readonly onWait?: () => void
 }
 
 export interface SchedulerParts {
@@ -88,8 +89,8 @@ export class Scheduler {
       }
       const budgetMs = options.budgetMs ?? Number.POSITIVE_INFINITY
       const stop = (task: Task, kind: LuaErrorKind, reason: string) => this.#stop(task, kind, reason)
-      const { owner, giveWay } = options
-      const task = new Task({ owner, budgetMs, giveWay, thread, done, failed, stop })
+      const { owner, giveWay, onWait } = options
+      const task = new Task({ owner, budgetMs, giveWay, onWait, thread, done, failed, stop })
       owners.of(task.startedBy).tasks.add(task)
       listen(task, options)
       this.#slice(task, args.length)
@@ -224,6 +225,7 @@ export class Scheduler {
     const { engine, errors, frames } = this.#parts
     const { api } = engine
     const { L } = task.parts.thread
+    task.parts.onWait?.()
     if (task.isPaused) {
       api.lua_settop(L, -count - 1)
       this.#pause(task)

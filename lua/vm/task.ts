@@ -7,6 +7,7 @@ export interface TaskParts {
   readonly budgetMs: number
   readonly giveWay: GiveWay | undefined
   readonly thread: Thread
+  readonly onWait: (() => void) | undefined
   readonly done: (values: LuaValue[]) => void
   readonly failed: (error: unknown) => void
   /** Ends a task that waits. */

@@ -55,11 +55,11 @@ export class Threads {
     api.lua_rawgeti(thread.L, LUA.REGISTRYINDEX, this.#handler)
     this.give(thread)
   }
+}
 
-  /** Lets a thread that a hook was thrown out of run hooks again: its `allowhook` byte was left at 0. */
-  allowHook(thread: Thread): void {
-    this.#engine.bytes[thread.L + ALLOW_HOOK] = 1
-  }
+/** Lets a thread that a hook is or was thrown out of run hooks again: its `allowhook` byte was left at 0. */
+export function allowHook(engine: Engine, L: State): void {
+  engine.bytes[L + ALLOW_HOOK] = 1
 }
 
 /** Offset of `allowhook` in `lua_State` (lstate.h): after the object header (6 bytes) and `status`. */

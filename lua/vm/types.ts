@@ -168,6 +168,8 @@ export interface CallOptions {
   /** Milliseconds from now, waiting included, after which it is cancelled. @default no limit */
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
+  /** Called whenever it waits or is paused: others may run then. */
+  readonly onWait?: () => void
   /** Whose coroutine it is. @default the function's owner */
   readonly owner?: string
   /** Takes the budget and the pauses of the coroutine that runs now, if one does: for what it starts in its stead. */

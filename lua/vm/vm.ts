@@ -2,6 +2,7 @@
 import { Binder } from './bind.ts'
 import { type CallSyncParts, callSync } from './call-sync.ts'
 import { compile } from './compile.ts'
+import { Depth } from './depth.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Engine, LUA, type State } from './engine.ts'
 import { LuaError } from './error.ts'
@@ -99,10 +100,12 @@ export class LuaVm implements LuaVmApi {
       errors: () => this.#errors,
       called: (L) => watchdog.called(L),
     })
+    const depth = new Depth({ engine, strings: this.#strings, errors: this.#errors })
     const watchdog = new Watchdog(
       engine,
       (L) => this.#errors.traceback(L, 0),
       (L) => {
+        depth.check(L)
         this.#memory.relieve()
         this.#scheduler.giveWay(L)
       },

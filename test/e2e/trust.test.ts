@@ -177,6 +177,8 @@ describe('botster trust', () => {
     expect(await statusLine(world)).toBe('ignored until the hub ends (1 file)')
     first.keys('ctrl+q')
     await first.exited
+    await world.botster('restart', '--no-repo-config')
+    expect(await statusLine(world)).toBe('ignored until the hub ends (1 file)')
     await world.botster('restart')
     const second = world.open()
     await second.waitFor('THEIRS')

@@ -136,7 +136,7 @@ it('Errors of tasks that nobody awaits are reported with their owner', async () 
 it('A stack that is very deep is told by what calls itself, and at once', async () => {
   await using t = await newVm()
   const deep = 'local function f(n) if n == 0 then %s end return 1 + f(n - 1) end'
-  const failing = t.run(`${deep.replace('%s', 'error("at the bottom")')} f(150000)`)
+  const failing = t.run(`${deep.replace('%s', 'error("at the bottom")')} f(45000)`)
   const { message, traceback } = await failing.then(
     () => expect.fail('it did not fail'),
     (error: { message: string; traceback: string }) => error,
@@ -147,7 +147,7 @@ it('A stack that is very deep is told by what calls itself, and at once', async 
   expect(traceback.split('\n').length).toBeLessThan(15)
   const [own, ofCoroutine, shallow, handed] = await t.run(`
     local said
-    ${deep.replace('%s', 'said = debug.traceback("here") return 0')} f(150000)
+    ${deep.replace('%s', 'said = debug.traceback("here") return 0')} f(45000)
     local co = coroutine.create(function() ${deep.replace('%s', 'coroutine.yield()')} f(500) end)
     coroutine.resume(co)
     return said, debug.traceback(co), debug.traceback('m', 1), debug.traceback({ 1 })[1]`)

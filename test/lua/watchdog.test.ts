@@ -59,6 +59,47 @@ it.each(endless)('%s is stopped on budget, and the VM works on', { timeout: 20_0
   await works(t)
 })
 
+it('Recursion without end is stopped on time, again and again: what it leaves costs nothing', async () => {
+  await using t = await newVm()
+  const source = 'local function f() return 1 + f() end while true do pcall(f) end'
+  for (let i = 0; i < 4; i++) {
+    const started = processorTime()
+    const run = t.vm.run(source, { chunkName: 'endless.lua', owner: 'test', budgetMs: 100 })
+    await expect(run).rejects.toMatchObject({ kind: 'watchdog' })
+    expect(processorTime() - started).toBeLessThan(200)
+  }
+})
+
+it('Calls may nest 45,000 deep, and not 60,000', async () => {
+  await using t = await newVm()
+  const depth = 'local function depth(n) if n == 0 then return 0 end return 1 + depth(n - 1) end'
+  expect(await t.run(`${depth} return depth(45000), coroutine.wrap(function() return depth(45000) end)()`)).toEqual([
+    45_000, 45_000,
+  ])
+  await expect(t.run(`${depth} return depth(60000)`)).rejects.toMatchObject({
+    kind: 'runtime',
+    message: 'test.lua:1: stack overflow',
+  })
+  const caught = `${depth} return select(2, xpcall(depth, function(m) return "seen: " .. m end, 60000))`
+  expect(await t.run(caught)).toEqual(['seen: test.lua:1: stack overflow'])
+})
+
+it.each([
+  ['a message handler', 'xpcall(depth, function() while true do end end, 60000)'],
+  ['__close', 'pcall(function() local x <close> = closing depth(60000) end)'],
+  ['__close in a coroutine', 'pcall(coroutine.wrap(function() local x <close> = closing depth(60000) end))'],
+  ['__close of what ends with it', 'local x <close> = closing depth(60000)'],
+  ['what comes after', 'pcall(depth, 60000) while true do end'],
+])('%s is watched while calls that nested too deep unwind', async (_, source) => {
+  await using t = await newVm()
+  const before = `local function depth(n) if n == 0 then return 0 end return 1 + depth(n - 1) end
+    local closing = setmetatable({}, { __close = function() while true do end end }) `
+  const options = { chunkName: 'deep.lua', owner: 'test', budgetMs: BUDGET }
+  await expect(t.vm.run(before + source, options)).rejects.toThrow()
+  expect(() => t.vm.runSync(before + source, options)).toThrow()
+  await works(t)
+})
+
 function processorTime(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000

@@ -127,6 +127,30 @@ test('pty_forwarder:is_active: ends with its client, with its session, and with 
   expect(await world.eval('return mine:is_active()')).toBe(false)
 })
 
+test('pty_forwarder:stop, tui.create_pty_forwarder: in a load of a module that fails, they change nothing', async () => {
+  using client = await hubClient(world, 'tui')
+  const module = (word: string, more = '') => `
+    local M = { shown = assert(tui.create_pty_forwarder{ client_id = "${client.id}", agent_index = 0, subscription_id = "${word}" }) }
+    ${more}
+    return M`
+  await world.writeLua('my/shows.lua', module('old', 'function M._before_reload() M.stopped = M.shown:stop() end'))
+  await world.eval('shows = require("my.shows")')
+  await shows(client.received, 'ready', 'old')
+  await world.writeLua('my/shows.lua', module('broken', 'error("half way")'))
+  expect(await world.eval('return select(2, loader.reload("my.shows"))')).toContain('half way')
+  await world.eval(`pty.get("${session}"):write("unmoved\\r")`)
+  await shows(client.received, 'unmoved', 'old')
+  expect(await world.eval('return shows.shown:is_active()')).toBe(true)
+
+  await world.eval('old = shows.shown')
+  await world.writeLua('my/shows.lua', module('new'))
+  expect(await world.eval('return loader.reload("my.shows")')).toBe(true)
+  await shows(client.received, 'unmoved', 'new')
+  expect(await world.eval('return { old:is_active(), shows.shown:is_active() }')).toEqual([false, true])
+  expect(client.received.filter(({ subscriptionId }) => subscriptionId === 'broken')).toEqual([])
+  await world.eval('loader.unload("my.shows")')
+})
+
 test('pty_forwarder:write, pty_forwarder:resize: type as a person does, and give the terminal the client’s size', async () => {
   using client = await hubClient(world, 'tui')
   await forward('shown', 'tui', client)

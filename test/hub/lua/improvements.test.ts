@@ -40,6 +40,8 @@ describe('Improvements', () => {
     await world.eval('events.emit("poke", { word = "hello" })')
     await said('b: hello')
     expect(world.log.map(({ msg }) => msg)).not.toContain('not this')
+    await put('c', 'return { _before_reload = function() end, version = 1 }')
+    await until(async () => (await loaded()).length === 2, 'one that returns functions, which are ignored')
     await expect(world.eval('require("improvements.b")')).rejects.toThrow('runs in the sandbox alone')
   })
 
@@ -63,6 +65,9 @@ describe('Improvements', () => {
     await until(async () => (await readFile(tick, 'utf8')) === 'two', 'its tick')
     await world.eval('hooks.notify("ping", 3)')
     await said('two 3')
+    // What the file system told of is seen again at the next look, and loaded once all the same.
+    await world.eval('runtime.sleep(2.2)')
+    expect(world.log.filter(({ msg }) => msg.startsWith('loaded improvement mine'))).toHaveLength(2)
     await rm(file)
     await said('unloaded improvement mine: its file is gone')
     expect(await world.eval('return #hooks.list("ping")')).toBe(0)

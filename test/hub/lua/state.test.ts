@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeWorld, type World } from './world.ts'
+import { makeWorld, until, type World } from './world.ts'
 
 const DOG = (key: string, body: string) => `
 local Dog = state.class("${key}")
@@ -61,6 +61,67 @@ test('A class is whole again when a reload fails half way', async () => {
   await world.writeLua('my/bello.lua', DOG('bello', 'function Dog:speak() return "grr" end\nerror("half way")'))
   expect(await world.eval('return select(2, loader.reload("my.bello"))')).toContain('half way')
   expect(await world.eval('return bello:speak() .. bello:sit()')).toBe('woofsits')
+})
+
+test('A load that fails leaves what is kept as it was: keys, and what is in their tables at any depth', async () => {
+  await world.writeLua(
+    'my/store.lua',
+    `
+    local M = { data = state.get("s.data", { list = { 1, 2 }, n = 1 }) }
+    function M._before_reload() M.data.closed = true M.data.list[1] = "gone" end
+    return M`,
+  )
+  await world.eval(`
+    held = require("my.store")
+    state.set("s.number", 5); state.set("s.cleared", "there"); state.set("s.by_others", "theirs")`)
+  await world.writeLua(
+    'my/store.lua',
+    `
+    local data = state.get("s.data")
+    data.list[#data.list + 1] = { deep = true }; data.n = nil; data.shape = "new"
+    state.get("s.new").x = 1; state.set("s.also_new", {}); state.set("s.number", 6); state.clear("s.cleared")
+    state.class("s.Class").method = print
+    error("half way")`,
+  )
+  const kept = () =>
+    world.eval(`
+      local keys = {}
+      for _, key in ipairs(state.keys()) do if key:find("^s%.") then keys[#keys + 1] = key end end
+      return { keys = table.concat(keys, " "), data = held.data, same = held.data == state.get("s.data"),
+        number = state.get("s.number"), cleared = state.get("s.cleared") }`)
+  const before = await kept()
+  expect(await world.eval('return select(2, loader.reload("my.store"))')).toContain('half way')
+  expect(await kept()).toEqual(before)
+  await world.writeLua(
+    'my/store.lua',
+    'local data = state.get("s.data") data.n = 2 state.get("s.new").x = 1 return { data = data }',
+  )
+  expect(await world.eval('return loader.reload("my.store")')).toBe(true)
+  expect(await world.eval('return { held.data.n, held.data.closed, held.data.list[1], state.get("s.new").x }')).toEqual(
+    [2, true, 'gone', 1],
+  )
+})
+
+test('What others have written while a load waited before it failed stays', async () => {
+  await world.eval('state.set("w.data", { n = 1 }); state.set("w.key", "before")')
+  await world.writeLua(
+    'my/waits.lua',
+    `
+    state.get("w.data").mine = true; state.get("w.shared"); state.set("w.key", "mine"); state.set("w.other", "mine")
+    events.wait("go on", 5)
+    error("late")`,
+  )
+  const failing = world.eval<string>('local ok, err = pcall(require, "my.waits") return err.message')
+  await until(() => world.eval('return state.get("w.data").mine'))
+  await world.eval(
+    'state.get("w.data").n = 2; theirs = state.get("w.shared"); state.set("w.other", "theirs"); events.emit("go on")',
+  )
+  expect(await failing).toContain('late')
+  expect(
+    await world.eval(
+      'return { state.get("w.data").n, state.get("w.key"), state.get("w.other"), theirs == state.get("w.shared") }',
+    ),
+  ).toEqual([2, 'before', 'theirs', true])
 })
 
 test('Asking for a class from elsewhere leaves it as it is', async () => {

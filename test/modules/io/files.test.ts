@@ -1,44 +1,22 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { logModule } from '../../lua/modules/index.ts'
-import { type IoOptions, ioModule } from '../../lua/modules/io/index.ts'
-import { newVm, type TestVm } from '../lua/support.ts'
-import { type TestDirectory, testDirectory } from './directory.ts'
-import { expectExamplesToRun } from './examples.ts'
-import { isAlive } from './processes.ts'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { TestVm } from '../../lua/support.ts'
+import type { TestDirectory } from '../directory.ts'
+import { failureOf } from '../support/refusal.ts'
+import { ioVm, openPaths } from './support.ts'
 
 const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, i) => i)
 
 let dir: TestDirectory
 let t: TestVm
-let output: string[]
-const module = (more: Partial<IoOptions> = {}) =>
-  ioModule({
-    base: dir.path,
-    env: process.env,
-    output: (stream, bytes, owner) => output.push(`${stream} ${owner}: ${Buffer.from(bytes).toString()}`),
-    ...more,
-  })
-const vm = (more: Partial<IoOptions> = {}) => newVm({ modules: [module(more), logModule(() => undefined)] })
 beforeEach(async () => {
-  dir = testDirectory()
-  output = []
-  t = await vm()
-})
-afterEach(() => {
-  t[Symbol.dispose]()
-  dir[Symbol.dispose]()
+  const opened = await ioVm()
+  dir = opened.dir
+  t = opened.t
+  return () => opened[Symbol.dispose]()
 })
 
-async function failing(code: string): Promise<{ kind: unknown; message: unknown }> {
-  const [value, message, err] = await t.run(code)
-  expect(value).toBeUndefined()
-  return { kind: (err as { kind: unknown }).kind, message }
-}
-
-test('io: every example of the reference runs', async () => {
-  await expectExamplesToRun(t, module(), "local f = io.open('notes.txt', 'w') f:write('one\\ntwo\\n') f:close()")
-})
+const failing = (code: string) => failureOf(t, code)
 
 describe('Files', () => {
   test('io.open: writes and reads every byte, in every mode', async () => {
@@ -272,177 +250,3 @@ describe('Files', () => {
     expect(readdirSync(dir.path)).toEqual(before)
   })
 })
-
-describe('Default files', () => {
-  test('io.write, io.read: standard output goes where whoever runs the script says, and there is no input', async () => {
-    await t.run("io.write('a', 1) io.stderr:write('b') io.stdout:flush()")
-    expect(output).toEqual(['stdout test: a1', 'stderr test: b'])
-    expect(await t.run("return io.read(), io.read('a'), io.read('n')")).toEqual([undefined, '', undefined])
-    expect(await failing("return io.stdin:write('x')")).toMatchObject({ kind: 'closed' })
-    expect(await failing('return io.stdout:read()')).toMatchObject({ kind: 'closed' })
-  })
-
-  test('io.read: reads what standard input has, as it comes', async () => {
-    const lines = ['first\nsec', 'ond\n', '5']
-    await using other = await vm({
-      input: async () => Buffer.from(lines.shift() ?? ''),
-    })
-    expect(await other.run("return io.read(), io.read('L'), io.read('n'), io.read()")).toEqual([
-      'first',
-      'second\n',
-      5,
-      undefined,
-    ])
-  })
-
-  test('io.input, io.output: become another file, for the one who says so', async () => {
-    writeFileSync(dir.at('in'), 'from file')
-    const [text] = await t.run(`
-      io.input('in')
-      local out = io.output('out')
-      io.write('to file')
-      assert(io.output() == out)
-      assert(io.close() and io.type(out) == 'closed file')
-      return io.read('a')`)
-    expect(text).toBe('from file')
-    expect(readFileSync(dir.at('out'), 'utf8')).toBe('to file')
-    await t.vm.run("io.write('mine')", { owner: 'plugin.other', chunkName: 'o' })
-    expect(output).toEqual(['stdout plugin.other: mine'])
-    expect(await t.run("io.output(io.stdout) io.write('back') return io.output() == io.stdout")).toEqual([true])
-    await expect(t.run("io.input('missing')")).rejects.toThrow('no such file or directory')
-    await expect(t.run('io.output(5 > 4)')).rejects.toThrow(
-      "bad argument #1 to 'io.output' (file expected, got boolean)",
-    )
-    await expect(t.run("io.output('out') io.close() io.write('x')")).rejects.toThrow('attempt to use a closed file')
-  })
-
-  test('io.lines: without a path reads the default input', async () => {
-    writeFileSync(dir.at('in'), 'a\nb')
-    expect(await t.run("io.input('in') local n = 0 for _ in io.lines() do n = n + 1 end return n")).toEqual([2])
-  })
-})
-
-describe('Processes', () => {
-  test('io.popen: reads what a command writes, waiting for it without holding anybody up', async () => {
-    const [order] = await t.run(`
-      local order = {}
-      local waiting = coroutine.wrap(function()
-        local p = io.popen('printf "one\\ntwo"; sleep 0.1; printf " three"')
-        for line in p:lines() do order[#order + 1] = line end
-        local ok, how, code = p:close()
-        order[#order + 1] = ('%s %s %d'):format(ok, how, code)
-      end)
-      waiting()
-      return order`)
-    expect(order).toEqual(['one', 'two three', 'true exit 0'])
-  })
-
-  test('io.popen: writes what a command reads', async () => {
-    expect(
-      await t.run(
-        `
-        local p = io.popen('cat > copy; exit 3', 'w')
-        for i = 1, 100 do assert(p:write((...):rep(100))) end
-        return p:close()`,
-        ALL_BYTES,
-      ),
-    ).toEqual([undefined, 'exit', 3])
-    expect(readFileSync(dir.at('copy')).equals(Buffer.concat(Array(10_000).fill(ALL_BYTES)))).toBe(true)
-  })
-
-  test('io.popen: bytes, megabytes, signals and errors of commands arrive as they are', async () => {
-    expect(
-      await t.run(`
-        local p = io.popen('head -c 3000000 /dev/zero; printf "\\\\377"')
-        local bytes = p:read('a')
-        p:close()
-        return #bytes, bytes:byte(-1), io.popen('kill -9 $$'):close()`),
-    ).toEqual([3_000_001, 255, undefined, 'signal', 9])
-    await t.run("io.popen('echo oops >&2'):close()")
-    await expect.poll(() => output).toContain('stderr test: oops\n')
-  })
-
-  test('io.popen: runs where and with what it is told', async () => {
-    mkdirSync(dir.at('sub'))
-    const where = `return io.popen('pwd; echo $EXTRA'):read('l'), io.popen('pwd; echo $EXTRA', 'r', {cwd = 'sub', env = {EXTRA = 'x'}}):read('a')`
-    expect(await t.run(where)).toEqual([dir.path, `${dir.at('sub')}\nx\n`])
-    await expect(t.run("io.popen('x', 'r', {timeout = 'x'})")).rejects.toThrow(
-      "bad argument #3 to 'io.popen' (timeout: seconds expected)",
-    )
-    await expect(t.run("io.popen('x', 'rw')")).rejects.toThrow("bad argument #2 to 'io.popen' (invalid mode)")
-    await expect(t.run('io.popen()')).rejects.toThrow("bad argument #1 to 'io.popen' (string expected, got no value)")
-    const [, , err] = await t.run("return io.popen('true', 'r', {cwd = 'missing'})")
-    expect(err).toMatchObject({ kind: 'spawn_failed' })
-  })
-
-  test('io.popen: ends after its timeout, with everything it started', async () => {
-    const [pid, ...end] = await t.run(`
-      local p = io.popen('sleep 1000 & echo $!; wait', 'r', { timeout = 0.2 })
-      return p:read('n'), p:close()`)
-    expect(end).toEqual([undefined, 'signal', 15])
-    await expect.poll(() => isAlive(pid as number)).toBe(false)
-  })
-
-  test('io.popen: ends with its owner, also when it does not want to', async () => {
-    const start = "local p = io.popen(...) pids = p:read('l')"
-    await t.vm.run(start, {
-      owner: 'plugin.p',
-      chunkName: 'p',
-      args: ["trap '' TERM; sleep 1000 & echo $$ $!; wait"],
-    })
-    const pids = String(t.vm.getGlobal('pids')).split(' ').map(Number)
-    expect(pids.map(isAlive)).toEqual([true, true])
-    t.vm.releaseOwner('plugin.p')
-    await expect.poll(() => pids.map(isAlive)).toEqual([false, false])
-  })
-
-  test('io.popen: nothing outlives the VM', async () => {
-    await using other = await vm()
-    const [pid] = await other.run("p = io.popen('trap \"\" TERM; echo $$; sleep 1000', 'r') return p:read('n')")
-    other.vm.close()
-    await expect.poll(() => isAlive(pid as number)).toBe(false)
-  })
-
-  test('io.popen: where Lua cannot wait, reading raises and says so', async () => {
-    await t.run("p = io.popen('sleep 0.1; echo late')")
-    expect(() => t.now("return p:read('l')")).toThrow(/would have to wait/)
-    expect(await t.run("return p:read('l')")).toEqual(['late'])
-  })
-
-  test('io.open: a named pipe waits for the other end', async () => {
-    await t.run("io.popen('mkfifo pipe'):close()")
-    const reading = t.run("local f <close> = io.open('pipe') return f:read('l')")
-    await t.run("local f <close> = io.popen('cat > pipe', 'w') f:write('through\\n')")
-    expect(await reading).toEqual(['through'])
-    expect(await failing("return io.open('pipe', 'w')")).toMatchObject({ kind: 'not_a_file' })
-  })
-})
-
-describe('Nothing stays open', () => {
-  test.runIf(existsSync('/proc/self/fd'))('io: files go with their owner', async () => {
-    await t.vm.run("f = io.open('f', 'w') f:setvbuf('full') f:write('rest')", { owner: 'plugin.p', chunkName: 'p' })
-    expect(openPaths()).toContain(dir.at('f'))
-    t.vm.releaseOwner('plugin.p')
-    expect(openPaths()).not.toContain(dir.at('f'))
-    expect(readFileSync(dir.at('f'), 'utf8')).toBe('rest')
-    await expect(t.run('f:write("x")')).rejects.toThrow('attempt to use a closed file')
-  })
-
-  test.runIf(existsSync('/proc/self/fd'))('io: files that a script forgot to close are closed for it', async () => {
-    writeFileSync(dir.at('f'), 'x')
-    await t.run("for i = 1, 500 do assert(io.open('f')):read('a') end")
-    expect(openPaths().filter((path) => path === dir.at('f')).length).toBeLessThanOrEqual(64)
-    await t.run("kept = {} for i = 1, 300 do kept[i] = assert(io.open('f')) end")
-    expect(await t.run("return kept[1]:read('a') .. kept[300]:read('a')")).toEqual(['xx'])
-  })
-})
-
-function openPaths(): string[] {
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`)
-    } catch {
-      return [] // the one that listed them
-    }
-  })
-}

@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import type { TestVm } from '../../lua/support.ts'
+import type { TestDirectory } from '../directory.ts'
+import { failureOf } from '../support/refusal.ts'
+import { ended, firstOutput, fsVm } from './support.ts'
+
+const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, i) => i)
+const LARGE = 1 << 20
+
+let dir: TestDirectory
+let t: TestVm
+beforeEach(async () => {
+  const opened = await fsVm()
+  dir = opened.dir
+  t = opened.t
+  return () => opened[Symbol.dispose]()
+})
+
+const failing = (code: string, ...args: string[]) => failureOf(t, code, ...args)
+
+describe('fs.read', () => {
+  test('fs.read: gives every byte of a file', async () => {
+    writeFileSync(dir.at('bytes'), ALL_BYTES)
+    expect(await t.run("return fs.read('bytes')")).toEqual([ALL_BYTES])
+    expect(await t.run('return fs.read(...) == "" ', dir.at('missing'))).toEqual([false])
+  })
+
+  test('fs.read: a large file is waited for where Lua can wait, and read at once where it cannot', async () => {
+    const bytes = new Uint8Array(LARGE).map((_, i) => i * 7)
+    writeFileSync(dir.at('large'), bytes)
+    expect((await t.run("return fs.read('large')"))[0]).toEqual(bytes)
+    expect(t.now("return fs.read('large')")[0]).toEqual(bytes)
+    const [order] = await t.run(`
+      local order = {}
+      local co = coroutine.wrap(function() order[1] = #fs.read('large') end)
+      co()
+      return order`)
+    expect(order).toEqual([LARGE])
+  })
+
+  test('fs.read: files of /proc, which say they are empty, are read to their end', async () => {
+    if (!existsSync('/proc/self/stat')) return
+    expect(String((await t.run("return fs.read('/proc/self/stat')"))[0])).toContain(String(process.pid))
+  })
+
+  test('fs.read: says what is wrong', async () => {
+    writeFileSync(dir.at('file'), '')
+    mkdirSync(dir.at('sub'))
+    symlinkSync('circle', dir.at('circle'))
+    const path = dir.at('missing')
+    expect(await failing('return fs.read(...)', path)).toEqual({
+      kind: 'not_found',
+      message: `cannot read ${path}: no such file or directory (ENOENT)`,
+    })
+    expect(await failing("return fs.read('sub')")).toMatchObject({ kind: 'is_directory' })
+    expect(await failing("return fs.read('file/below')")).toMatchObject({ kind: 'not_directory' })
+    expect(await failing("return fs.read('circle')")).toMatchObject({ kind: 'too_many_links' })
+    expect(await failing("return fs.read(('n'):rep(300))")).toMatchObject({ kind: 'name_too_long' })
+    expect(await failing("return fs.read('a\\0b')")).toMatchObject({ kind: 'invalid' })
+    expect(await failing("return fs.read('')")).toMatchObject({ kind: 'invalid' })
+  })
+
+  test('fs.read: a pipe nobody writes to does not stop the hub', async () => {
+    await run('mkfifo', dir.at('pipe'))
+    expect(await failing("return fs.read('pipe')")).toMatchObject({ kind: 'not_a_file' })
+    expect(await failing("return fs.read('/dev/zero')")).toMatchObject({ kind: 'not_a_file' })
+  })
+
+  test('fs.read: more than fits is refused before it is read', async () => {
+    await run('truncate', '-s', '3G', dir.at('huge'))
+    expect(await failing("return fs.read('huge')")).toEqual({
+      kind: 'too_large',
+      message: 'cannot read huge: its 3072 MB are too much to read at once (at most 64 MB): use io.open',
+    })
+  })
+
+  test('fs.read: a wrong argument raises and names the function', async () => {
+    await expect(t.run('return fs.read(nil)')).rejects.toThrow(
+      "bad argument #1 to 'fs.read' (string expected, got nil)",
+    )
+    await expect(t.run("return fs.read('x', {within = 5})")).rejects.toThrow(
+      "bad argument #2 to 'fs.read' (within: string expected)",
+    )
+  })
+})
+
+describe('fs.write', () => {
+  test('fs.write: writes every byte, small and large, and makes the parents', async () => {
+    expect(await t.run("return fs.write('a/b/c', ...)", ALL_BYTES)).toEqual([true])
+    expect(new Uint8Array(readFileSync(dir.at('a/b/c')))).toEqual(ALL_BYTES)
+    const large = new Uint8Array(LARGE).map((_, i) => i)
+    expect(await t.run("return fs.write('a/large', ...)", large)).toEqual([true])
+    expect(new Uint8Array(readFileSync(dir.at('a/large')))).toEqual(large)
+    expect(t.now("return fs.write('a/now', ...)", large)).toEqual([true])
+    expect(readdirSync(dir.at('a'))).toEqual(['b', 'large', 'now'])
+  })
+
+  test('fs.write: keeps the mode of a file, and a script stays executable', async () => {
+    writeFileSync(dir.at('script'), 'old', { mode: 0o751 })
+    chmodSync(dir.at('script'), 0o751)
+    await t.run("fs.write('script', 'new') fs.write('script', ('x'):rep(1e6))")
+    expect(statSync(dir.at('script')).mode & 0o777).toBe(0o751)
+  })
+
+  test('fs.write: a link is written through, also one that leads nowhere yet', async () => {
+    mkdirSync(dir.at('real'))
+    symlinkSync('real/config', dir.at('link'))
+    await t.run("fs.write('link', 'first') fs.write('link', 'second')")
+    expect(lstatSync(dir.at('link')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(dir.at('real/config'), 'utf8')).toBe('second')
+  })
+
+  test('fs.write: a reader never sees a part of it', async () => {
+    const reader = spawn(process.execPath, ['-e', READS_WHOLE, dir.at('file')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    onTestFinished(() => void reader.kill())
+    await t.run("fs.write('file', ('a'):rep(300000))")
+    await firstOutput(reader)
+    for (let i = 0; i < 60; i++) await t.run("fs.write('file', (...):rep(300000))", i % 2 ? 'a' : 'b')
+    await t.run("fs.write('file', 'end')")
+    expect(await ended(reader)).toBe(0)
+  })
+
+  test('fs.write: what fails leaves the old file and nothing else', async () => {
+    mkdirSync(dir.at('sub'))
+    writeFileSync(dir.at('file'), 'old')
+    expect(await failing("return fs.write('sub', '')")).toMatchObject({ kind: 'is_directory' })
+    expect(await failing("return fs.write('file/below', '')")).toMatchObject({ kind: 'not_directory' })
+    expect(await failing("return fs.write(('n'):rep(300), '')")).toMatchObject({ kind: 'name_too_long' })
+    expect(await failing("return fs.write('/dev/null', '')")).toMatchObject({ kind: 'not_a_file' })
+    expect(await failing("return fs.write('/proc/sys/x', '')")).toMatchObject({
+      kind: expect.stringMatching(/not_found|permission/),
+    })
+    expect(readdirSync(dir.path).sort()).toEqual(['file', 'sub'])
+    await expect(t.run("return fs.write('x')")).rejects.toThrow("bad argument #2 to 'fs.write'")
+  })
+})
+
+const READS_WHOLE = `
+  const { readFileSync } = require('node:fs')
+  process.stdout.write('ready')
+  for (let seen = 0; ; seen++) {
+    const text = readFileSync(process.argv[1], 'latin1')
+    if (text === 'end') process.exit(seen > 10 ? 0 : 2)
+    if (text.length !== 300000 || text !== text[0].repeat(300000)) process.exit(1)
+  }`
+
+async function run(command: string, ...args: string[]): Promise<void> {
+  expect(await ended(spawn(command, args, { stdio: 'inherit' }))).toBe(0)
+}
