@@ -1,7 +1,7 @@
 // Writes lua/types (LuaLS stubs) and docs/lua (the reference) from the module definitions and the catalogue of hooks, and
 // docs/ui-reference.md from the UI's nodes, operations and keys. With
-// --check it writes nothing and exits 1 when a file is stale, a function has no test, or a hook is not described, naming
-// it. --out DIR: below that directory instead of the repository.
+// --check it writes nothing and exits 1 when a file is stale, a function or one of its failures has no test, or a hook is
+// not described, naming it. --out DIR: below that directory instead of the repository.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,7 +9,7 @@ import { CATALOGUE } from '../hub/catalogue/index.ts'
 import { hubModuleDescriptions } from '../hub/modules/index.ts'
 import { describedModules } from '../lua/modules/index.ts'
 import type { LuaModule } from '../lua/vm/index.ts'
-import { coveragePage, namedTests, untested } from './generate/coverage.ts'
+import { coveragePage, namedTests, unshown, untested } from './generate/coverage.ts'
 import { hooksPage } from './generate/hooks.ts'
 import { LUA_MODULES, luaModulePage } from './generate/lua-modules.ts'
 import { index, NOTE, page } from './generate/reference.ts'
@@ -53,13 +53,15 @@ files.set(join(root, 'docs/ui-reference.md'), await uiReference(repository))
 
 const stale = staleFiles()
 const missing = untested(modules, tests).filter((name) => !MAY_BE_UNTESTED.test(name))
+const untold = unshown(modules, tests).filter(({ name }) => !MAY_BE_UNTESTED.test(name))
 if (options.check) {
   for (const path of stale) process.stderr.write(`stale: ${relative(root, path)}\n`)
   if (stale.length > 0) process.stderr.write('run `npm run generate`\n')
   const undescribed = catalogueProblems(repository)
   for (const problem of undescribed) process.stderr.write(`${problem}\n`)
   for (const name of missing) process.stderr.write(`no test is titled '${name}: …'\n`)
-  process.exitCode = stale.length + missing.length + undescribed.length > 0 ? 1 : 0
+  for (const { name, what } of untold) process.stderr.write(`no test titled '${name}: …' shows that it ${what}\n`)
+  process.exitCode = stale.length + missing.length + untold.length + undescribed.length > 0 ? 1 : 0
 } else {
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true })
   for (const path of stale) {

@@ -44,7 +44,8 @@ export function connectionModule(hub: () => HubContext, peers: WebrtcPeers, emit
   const returns = [
     { type: ['table', 'nil'] as const, luaType: '{url: string, qr_ascii: string[], expires_at: number}?' },
   ]
-  const errors = ['nil, message, {kind = "unavailable"} when the hub’s key cannot be read or written']
+  const failures = { unavailable: 'the hub’s key, or whom it knows, cannot be read or written' }
+  const raises = { 'expected a URL without #': 'for another base', 'bad argument #1': 'for another option' }
   return defineModule({
     name: 'connection',
     doc:
@@ -58,7 +59,8 @@ export function connectionModule(hub: () => HubContext, peers: WebrtcPeers, emit
         args,
         returns,
         yields: true,
-        errors,
+        failures,
+        raises,
         example: 'events.on("connection_code_ready", function(code) log.info(code.url) end)\nconnection.generate()',
         call: (_, given) => {
           const { base } = parse(options, given ?? {}, 'connection.generate')
@@ -70,7 +72,8 @@ export function connectionModule(hub: () => HubContext, peers: WebrtcPeers, emit
         args,
         returns,
         yields: true,
-        errors,
+        failures,
+        raises,
         example: 'local code = connection.regenerate{ base = "https://example.org/connect" }',
         call: (_, given) => {
           const { base } = parse(options, given ?? {}, 'connection.regenerate')
@@ -80,8 +83,8 @@ export function connectionModule(hub: () => HubContext, peers: WebrtcPeers, emit
       get_url: defineFunction({
         doc: 'The URL of the connection code that is good now; nil when there is none.',
         returns: [{ type: ['text', 'nil'] }],
+        failures,
         example: 'local url = connection.get_url()',
-        errors,
         call: () => available(() => codes().current?.url),
       }),
       copy_to_clipboard: defineFunction({
@@ -90,7 +93,11 @@ export function connectionModule(hub: () => HubContext, peers: WebrtcPeers, emit
           '{type = "clipboard", selection = "c", text}. The machine the hub runs on has no clipboard anybody looks at.',
         args: [{ name: 'client_id', type: 'text', optional: true }],
         returns: [{ type: ['boolean', 'nil'] }],
-        errors: ['nil, message, {kind}: "no_code" when none is good now; "no_client" when nobody is there'],
+        failures: {
+          ...failures,
+          no_code: 'none is good now: generate one',
+          no_client: 'nobody is there whose clipboard it could be',
+        },
         example: 'connection.generate()\nconnection.copy_to_clipboard()',
         call: (_, clientId) =>
           available(() => {

@@ -2,10 +2,9 @@ import { type AnyFunctionSpec, defineFunction, defineModule, type LuaModule } fr
 import { userDirectory } from '../../protocol/paths.ts'
 import { botsterVersion } from '../../protocol/version.ts'
 import type { ClientInfo } from '../clients.ts'
-import { changedList } from '../mcp/lua-backend.ts'
 import type { HubContext } from '../types.ts'
 import { snakeCase } from './convert.ts'
-import type { RegisteredAgents } from './registered-agents.ts'
+import { inOrder, type RegisteredAgents } from './registered-agents.ts'
 import { WORKTREE } from './worktree.ts'
 
 /** The hub itself: who it is, who is connected, which agents have which terminals. */
@@ -58,9 +57,12 @@ export function hubModule(
           { name: 'handles', type: 'table', doc: 'pty handles as a list, or by session name' },
         ],
         returns: [{ type: 'integer', doc: 'the agent’s index, from 0' }],
-        errors: ['raises when there are no handles'],
+        raises: {
+          'at least one pty handle expected': 'for an empty table',
+          'pty handle expected': 'for what is none',
+        },
         example: 'local index = hub.register_agent("shop-fix-login", { pty.spawn{ cmd = "sh" } })',
-        call: (_, key, handles) => agents.register(key, handles),
+        call: (_, key, handles) => agents.register(key, inOrder(handles)),
       }),
       unregister_agent: defineFunction({
         doc: 'Forgets an agent’s terminals. Later agents move up.',
@@ -104,10 +106,15 @@ export function hubModule(
       }),
       mcp_list_changed: defineFunction({
         doc: 'Tells clients of the MCP endpoint that tools or prompts are others now.',
-        args: [{ name: 'list', type: 'text', doc: '"tools" or "prompts"' }],
+        args: [{ name: 'list', type: 'text', luaType: '"tools"|"prompts"' }],
+        raises: { '"tools" or "prompts" expected': 'for another word' },
         example: 'hub.mcp_list_changed("tools")',
         call: (_, list) => {
-          hub().mcp.tellListChanged(changedList(list))
+          if (list !== 'tools' && list !== 'prompts') {
+            const problem = `"tools" or "prompts" expected, got "${list}"`
+            throw new Error(`bad argument #1 to 'hub.mcp_list_changed' (${problem})`)
+          }
+          hub().mcp.tellListChanged(list)
         },
       }),
       mcp_url: defineFunction({

@@ -40,7 +40,10 @@ export function messageFunctions(hub: () => HubContext): Record<string, AnyFunct
       doc: 'Writes a message to an agent and returns it.',
       args: [{ name: 'fields', type: 'table', doc: 'agent_id, sender, text, expires_at' }],
       returns: [{ type: 'table', luaType: MESSAGE }],
-      errors: ['raises when there is no such agent, or a field is missing or has the wrong type'],
+      raises: {
+        'bad argument #1': 'when a field is missing or has the wrong type',
+        'constraint failed': 'for no such agent',
+      },
       call: (_, fields) =>
         snakeCase(
           messages().add(parse(newMessage, Array.isArray(fields) ? {} : camelCase(fields), 'records.add_message')),

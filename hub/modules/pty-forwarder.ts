@@ -46,10 +46,12 @@ export function createPtyForwarder(
     ],
     returns: [{ type: ['handle', 'nil'], luaType: 'pty_forwarder?' }],
     yields: true,
-    errors: [
-      'nil, message, {kind} when there is no such client or terminal',
-      'raises when an option is wrong or missing',
-    ],
+    failures: {
+      no_client: 'there is no such client',
+      no_session: 'the agent has no such terminal',
+      unknown_session: 'the ptyhost does not know that session',
+    },
+    raises: { 'is missing': 'when client or terminal are not named', 'bad argument #1': 'when an option is wrong' },
     example,
     call: ({ vm, owner }, given) => {
       const to = transport()
@@ -102,7 +104,7 @@ export function ptyForwarderHandle(hub: () => HubContext, forwarders: Forwarders
         ],
         returns: [{ type: ['boolean', 'nil'] }],
         yields: true,
-        errors: ['nil, message, {kind} when it has ended, or the ptyhost refuses'],
+        failures: { ended: 'it has ended', bad_params: 'no terminal has that size' },
         example: 'forwarder:resize(40, 120)',
         call: ({ self }, rows, cols) =>
           refused(async () => {

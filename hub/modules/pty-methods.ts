@@ -18,6 +18,8 @@ import type { HubCallbacks } from './runtime.ts'
 const DEFAULT_HOLD_SECONDS = 60
 const MAX_HOLD_SECONDS = 600
 
+const FORGOTTEN = 'the ptyhost does not know it any more'
+
 /** The methods of a pty handle. */
 export function ptyMethods(
   hub: () => HubContext,
@@ -39,7 +41,7 @@ export function ptyMethods(
       args: [{ name: 'grace', type: 'number', default: 2, doc: 'seconds' }],
       returns: [{ type: ['table', 'nil'], luaType: '{code: integer, signal: string?}?' }],
       yields: true,
-      errors: ['nil, message when the ptyhost refuses'],
+      failures: { unknown_session: FORGOTTEN },
       example: 'local exit = handle:kill(0.5)',
       call: ({ self }, grace) =>
         refused(async () => snakeCase(await ptyhost().kill(handles.session(self), Math.round(grace * 1000)))),
@@ -52,7 +54,7 @@ export function ptyMethods(
       ],
       returns: [{ type: ['boolean', 'nil'] }],
       yields: true,
-      errors: ['nil, message when the ptyhost refuses'],
+      failures: { unknown_session: FORGOTTEN, bad_params: 'no terminal has that size' },
       example: 'handle:resize(40, 120)',
       call: ({ self }, rows, cols) =>
         refused(async () => {
@@ -64,7 +66,7 @@ export function ptyMethods(
       doc: 'Forgets an ended session and its final screen.',
       returns: [{ type: ['boolean', 'nil'] }],
       yields: true,
-      errors: ['nil, message while it still runs, or when the ptyhost does not know it'],
+      failures: { running: 'it still runs: kill it first', unknown_session: FORGOTTEN },
       example: 'handle:kill()\nhandle:release()',
       call: ({ self }) =>
         refused(async () => {
@@ -115,7 +117,7 @@ export function ptyMethods(
       doc: 'What the terminal shows, as text: one line a row, without trailing blanks.',
       returns: [{ type: ['text', 'nil'] }],
       yields: true,
-      errors: ['nil, message when the ptyhost does not know the session'],
+      failures: { unknown_session: FORGOTTEN },
       example: 'if handle:get_screen():find("Do you want to proceed") then handle:write("y\\r") end',
       call: ({ self }) => refused(async () => (await ptyhost().screen({ session: handles.session(self) })).text),
     }),
@@ -128,7 +130,7 @@ export function ptyMethods(
       ],
       returns: [{ type: ['table', 'nil'] }],
       yields: true,
-      errors: ['nil, message when the ptyhost does not know the session'],
+      failures: { unknown_session: FORGOTTEN },
       example: 'local shown = handle:get_snapshot{ ansi = true, history = 100 }\nlog.info(shown.cursor.x, shown.text)',
       call: ({ self }, options) =>
         refused(async () => {
@@ -147,10 +149,13 @@ export function ptyMethods(
         'What the terminal’s keys go to: {pid, argv, is_leader, cpu}. `is_leader` is false while a shell runs a command; ' +
         '`cpu` is seconds of processor time.',
       returns: [
-        { type: ['table', 'nil'], luaType: '{pid: integer, argv: string[], is_leader: boolean, cpu: number}?' },
+        {
+          type: ['table', 'nil'],
+          luaType: '{pid: integer, argv: string[], is_leader: boolean, cpu: number}?',
+          doc: 'nil when the program has ended, or the system does not tell',
+        },
       ],
       yields: true,
-      errors: ['nil when the program has ended, or the system does not tell'],
       example: 'local process = handle:foreground()\nif process then log.info(table.concat(process.argv, " ")) end',
       call: async ({ self }) => {
         const info = handles.info(self)
@@ -164,7 +169,7 @@ export function ptyMethods(
       args: [{ name: 'lines', type: 'integer', default: 1000 }],
       returns: [{ type: ['text', 'nil'] }],
       yields: true,
-      errors: ['nil, message when the ptyhost does not know the session'],
+      failures: { unknown_session: FORGOTTEN },
       example: 'local text = handle:get_scrollback(500)',
       call: ({ self }, lines) =>
         refused(async () => {
@@ -176,7 +181,7 @@ export function ptyMethods(
       doc: 'Whether the program shows its cursor.',
       returns: [{ type: ['boolean', 'nil'] }],
       yields: true,
-      errors: ['nil, message when the ptyhost does not know the session'],
+      failures: { unknown_session: FORGOTTEN },
       example: 'local visible = handle:cursor_visible()',
       call: ({ self }) =>
         refused(async () => (await ptyhost().screen({ session: handles.session(self) })).cursor.visible),
@@ -199,7 +204,7 @@ export function ptyMethods(
       ],
       returns: [{ type: ['text', 'nil'], doc: '"submitted", or "held" when it was typed after a person had stopped' }],
       yields: true,
-      errors: ['nil, message when a person kept typing, or the program ended'],
+      failures: { refused: 'a person kept typing, or the program ended', unknown_session: FORGOTTEN },
       example: 'local how, message = handle:inject("y", { submit = false })',
       call: ({ self, owner }, text, options) =>
         refused(async () => {
@@ -236,7 +241,12 @@ export function ptyMethods(
         { type: ['text', 'nil'], doc: '"submitted", or "queued": it will be typed when a person there has stopped' },
       ],
       yields: true,
-      errors: ['nil, message, {kind} when it was refused (a dialog is open, the program ended) or the time was over'],
+      failures: {
+        refused: 'a dialog is open, or the program ended',
+        timed_out: 'the time was over',
+        bad_request: 'there is nothing in the text',
+        no_session: FORGOTTEN,
+      },
       example: 'local ok, err = handle:send_message("Please run the tests")',
       call: async ({ vm, self, owner }, text, options) => {
         const asked = await callbacks.ask(vm, 'send_message', handles.session(self), text, options ?? {}, owner)

@@ -38,7 +38,11 @@ export function ptyModule(
         ],
         returns: [{ type: 'handle', luaType: 'pty' }],
         yields: true,
-        errors: ['raises when the program cannot be started or an option is wrong'],
+        raises: {
+          'is not a directory': 'when there is no such cwd',
+          'was not found': 'when there is no such program',
+          'bad argument #1': 'when an option is wrong',
+        },
         example: 'local handle = pty.spawn{ cmd = "npm run dev", cwd = worktree.repo_root(), rows = 40, cols = 120 }',
         call: async (_, config) => {
           const parsed = parse(ptyConfig, Array.isArray(config) ? {} : camelCase(config), 'pty.spawn')
@@ -74,6 +78,7 @@ export function ptyModule(
           },
         ],
         returns: [{ type: 'table', luaType: 'table<string, string>' }],
+        raises: { 'bad argument #1': 'when an option is wrong' },
         example: 'local path = pty.environment().PATH',
         call: (_, options) => {
           const given = parse(

@@ -49,7 +49,7 @@ export function pushModule(given: PushModuleOptions = {}): LuaModule {
     mkdirSync(directory(), { recursive: true, mode: 0o700 })
     return await pushKeys(directory())
   }
-  const FILES = 'nil, message, err when keys or subscriptions cannot be read or written (kinds as with fs)'
+  const FILES = { not_directory: 'its directory cannot be made; other kinds as with fs.write' }
   return defineModule({
     name: 'push',
     doc: 'Notifications to browsers and phones by Web Push. A device subscribes with `push.public_key()` and hands its subscription to `push.subscribe`; what is sent is encrypted for it. All hubs of a user share keys and subscriptions.',
@@ -89,13 +89,25 @@ export function pushModule(given: PushModuleOptions = {}): LuaModule {
           { name: 'message', type: 'table', luaType: 'PushMessage' },
           { name: 'options', type: 'table', optional: true, luaType: 'PushOptions' },
         ],
-        returns: [{ type: ['table', 'nil'], luaType: 'PushResult?' }],
-        yields: true,
-        errors: [
-          'nil, message, err when the message is longer than 3993 bytes as JSON (too_large)',
-          FILES,
-          'a subscription that cannot be reached is counted and listed, and keeps no other from getting it',
+        returns: [
+          {
+            type: ['table', 'nil'],
+            luaType: 'PushResult?',
+            doc: 'a device that does not get it keeps no other from it',
+          },
         ],
+        yields: true,
+        failures: {
+          too_large: 'the message is longer than 3993 bytes as JSON',
+          invalid: 'the file of the keys holds none',
+          ...FILES,
+        },
+        raises: {
+          'string expected': 'for a message without a title, or with other than text in it',
+          'JSON cannot hold': 'for what has no JSON form',
+          'unknown option': 'for an option there is not',
+          'expected, got': 'for an option of another type, or out of its range',
+        },
         example: "local result = push.send({ title = 'Done', body = 'All tests pass', url = url, kind = 'agent' })",
         call: ({ signal }, message, table) => {
           const payload = payloadOf(message)
@@ -120,7 +132,7 @@ export function pushModule(given: PushModuleOptions = {}): LuaModule {
           },
         ],
         returns: [{ name: 'id', type: ['text', 'nil'] }],
-        errors: ['nil, message, err when it is no subscription (invalid), or there are 100 (busy)', FILES],
+        failures: { invalid: 'it is no subscription', busy: 'there are 100', ...FILES },
         example: 'local id = push.subscribe(subscription)',
         call: (_, subscription) =>
           attempt('write', directory(), () => {
@@ -134,14 +146,14 @@ export function pushModule(given: PushModuleOptions = {}): LuaModule {
         doc: 'Forgets a subscription.',
         args: [{ name: 'id', type: 'text', doc: 'what subscribe returned, or the endpoint' }],
         returns: [{ type: ['boolean', 'nil'], doc: 'false if there was none' }],
-        errors: [FILES],
+        failures: FILES,
         example: 'push.unsubscribe(id)',
         call: (_, id) => attempt('remove a subscription in', directory(), () => subscriptions().remove(id)),
       }),
       list: defineFunction({
         doc: 'All subscriptions, oldest first.',
         returns: [{ type: ['list', 'nil'], luaType: '{id: string, service: string, created_at: number}[]?' }],
-        errors: [FILES],
+        failures: FILES,
         example: 'for _, subscription in ipairs(push.list()) do log.info(subscription.service) end',
         call: () =>
           attempt('list', directory(), () =>
@@ -159,7 +171,10 @@ export function pushModule(given: PushModuleOptions = {}): LuaModule {
         doc: 'The key that a browser wants for subscribing (applicationServerKey), in base64url. Made when first asked for.',
         returns: [{ type: ['text', 'nil'] }],
         yields: true,
-        errors: [FILES],
+        failures: {
+          exists: 'something that is no directory is in its place',
+          invalid: 'the file of the keys holds none',
+        },
         example: 'local key = push.public_key()',
         call: () => attempt('use', keysPath(directory()), async () => (await keys()).publicKey),
       }),

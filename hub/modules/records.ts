@@ -115,7 +115,7 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         doc: 'A port from 8080 upward that no session has and nobody listens on. It is kept for the asker for 10 s.',
         returns: [{ type: 'integer' }],
         yields: true,
-        errors: ['raises when every port is taken'],
+        raises: { 'no port': 'when every one is taken' },
         call: () => ports.free(),
       }),
       claim_ports: defineFunction({
@@ -125,7 +125,7 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         args: [idArgument],
         returns: [{ type: ['integer', 'nil'] }],
         yields: true,
-        errors: ['nil when there is no such agent', 'raises when every port is taken'],
+        raises: { 'no port': 'when every one is taken' },
         example: 'local first = records.claim_ports(id)',
         call: async (_, id) => {
           const { records } = hub()
@@ -152,7 +152,10 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         doc: 'Writes a new agent and returns its record.',
         args: [{ name: 'fields', type: 'table', doc: 'id, key, name and cwd are required' }],
         returns: [{ type: 'table', luaType: AGENT }],
-        errors: ['raises when id or key is taken, or a field has the wrong type'],
+        raises: {
+          'constraint failed': 'when id or key is taken',
+          'bad argument #1': 'when a field has the wrong type',
+        },
         example: 'records.add_agent{ id = "3f…", key = "app-fix", name = "fix", cwd = "/src/app" }',
         call: (_, fields) =>
           agentTable(hub().records.addAgent(parse(newAgent, camel(fields), 'records.add_agent') as NewAgent)),
@@ -161,7 +164,7 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         doc: 'Changes fields of an agent. Returns its record as it is now, nil when there is none.',
         args: [idArgument, changesArgument],
         returns: [{ type: ['table', 'nil'], luaType: `(${AGENT})?` }],
-        errors: ['raises when a field is unknown or has the wrong type'],
+        raises: { 'bad argument #2': 'when a field is unknown or has the wrong type' },
         example: 'records.update_agent(id, { status = "failed", error = message })',
         call: (_, id, changes) => {
           const parsed = parse(agentChanges, camel(changes), 'records.update_agent', 2) as AgentChanges
@@ -195,7 +198,10 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         doc: 'Writes a new session and returns its record.',
         args: [{ name: 'fields', type: 'table', doc: 'agent_id, name, argv, cwd, cols and rows are required' }],
         returns: [{ type: 'table', luaType: SESSION }],
-        errors: ['raises when the agent is unknown, its session name taken, or a field has the wrong type'],
+        raises: {
+          'constraint failed': 'when the agent is unknown, or its session name taken',
+          'bad argument #1': 'when a field has the wrong type',
+        },
         call: (_, fields) =>
           sessionTable(hub().records.addSession(parse(newSession, camel(fields), 'records.add_session') as NewSession)),
       }),
@@ -203,7 +209,7 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         doc: 'Changes fields of a session. Returns its record as it is now, nil when there is none.',
         args: [idArgument, changesArgument],
         returns: [{ type: ['table', 'nil'], luaType: `(${SESSION})?` }],
-        errors: ['raises when a field is unknown or has the wrong type'],
+        raises: { 'bad argument #2': 'when a field is unknown or has the wrong type' },
         call: (_, id, changes) =>
           optional(
             hub().records.updateSession(

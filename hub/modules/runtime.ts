@@ -39,7 +39,9 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks, loads
         args: [{ name: 'owner', type: 'text' }, { name: 'body', type: 'function' }, limitsArgument],
         returns: [{ type: ['boolean', 'nil'] }],
         yields: true,
-        errors: ['nil, message, {kind, traceback, file, line, waited} when it failed or was stopped'],
+        failures: {
+          runtime: 'it failed; other kinds as errors of Lua have them, with traceback, file, line and waited',
+        },
         call: async ({ vm, signal }, owner, body, given) => {
           using fn = body
           let waited = false
@@ -112,7 +114,7 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks, loads
         ],
         returns: [{ type: ['function', 'nil'] }],
         yields: true,
-        errors: ['nil, message, {kind, path, file, line} when it cannot be read or has a syntax error'],
+        failures: { syntax: 'it is no Lua: file and line say where', unreadable: 'there is no such file' },
         call: async ({ vm, signal }, owner, path, notEmpty) => {
           const read = await files.readSettled(path, signal)
           if (!read.ok) return failure(read.failure.message, { kind: read.failure.code, path })

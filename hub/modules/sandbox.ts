@@ -76,7 +76,11 @@ export function sandboxModule(hub: () => HubContext, files: ModuleFiles): LuaMod
         ],
         returns: [{ type: ['boolean', 'nil'] }],
         yields: true,
-        errors: ['nil, message, {kind, traceback, path} when it cannot be read, is too long, or failed'],
+        failures: {
+          unreadable: 'there is no such file',
+          too_long: 'it is longer than a script can be',
+          runtime: 'it failed; other kinds as errors of Lua have them, with `err.traceback`',
+        },
         example: "local ok, problem = sandbox.run(path, function(id, op) error(op .. ' is not for you') end)",
         call: async ({ vm, owner, signal }, path, serve) => {
           try {
@@ -95,7 +99,7 @@ export function sandboxModule(hub: () => HubContext, files: ModuleFiles): LuaMod
         },
       }),
       call: defineFunction({
-        doc: 'Calls a function that an improvement has registered, with copies, and waits for copies of its results.',
+        doc: 'Calls a function that an improvement has registered, with copies, and waits for copies of its results. What it raises is raised.',
         args: [
           { name: 'id', type: 'integer' },
           { name: 'fn', type: 'integer' },
@@ -103,7 +107,6 @@ export function sandboxModule(hub: () => HubContext, files: ModuleFiles): LuaMod
         variadic: { type: 'any' },
         returns: [{ type: 'any' }],
         yields: true,
-        errors: ['raises what the function raised, with the kind of the error'],
         example: 'local answer = sandbox.call(id, fn, { branch = "main" })',
         call: async (_, id, fn, ...args: LuaValue[]) => results(...((await sandbox?.call(id, fn, args)) ?? [])),
       }),

@@ -3,7 +3,7 @@ import type { HubContext } from '../types.ts'
 import { clientTransport } from './client-transport.ts'
 import type { Forwarders } from './forwarders.ts'
 import { createPtyForwarder } from './pty-forwarder.ts'
-import { asMessage, type ClientCallbacks } from './tui.ts'
+import { asMessage, type ClientCallbacks, LIST } from './tui.ts'
 
 /** Clients of the hub's socket that are not TUIs: the command line, other programs. */
 export function socketModule(hub: () => HubContext, callbacks: ClientCallbacks, forwarders: Forwarders): LuaModule {
@@ -45,8 +45,9 @@ export function socketModule(hub: () => HubContext, callbacks: ClientCallbacks, 
           { name: 'message', type: 'table' },
         ],
         returns: [{ type: 'boolean', doc: 'false when the client is gone' }],
+        raises: LIST,
         example: 'socket.send(client_id, { type = "hello" })',
-        call: (_, clientId, message) => hub().clients.send(clientId, asMessage(message)),
+        call: (_, clientId, message) => hub().clients.send(clientId, asMessage(message, 'socket.send', 2)),
       }),
       send_binary: defineFunction({
         doc: 'Sends bytes to a client, as {type = "binary", data = …}.',

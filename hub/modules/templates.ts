@@ -4,6 +4,7 @@ import { userDirectory } from '../../protocol/paths.ts'
 import { installTemplate, listTemplates, uninstallTemplate } from '../installs/templates.ts'
 import { fromOutcome } from './convert.ts'
 
+const NONE = 'there is no such template'
 const nameArgument = { name: 'name', type: 'text' } as const
 
 /** The module for one VM. */
@@ -34,7 +35,11 @@ export function templatesModule(): LuaModule {
         doc: 'Copies a template’s files. Nothing is overwritten.',
         args: [nameArgument],
         returns: [{ type: ['table', 'nil'], luaType: '{name: string, files: string[], hint: string}?' }],
-        errors: ['nil, message, {kind}: no_template, exists, unwritable'],
+        failures: {
+          no_template: NONE,
+          exists: 'one of its files is there already',
+          unwritable: 'a file cannot be written; none is left',
+        },
         example: "local installed, message = templates.install('plugins/attention')",
         call: (_, name) =>
           fromOutcome(installTemplate(userDirectory(), name), ({ installed, hint }) => ({
@@ -47,7 +52,11 @@ export function templatesModule(): LuaModule {
         doc: 'Deletes a template’s files; those that were changed since only with `force`.',
         args: [nameArgument, { name: 'force', type: 'boolean', default: false }],
         returns: [{ type: ['list', 'nil'], luaType: 'string[]?', doc: 'the files that were deleted' }],
-        errors: ['nil, message, {kind}: no_template, not_installed, changed'],
+        failures: {
+          no_template: NONE,
+          not_installed: 'it is not installed',
+          changed: 'its files were changed since: `err.files`',
+        },
         example: "local deleted, message = templates.uninstall('plugins/attention')",
         call: (_, name, force) => fromOutcome(uninstallTemplate(userDirectory(), name, { force }), (files) => files),
       }),

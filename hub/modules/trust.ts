@@ -75,7 +75,7 @@ export function trustModule(hub: () => HubContext): LuaModule {
           },
         ],
         yields: true,
-        errors: ['nil, message, {kind = "no_file"} when there is no such file'],
+        failures: { no_file: 'there is no such file' },
         example: 'for _, file in ipairs(trust.review().files) do log.info(file.change, file.path) end',
         call: async (_, path) => {
           const { status, files } = await trust().review()
@@ -101,9 +101,12 @@ export function trustModule(hub: () => HubContext): LuaModule {
         ],
         returns: [{ type: ['table', 'nil'], luaType: 'TrustStatus?' }],
         yields: true,
-        errors: [
-          'nil, message, {kind} when there is nothing to trust (no_layer), it holds links or the like (not_trustable), or it changed since it was shown (changed)',
-        ],
+        failures: {
+          no_layer: 'there is nothing to trust',
+          not_trustable: 'it holds links or the like',
+          changed: 'it is not what was shown any more',
+        },
+        raises: { 'bad argument #1': 'for an option there is not, or of another type' },
         example: 'local status, message = trust.grant({ hash = trust.review().status.hash })',
         call: async (_, options) => {
           const { hash, always } = parse(grantOptions, Array.isArray(options) ? {} : (options ?? {}), 'trust.grant')

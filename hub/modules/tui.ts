@@ -44,8 +44,9 @@ export function tuiModule(hub: () => HubContext, callbacks: ClientCallbacks, for
           { name: 'client_id', type: 'text', optional: true },
         ],
         returns: [{ type: 'boolean', doc: 'whether it reached anybody' }],
+        raises: LIST,
         example: 'tui.send({ type = "error", message = "out of coffee" })',
-        call: (_, message, clientId) => sendTo(hub(), message, clientId),
+        call: (_, message, clientId) => sendTo(hub(), asMessage(message, 'tui.send', 1), clientId),
       }),
       send_binary: defineFunction({
         doc: 'Sends bytes to one TUI, or to all of them, as {type = "binary", data = …}.',
@@ -66,14 +67,16 @@ export function tuiModule(hub: () => HubContext, callbacks: ClientCallbacks, for
   })
 }
 
-function sendTo({ clients }: HubContext, message: LuaTable | LuaValue[], clientId: string | undefined): boolean {
-  const data = asMessage(message)
+function sendTo({ clients }: HubContext, data: Message, clientId: string | undefined): boolean {
   if (clientId === undefined) return clients.broadcast(data, 'tui') > 0
   return clients.get(clientId)?.role === 'tui' && clients.send(clientId, data)
 }
 
+/** What every `send` raises. */
+export const LIST = { 'table with names expected': 'when the message is a list' }
+
 /** @throws Error when it is a list: messages have names for what they hold. */
-export function asMessage(message: LuaTable | LuaValue[]): Message {
-  if (Array.isArray(message)) throw new Error('a message is a table with names, not a list')
-  return message
+export function asMessage(message: LuaTable | LuaValue[], name: string, position: number): Message {
+  if (!Array.isArray(message)) return message
+  throw new Error(`bad argument #${position} to '${name}' (a table with names expected, got a list)`)
 }

@@ -55,9 +55,12 @@ export function updateModule(given: UpdateModuleOptions = {}): LuaModule {
         doc: 'Asks whether there is a newer version.',
         returns: [{ type: ['table', 'nil'], luaType: 'UpdateStatus?' }],
         yields: true,
-        errors: [
-          'nil, message, err when the registry gives no usable answer (registry), npm cannot tell which one it uses (npm), or there is no connection (kinds as with http)',
-        ],
+        failures: {
+          registry: 'the registry gives no usable answer',
+          npm: 'npm cannot tell which registry it uses',
+          invalid_url: 'the registry’s URL is none',
+          connection_refused: 'there is no connection; other kinds as with http.get',
+        },
         example:
           "local update = update.check()\nif update and update.available then log.info('newer:', update.version) end",
         call: async ({ signal }) =>
@@ -71,9 +74,8 @@ export function updateModule(given: UpdateModuleOptions = {}): LuaModule {
       }),
       install: defineFunction({
         doc: 'Installs the latest version with npm, if that is how botster was installed. What runs stays until it is restarted.',
-        returns: [{ type: 'table', luaType: 'UpdateResult' }],
+        returns: [{ type: 'table', luaType: 'UpdateResult', doc: 'a failure is told in it too' }],
         yields: true,
-        errors: ['success is false, and error says why or what to do instead; one installation at a time (busy)'],
         example: 'local result = update.install()\nif not result.success then log.error(result.error) end',
         call: async ({ signal }) => {
           if (isInstalling) return { success: false, error: 'an installation is under way', kind: 'busy' }

@@ -48,10 +48,15 @@ export function signallingFunctions(peers: WebrtcPeers): Record<string, AnyFunct
       ],
       returns: [{ type: ['boolean', 'nil'] }],
       yields: true,
-      errors: [
-        'nil, message, {kind}: "bad_offer"; "busy" while 16 others want to connect; "unavailable" when this machine has ' +
-          'no WebRTC, or the hub’s key cannot be read',
-      ],
+      failures: {
+        bad_offer: 'that is no offer',
+        busy: '16 others want to connect just now',
+        unavailable: 'this machine has no WebRTC, or the hub’s key cannot be read',
+      },
+      raises: {
+        'bad argument #2': 'for another table',
+        'bad argument #3': 'for an option there is not, or of another type',
+      },
       example: 'local ok, message = hub.handle_webrtc_offer("phone-1", offer.sdp, { bind_address = "127.0.0.1" })',
       call: async ({ vm }, name, sdp, options) => {
         const description = parse(offer, sdp, 'hub.handle_webrtc_offer', 2)
@@ -72,7 +77,8 @@ export function signallingFunctions(peers: WebrtcPeers): Record<string, AnyFunct
         },
       ],
       returns: [{ type: ['boolean', 'nil'] }],
-      errors: ['nil, message, {kind}: "unknown_identity" before its offer; "bad_candidate"'],
+      failures: { unknown_identity: 'nobody has offered by that name', bad_candidate: 'that is none' },
+      raises: { 'bad argument #2': 'for another table' },
       example: 'hub.handle_ice_candidate("phone-1", "candidate:1 1 UDP 2114977791 127.0.0.1 46587 typ host")',
       call: ({ vm }, name, given) => {
         const { candidate: text, mid } = parse(candidate, given, 'hub.handle_ice_candidate', 2)
@@ -87,7 +93,7 @@ export function signallingFunctions(peers: WebrtcPeers): Record<string, AnyFunct
       args: [{ name: 'identity', type: 'text', doc: 'of the signalling channel, or its peer id' }],
       returns: [{ type: ['boolean', 'nil'] }],
       yields: true,
-      errors: ['nil, message, {kind}: "not_connected"; "not_restarted" when the device goes or does not answer'],
+      failures: { not_connected: 'there is no such device', not_restarted: 'it goes meanwhile, or does not answer' },
       example: 'hub.request_ratchet_restart("phone-1")',
       call: async ({ vm, signal }, name) => fromOutcome(await peers.in(vm).restart(name, signal), () => true),
     }),

@@ -4,7 +4,7 @@ import { available } from './available.ts'
 import { snakeCase } from './convert.ts'
 import type { Forwarders } from './forwarders.ts'
 import { createPtyForwarder } from './pty-forwarder.ts'
-import { asMessage, type ClientCallbacks } from './tui.ts'
+import { asMessage, type ClientCallbacks, LIST } from './tui.ts'
 import type { WebrtcPeers } from './webrtc-peers.ts'
 
 /** Devices that are connected by WebRTC. */
@@ -46,9 +46,9 @@ export function webrtcModule(peers: WebrtcPeers, callbacks: ClientCallbacks, for
         doc: 'Sends a message to a device.',
         args: [peer, { name: 'message', type: 'table' }],
         returns: [{ type: 'boolean', doc: 'false when it is gone, or the message is over 16 MiB' }],
-        errors: ['raises when the message is a list'],
+        raises: LIST,
         example: 'webrtc.send(peer_id, { type = "hello", from = hub.server_id() })',
-        call: (_, id, message) => peers.send(id, asMessage(message)),
+        call: (_, id, message) => peers.send(id, asMessage(message, 'webrtc.send', 2)),
       }),
       send_binary: defineFunction({
         doc: 'Sends bytes to a device, as they are.',
@@ -71,7 +71,7 @@ export function webrtcModule(peers: WebrtcPeers, callbacks: ClientCallbacks, for
       known_peers: defineFunction({
         doc: 'The devices that may come back without a connection code: {id, name, paired_at} each.',
         returns: [{ type: ['list', 'nil'], luaType: '{id: string, name: string, paired_at: number}[]?' }],
-        errors: ['nil, message, {kind = "unavailable"} when the hub cannot read whom it knows'],
+        failures: { unavailable: 'the hub cannot read whom it knows' },
         example: 'for _, peer in ipairs(webrtc.known_peers()) do log.info(peer.name) end',
         call: () => available(() => peers.pairing().known.list().map(withoutKey)),
       }),
@@ -79,7 +79,7 @@ export function webrtcModule(peers: WebrtcPeers, callbacks: ClientCallbacks, for
         doc: 'Forgets a device and ends its connection: it needs a new connection code.',
         args: [peer],
         returns: [{ type: ['boolean', 'nil'], doc: 'whether it was known' }],
-        errors: ['nil, message, {kind = "unavailable"} when the hub cannot write down whom it knows'],
+        failures: { unavailable: 'the hub cannot read or write down whom it knows' },
         example: 'webrtc.forget(peer_id)',
         call: ({ vm }, id) =>
           available(() => {

@@ -50,6 +50,19 @@ export const WORKTREE =
   '{path: string, head: string?, branch: string?, is_main: boolean, is_bare: boolean, locked: string?, ' +
   'is_missing: boolean, in_base: boolean}'
 
+const NO_REPOSITORY = 'the hub is in no git repository'
+const NO_WORKTREE = 'it is no worktree of this repository'
+/** Why a worktree is kept. */
+const KEPT = {
+  uncommitted_work: 'there is work in it that is not committed: `err.files`',
+  unsaved_commits: 'there are commits that are nowhere else: `err.commits`',
+  main_worktree: 'it is the repository itself',
+  outside_base: 'botster did not make it',
+  locked: 'it is locked with git worktree lock',
+  not_a_worktree: NO_WORKTREE,
+  no_repository: NO_REPOSITORY,
+}
+
 const pathArgument = { name: 'path', type: 'text' } as const
 
 /** Worktrees of the hub's repository: hub/worktrees as Lua sees it. git runs in child processes; nothing here blocks. */
@@ -138,7 +151,16 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
           },
         ],
         yields: true,
-        errors: ['nil, message when the branch is in use or its name bad, or git refuses'],
+        failures: {
+          bad_branch: 'git takes no such name for a branch',
+          branch_in_use: 'a worktree has it checked out: `err.path`',
+          branch_exists: 'there is such a branch, and `from` says where to make it',
+          bad_ref: '`from` names no commit, or several remotes have the branch',
+          no_commits: 'the repository has no commit to start from',
+          no_repository: NO_REPOSITORY,
+          git_failed: 'git refuses, for a reason it says',
+        },
+        raises: { 'bad argument #1': 'for an option there is not, or of another type' },
         example: 'local created, message = worktree.create{ branch = "fix-login", from = "main" }',
         call: async ({ signal }, options) =>
           fromOutcome(await worktrees().create({ ...creation(options, 'worktree.create'), signal }), snakeCase),
@@ -154,7 +176,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
             doc: 'agent_key and branch; from, prompt, metadata, profile_name, client_rows, client_cols, which come back',
           },
         ],
-        errors: ['raises when agent_key or branch is missing'],
+        raises: { 'bad argument #1': 'when agent_key or branch is missing, or another option is wrong' },
         example:
           'events.on("worktree_created", function(made) log.info(made.agent_key, made.path) end)\n' +
           'worktree.create_async{ agent_key = "shop-fix-login", branch = "fix-login" }',
@@ -177,7 +199,8 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         ],
         returns: [{ type: ['table', 'nil'], luaType: '{path: string, deleted_branch: string?, leftover: boolean}?' }],
         yields: true,
-        errors: ['nil, message, {kind, files} when there is uncommitted work; kinds are those of hub/worktrees'],
+        failures: { other_branch: 'another branch is checked out there', ...KEPT },
+        raises: { 'bad argument #3': 'for an option there is not, or of another type' },
         example:
           'local done, message, err = worktree.delete(worktree.base() .. "/shop-fix-login", "fix-login")\n' +
           'if not done then log.warn(message, err.files) end',
@@ -203,7 +226,8 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         ],
         returns: [{ type: ['boolean', 'nil'] }],
         yields: true,
-        errors: ['nil, message, {kind, files | commits} when it would refuse'],
+        failures: KEPT,
+        raises: { 'bad argument #2': 'for an option there is not, or of another type' },
         example: 'local may, reason = worktree.may_delete(worktree.base() .. "/shop-fix-login")',
         call: async (_, path, options) => {
           const given = !options || Array.isArray(options) ? {} : camelCase(options)
@@ -216,7 +240,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         args: [pathArgument],
         returns: [{ type: ['table', 'nil'] }],
         yields: true,
-        errors: ['nil, message when it is no worktree of this repository'],
+        failures: { not_a_worktree: NO_WORKTREE, no_repository: NO_REPOSITORY },
         example: 'local status = worktree.status(worktree.repo_root())\nlog.info(status.branch, status.is_clean)',
         call: async (_, path) => fromOutcome(await worktrees().status(path), snakeCase),
       }),
@@ -230,7 +254,8 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         ],
         returns: [{ type: ['table', 'nil'], luaType: '{base: string, text: string, truncated: boolean}?' }],
         yields: true,
-        errors: ['nil, message when it is no worktree of this repository, or the base names no commit'],
+        failures: { not_a_worktree: NO_WORKTREE, bad_ref: 'the base names no commit' },
+        raises: { 'bad argument #2': 'for an option there is not, or of another type' },
         example: 'local diff = worktree.diff(worktree.repo_root())\nlog.info(diff.text)',
         call: async (_, path, options) => {
           const given = !options || Array.isArray(options) ? {} : camelCase(options)
@@ -265,7 +290,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         args: [pathArgument],
         returns: [{ type: ['table', 'nil'], luaType: '{dirty: integer, ahead: integer, behind: integer}?' }],
         yields: true,
-        errors: ['nil, message when git refuses'],
+        failures: { git_failed: 'git knows no repository there, or refuses', no_repository: NO_REPOSITORY },
         example: 'local state = worktree.git_state(worktree.repo_root())\nlog.info(state.dirty, state.ahead)',
         call: async (_, path) => fromOutcome(await worktrees().gitState(path), snakeCase),
       }),
@@ -281,7 +306,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         args: [{ name: 'branch', type: 'text' }],
         returns: [{ type: ['list', 'nil'] }],
         yields: true,
-        errors: ['nil, message when git refuses'],
+        failures: { git_failed: 'there is no such branch, or git refuses', no_repository: NO_REPOSITORY },
         example:
           'for _, commit in ipairs(worktree.exclusive_commits("main")) do log.info(commit.hash, commit.subject) end',
         call: async (_, branch) =>
@@ -296,7 +321,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         ],
         returns: [{ type: 'list', luaType: 'string[]' }],
         yields: true,
-        errors: ['raises when the patterns file is missing'],
+        raises: { 'cannot be read': 'when there is no such patterns file' },
         example:
           'fs.write(".botster/includes", ".env\\nconfig/*.local\\n")\n' +
           'local copied = worktree.copy_from_patterns(worktree.repo_root(), worktree.base() .. "/shop-fix-login", ' +

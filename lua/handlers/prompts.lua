@@ -67,6 +67,7 @@ end, { timeout_ms = 1000 })
 function without_agent(session_id, text, options, from)
   local handle = pty.get(session_id)
   if not handle then return nil, "the terminal is gone", { kind = "no_session" } end
+  if not text:find("%S") then return nil, "the prompt is empty", { kind = "bad_request" } end
   local how, message, err = handle:inject(text, { hold = options.hold, from = from })
   if not how then return nil, message, err end
   return "submitted"

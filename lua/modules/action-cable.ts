@@ -127,10 +127,12 @@ export function actionCableModule({ timing, ca }: ActionCableModuleOptions = {})
         doc: 'Begins to connect, and stays connected until it is closed.',
         args: [{ name: 'options', type: 'table', functions: true, luaType: 'ActionCableOptions' }],
         returns: [{ name: 'conn', type: ['integer', 'nil'] }],
-        errors: [
-          'nil, message, err when the URL is none of a WebSocket (invalid_url), or 16 connections are open (busy)',
-          'raises for options that no connection can have',
-        ],
+        failures: { invalid_url: 'it is no ws or wss URL', busy: '16 connections are open' },
+        raises: {
+          'unknown option': 'for an option there is not',
+          'expected, got': 'for one of another type',
+          'printable ASCII without spaces expected': 'for a token that no header can hold',
+        },
         example: 'local conn = assert(action_cable.connect({ url = url, token = "secret" }))',
         call: (context, table) => {
           const place = { name: 'action_cable.connect', position: 1 }
@@ -162,10 +164,11 @@ export function actionCableModule({ timing, ca }: ActionCableModuleOptions = {})
           },
         ],
         returns: [{ name: 'channel_id', type: ['integer', 'nil'] }],
-        errors: [
-          'nil, message, err when there is no such connection (not_open), or it has 1000 subscriptions (busy)',
-          'raises when JSON cannot hold the parameters',
-        ],
+        failures: { not_open: 'there is no such connection', busy: 'it has 1000 subscriptions' },
+        raises: {
+          'JSON cannot hold': 'for such parameters',
+          'table with names expected': 'for parameters that are a list',
+        },
         example:
           "local channel = action_cable.subscribe(conn, 'ChatChannel', { room = 1 }, function(message)\n  log.info(message)\nend)",
         call: (context, conn, name, params, callback) => {
@@ -197,10 +200,8 @@ export function actionCableModule({ timing, ca }: ActionCableModuleOptions = {})
         doc: 'Has the server run an action of the channel. While the subscription is not confirmed, at the start or after a lost connection, actions wait for that.',
         args: [channelArgument, { name: 'action', type: 'text' }, { name: 'data', type: 'table', optional: true }],
         returns: [{ type: ['boolean', 'nil'], doc: 'true: it is sent, or will be' }],
-        errors: [
-          'nil, message, err when there is no such subscription (not_open), or 100 actions wait (busy)',
-          'raises when JSON cannot hold the data',
-        ],
+        failures: { not_open: 'there is no such subscription', busy: '100 actions wait for it to be confirmed' },
+        raises: { 'JSON cannot hold': 'for such data' },
         example: "action_cable.perform(channel, 'speak', { text = 'hello' })",
         call: (_, id, action, data = {}) => {
           const text = dataAt({ name: 'action_cable.perform', position: 3 }, action, data)

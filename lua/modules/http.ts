@@ -22,11 +22,29 @@ const RESPONSE = 'HttpResponse'
 const OPTIONS = 'HttpOptions'
 const CALLBACK = 'fun(response: HttpResponse?, message: string?, err: table?)'
 
-const failures = [
-  'nil, message, err when there is no answer: err.kind is busy, cancelled, connection_lost, connection_refused, encoding, host_not_found, invalid_url, protocol, redirects, timeout, tls, too_large or unreachable',
-  'an answer of any status is a success: look at its status',
-  'raises for options that no request can have',
-] as const
+const INVALID_URL = 'it is no http or https URL'
+const BUSY = '1000 requests are waiting for their turn'
+const failures = {
+  invalid_url: INVALID_URL,
+  busy: BUSY,
+  host_not_found: 'no name server knows the host',
+  connection_refused: 'nothing listens there',
+  unreachable: 'there is no way to that address',
+  tls: 'no encrypted connection, or none to be trusted',
+  timeout: 'the whole answer was not there in time',
+  connection_lost: 'the connection ended before the answer did',
+  protocol: 'what came was no HTTP',
+  redirects: 'there were too many, or one led out of the web',
+  encoding: 'the body is not what Content-Encoding says',
+  too_large: 'the body is longer than max_bytes',
+}
+const RAISES = {
+  'unknown option': 'for an option there is not',
+  'expected, got': 'for an option of another type, or out of its range',
+  'cannot be the name of a header': 'for such a name',
+  'control characters cannot be in a header': 'for such a value',
+  'JSON cannot hold': 'for such a `json`',
+}
 
 /** The module for one VM, which it ends with. */
 export function httpModule(client: HttpClient = new HttpClient()): LuaModule {
@@ -54,9 +72,12 @@ export function httpModule(client: HttpClient = new HttpClient()): LuaModule {
           doc: 'headers, or options',
         },
       ],
-      returns: [{ type: ['table', 'nil'], luaType: `${RESPONSE}?` }],
+      returns: [
+        { type: ['table', 'nil'], luaType: `${RESPONSE}?`, doc: 'an answer of any status is one: look at its status' },
+      ],
       yields: true,
-      errors: failures,
+      failures,
+      raises: RAISES,
       example,
       call: (context, url, body, headers) => wait(client, context, requestOf(name, method, url, body, headers)),
     })
@@ -124,7 +145,7 @@ export function httpModule(client: HttpClient = new HttpClient()): LuaModule {
       ),
       delete: simple('DELETE', 'Deletes what a URL stands for.', 'local r = assert(http.delete(url))'),
       request: defineFunction({
-        doc: 'Sends a request and goes on; the callback is called with the answer, or with nil and why there is none.',
+        doc: 'Sends a request and goes on; the callback is called with the answer, or with `nil, message, err` as http.get fails.',
         args: [
           {
             name: 'method',
@@ -137,10 +158,8 @@ export function httpModule(client: HttpClient = new HttpClient()): LuaModule {
           { name: 'callback', type: 'function', optional: true, luaType: CALLBACK },
         ],
         returns: [{ name: 'id', type: ['integer', 'nil'], doc: 'for cancel' }],
-        errors: [
-          'nil, message, err when the URL is none, or 1000 requests wait already; the callback is not called then',
-          'raises for options that no request can have',
-        ],
+        failures: { invalid_url: `${INVALID_URL}; the callback is not called then`, busy: BUSY },
+        raises: { ...RAISES, 'an HTTP method expected': 'for a method that is none' },
         example:
           "http.request({ method = 'PATCH', url = url, body = 'x' }, function(response, message)\n  log.info(response and response.status or message)\nend)",
         call: (context, ...args) => {

@@ -17,8 +17,6 @@ export interface SystemOptions extends ProcessPlace {
   readonly output: OutputSink
 }
 
-const FAILS = 'nil, message, {kind, code, path} when the system refuses'
-
 export function systemModule({ base, env, output }: SystemOptions): LuaModule {
   const asking = osModule(env)
   const directory = bytePath(base)
@@ -40,10 +38,12 @@ export function systemModule({ base, env, output }: SystemOptions): LuaModule {
         ],
         yields: 'if-possible',
         sandbox: false,
-        errors: [
-          "nil, message, {kind = 'timeout'} when it took too long; kind 'spawn_failed' when it could not be started",
-          'raises where Lua cannot wait, and for wrong options',
-        ],
+        failures: {
+          timeout: 'it took too long, and was ended',
+          spawn_failed: 'it could not be started, as in a directory that is not there',
+          invalid: 'the command has NUL in it',
+        },
+        raises: { 'Lua cannot wait here': 'where it cannot', 'seconds expected': 'for a timeout that is none' },
         example: "local ok, how, code = os.execute('exit 3', { timeout = 10 })",
         call: ({ owner, signal, canWait }, command, given) => {
           if (command === undefined) return true
@@ -59,7 +59,7 @@ export function systemModule({ base, env, output }: SystemOptions): LuaModule {
         args: [{ name: 'path', type: 'bytes' }],
         returns: [{ type: ['boolean', 'nil'] }],
         sandbox: false,
-        errors: [FAILS],
+        failures: { not_found: 'nothing is there', not_empty: 'it is a directory with something in it' },
         example: "os.remove('notes.txt')",
         call: (_, path) =>
           attempt('remove', Buffer.from(path).toString(), () => {
@@ -75,7 +75,7 @@ export function systemModule({ base, env, output }: SystemOptions): LuaModule {
         ],
         returns: [{ type: ['boolean', 'nil'] }],
         sandbox: false,
-        errors: [FAILS],
+        failures: { not_found: 'nothing is there to be moved', is_directory: 'a directory is at the destination' },
         example: "os.rename('notes.txt', 'old.txt')",
         call: (_, from, to) =>
           attempt('rename', `${Buffer.from(from)} to ${Buffer.from(to)}`, () => {
@@ -87,7 +87,7 @@ export function systemModule({ base, env, output }: SystemOptions): LuaModule {
         doc: 'The path of a new empty file for temporary things. Whoever asks removes it.',
         returns: [{ name: 'path', type: ['text', 'nil'] }],
         sandbox: false,
-        errors: [FAILS],
+        failures: { not_found: 'there is no directory for temporary files' },
         example: 'local path = os.tmpname()\nos.remove(path)',
         call: () => {
           const path = temporaryName()
@@ -105,7 +105,7 @@ export function systemModule({ base, env, output }: SystemOptions): LuaModule {
         ],
         returns: [{ type: ['text', 'nil'] }],
         sandbox: false,
-        errors: ['raises for a category that is none'],
+        raises: { 'invalid option': 'for a category that is none' },
         example: "assert(os.setlocale() == 'C')",
         call: (_, locale, category) => {
           if (!['all', 'collate', 'ctype', 'monetary', 'numeric', 'time'].includes(category)) {
@@ -121,7 +121,7 @@ export function systemModule({ base, env, output }: SystemOptions): LuaModule {
           { name: 'close', type: 'boolean', optional: true },
         ],
         sandbox: false,
-        errors: ["raises {kind = 'exit', code}, always"],
+        raises: { 'the script ended itself': 'always, as an error with kind `exit` and `code`' },
         example: 'local ok, err = pcall(os.exit, 3)\nassert(err.kind == "exit" and err.code == 3)',
         call: (_, code) => {
           const number = code === true ? 0 : code === false ? 1 : code

@@ -28,9 +28,9 @@ export function taskModule(): LuaModule {
     optional: true,
     doc: 'that all of it may take; without limit when nil',
   } as const
-  const late = 'nil, message, {kind = "deadline"} when the time was over first; what had not ended is cancelled'
-  const raises =
-    'raises the error of a function that fails (a plain text as a table with message and traceback); the others are cancelled'
+  const failures = { deadline: 'the time was over first; what had not ended is cancelled' }
+  const RAISES =
+    'The error of a function that fails is raised here (a plain text as a table with message and traceback)'
   return defineModule({
     name: 'task',
     doc:
@@ -39,7 +39,7 @@ export function taskModule(): LuaModule {
     sandbox: true,
     functions: {
       all: defineLuaFunction({
-        doc: 'Runs functions side by side and waits until every one has ended.',
+        doc: `Runs functions side by side and waits until every one has ended. ${RAISES}, and the others are cancelled.`,
         args: [functions, seconds],
         returns: [
           {
@@ -49,24 +49,24 @@ export function taskModule(): LuaModule {
           },
         ],
         yields: true,
-        errors: [late, raises],
+        failures,
         example:
           'local results = assert(task.all({\n  function() return fs.listdir("/tmp") end,\n  function() return fs.stat("/tmp") end,\n}, 10))\nlog.info(#results[1][1], results[2][1].is_dir)',
       }),
       race: defineLuaFunction({
-        doc: 'Runs functions side by side until the first one has ended, and cancels the others.',
+        doc: `Runs functions side by side until the first one has ended, and cancels the others. ${RAISES}.`,
         args: [functions, seconds],
         returns: [
           { name: 'index', type: ['integer', 'nil'], doc: 'of the function that was first' },
           { name: '...', type: 'any', doc: 'what it returned' },
         ],
         yields: true,
-        errors: [late, raises],
+        failures,
         example:
           'local first = task.race({\n  function() return events.wait("deployed") end,\n  function() return events.wait("failed") end,\n}, 0.01)',
       }),
       deadline: defineLuaFunction({
-        doc: 'Calls a function that may take so many seconds, waiting included.',
+        doc: `Calls a function that may take so many seconds, waiting included. ${RAISES}.`,
         args: [
           { name: 'seconds', type: 'number' },
           { name: 'fn', type: 'function' },
@@ -74,7 +74,7 @@ export function taskModule(): LuaModule {
         variadic: { type: 'any', doc: 'passed to the function' },
         returns: [{ type: 'any', doc: 'whatever the function returns' }],
         yields: true,
-        errors: [late, raises],
+        failures,
         example: 'local ok, message = task.deadline(0.01, events.wait, "deployed")',
       }),
       run: defineFunction({

@@ -1,4 +1,5 @@
 /** `timer`: calls back later. */
+import { ArgumentError } from '../vm/errors.ts'
 import { defineFunction, defineModule, type LuaFunction, type LuaModule, type LuaVmApi } from '../vm/index.ts'
 import { Turns } from './turns.ts'
 
@@ -64,12 +65,14 @@ export function timerModule(): LuaModule {
   }
 
   const seconds = { name: 'seconds', type: 'number', doc: 'fractions allowed' } as const
-  const callback = { name: 'callback', type: 'function', luaType: 'fun()' } as const
+  const callback = {
+    name: 'callback',
+    type: 'function',
+    luaType: 'fun()',
+    doc: 'its errors are logged, and a repeating timer goes on',
+  } as const
   const returns = [{ name: 'id', type: 'integer', doc: 'for cancel' }] as const
-  const errors = [
-    'raises if seconds is negative or not finite',
-    'an error in the callback is logged, and a repeating timer goes on',
-  ]
+  const raises = { 'seconds from 0 on expected': 'for less than that, and for nan and infinity' }
   return defineModule({
     name: 'timer',
     doc: 'Calls functions later. Timers end with the module or plugin that started them. A callback may wait.',
@@ -79,18 +82,18 @@ export function timerModule(): LuaModule {
         doc: 'Calls a function once, after so many seconds.',
         args: [seconds, callback],
         returns,
-        errors,
+        raises,
         example: "timer.after(1.5, function() log.info('later') end)",
-        call: ({ vm, owner }, delay, fn) => start(vm, owner, fn, checked(delay, fn), false),
+        call: ({ vm, owner }, delay, fn) => start(vm, owner, fn, checked('timer.after', delay, fn), false),
       }),
       every: defineFunction({
         doc: 'Calls a function again and again, every so many seconds; a run that takes longer makes it skip.',
         args: [seconds, callback],
         returns,
-        errors,
+        raises,
         example: 'local id = timer.every(60, function() collectgarbage() end)',
         call: ({ vm, owner }, interval, fn) =>
-          start(vm, owner, fn, Math.max(LEAST_INTERVAL, checked(interval, fn)), true),
+          start(vm, owner, fn, Math.max(LEAST_INTERVAL, checked('timer.every', interval, fn)), true),
       }),
       cancel: defineFunction({
         doc: 'Stops a timer.',
@@ -108,8 +111,8 @@ export function timerModule(): LuaModule {
 }
 
 /** Seconds as milliseconds. */
-function checked(seconds: number, fn: LuaFunction): number {
+function checked(name: string, seconds: number, fn: LuaFunction): number {
   if (seconds >= 0 && Number.isFinite(seconds)) return seconds * 1000
   fn[Symbol.dispose]()
-  throw new Error('seconds must not be negative')
+  throw new ArgumentError(`bad argument #1 to '${name}' (seconds from 0 on expected, got ${seconds})`)
 }

@@ -75,7 +75,7 @@ export function websocketModule({ ca }: WebSocketModuleOptions = {}): LuaModule 
   }
 
   const connection = { name: 'conn_id', type: 'integer', doc: 'what connect returned' } as const
-  const NOT_OPEN = 'err.kind is not_open while it is not open yet, or not any more'
+  const NOT_OPEN = 'it is not open yet, or not any more'
 
   return defineModule({
     name: 'websocket',
@@ -88,7 +88,10 @@ export function websocketModule({ ca }: WebSocketModuleOptions = {}): LuaModule 
           on_message: 'fun(message: string, is_binary: boolean)? # byte for byte',
           on_close:
             'fun(code: integer, reason: string)? # it is over, called once; 1006 when it ended without a goodbye',
-          on_error: 'fun(message: string, err: table)? # why it could not be opened, or broke; on_close follows',
+          on_error:
+            'fun(message: string, err: table)? # why it could not be opened, or broke; on_close follows. err.kind is ' +
+            'connection_lost, connection_refused, host_not_found, protocol, refused (with status), timeout, tls, too_large ' +
+            'or unreachable',
           headers: 'table<string, string>?',
           protocols: 'string[]? # subprotocols to offer',
           timeout_ms: 'number? # until it is open; 30000',
@@ -106,10 +109,12 @@ export function websocketModule({ ca }: WebSocketModuleOptions = {}): LuaModule 
           { name: 'handlers', type: 'table', optional: true, functions: true, luaType: 'WebSocketHandlers' },
         ],
         returns: [{ name: 'conn_id', type: ['integer', 'nil'] }],
-        errors: [
-          'nil, message, err when the URL is none of a WebSocket (invalid_url), or 16 connections are open (busy)',
-          'on_error gets kind connection_lost, connection_refused, host_not_found, protocol, refused (with status), timeout, tls, too_large or unreachable',
-        ],
+        failures: { invalid_url: 'it is no ws or wss URL', busy: '16 connections are open' },
+        raises: {
+          'unknown option': 'for a handler or option there is not',
+          'expected, got': 'for one of another type, or out of its range',
+          'cannot be the name of a header': 'for such a name',
+        },
         example:
           "local id = assert(websocket.connect(url, {\n  on_message = function(message) log.info(message) end,\n  on_close = function(code, reason) log.info('closed', code, reason) end,\n}))",
         call: (context, text, table = {}) => {
@@ -148,11 +153,11 @@ export function websocketModule({ ca }: WebSocketModuleOptions = {}): LuaModule 
           },
         ],
         returns: [{ type: ['boolean', 'nil'], doc: 'true: it is on its way' }],
-        errors: [
-          `nil, message, err: ${NOT_OPEN}`,
-          'err.kind is busy while 16 MiB wait because the other side does not read',
-          'err.kind is not_text when what is not valid UTF-8 should go as text',
-        ],
+        failures: {
+          not_open: NOT_OPEN,
+          busy: '16 MiB wait because the other side does not read',
+          not_text: 'what is not valid UTF-8 should go as text',
+        },
         example: "local sent, message = websocket.send(id, 'hello')",
         call: (_, id, message, binary) => {
           const socket = sockets.get(id)
@@ -165,11 +170,17 @@ export function websocketModule({ ca }: WebSocketModuleOptions = {}): LuaModule 
         args: [connection, { name: 'timeout_ms', type: 'number', default: DEFAULT_PONG_MS }],
         returns: [{ type: ['number', 'nil'], doc: 'milliseconds there and back' }],
         yields: true,
-        errors: [`nil, message, err: ${NOT_OPEN}, timeout or connection_lost`],
+        failures: {
+          not_open: NOT_OPEN,
+          timeout: 'the answer did not come in time',
+          connection_lost: 'the connection ended before the answer came',
+        },
+        raises: { 'number from 1 to 600000 expected': 'for another timeout' },
         example: 'local milliseconds, message = websocket.ping(id)',
         call: async ({ signal }, id, timeoutMs) => {
           if (!(timeoutMs > 0 && timeoutMs <= MOST_TIMEOUT_MS)) {
-            throw badArgument({ name: 'websocket.ping', position: 2 }, `number from 1 to ${MOST_TIMEOUT_MS} expected`)
+            const problem = `number from 1 to ${MOST_TIMEOUT_MS} expected, got ${timeoutMs}`
+            throw badArgument({ name: 'websocket.ping', position: 2 }, problem)
           }
           const answer = (await sockets.get(id)?.ping(timeoutMs, signal)) ?? notOpen()
           return typeof answer === 'number' ? answer : asLuaFailure(answer)
@@ -183,7 +194,10 @@ export function websocketModule({ ca }: WebSocketModuleOptions = {}): LuaModule 
           { name: 'reason', type: 'text', default: '', doc: 'at most 123 bytes' },
         ],
         returns: [{ type: 'boolean', doc: 'false if there was none, or it was closing' }],
-        errors: ['raises for another code or a longer reason'],
+        raises: {
+          '1000 or 3000 to 4999 expected': 'for another code',
+          'at most 123 bytes expected': 'for a longer reason',
+        },
         example: "websocket.close(id, 1000, 'done')",
         call: (_, id, code, reason) => {
           const name = 'websocket.close'

@@ -26,7 +26,7 @@ http = {}
 ---@param url string
 ---@param body? string|HttpOptions|table<string, string> the body; or, instead of both: options, or headers
 ---@param headers? table<string, string>|HttpOptions headers, or options
----@return HttpResponse?
+---@return HttpResponse? # an answer of any status is one: look at its status
 ---@return string? message
 ---@return table? err
 function http.get(url, body, headers) end
@@ -36,7 +36,7 @@ function http.get(url, body, headers) end
 ---@param url string
 ---@param body? string|HttpOptions|table<string, string> the body; or, instead of both: options, or headers
 ---@param headers? table<string, string>|HttpOptions headers, or options
----@return HttpResponse?
+---@return HttpResponse? # an answer of any status is one: look at its status
 ---@return string? message
 ---@return table? err
 function http.post(url, body, headers) end
@@ -46,7 +46,7 @@ function http.post(url, body, headers) end
 ---@param url string
 ---@param body? string|HttpOptions|table<string, string> the body; or, instead of both: options, or headers
 ---@param headers? table<string, string>|HttpOptions headers, or options
----@return HttpResponse?
+---@return HttpResponse? # an answer of any status is one: look at its status
 ---@return string? message
 ---@return table? err
 function http.put(url, body, headers) end
@@ -56,12 +56,12 @@ function http.put(url, body, headers) end
 ---@param url string
 ---@param body? string|HttpOptions|table<string, string> the body; or, instead of both: options, or headers
 ---@param headers? table<string, string>|HttpOptions headers, or options
----@return HttpResponse?
+---@return HttpResponse? # an answer of any status is one: look at its status
 ---@return string? message
 ---@return table? err
 function http.delete(url, body, headers) end
 
----Sends a request and goes on; the callback is called with the answer, or with nil and why there is none.
+---Sends a request and goes on; the callback is called with the answer, or with `nil, message, err` as http.get fails.
 ---@param method string|HttpOptions the method; or options with method and url, then the callback
 ---@param url string|fun(response: HttpResponse?, message: string?, err: table?)
 ---@param options? HttpOptions|fun(response: HttpResponse?, message: string?, err: table?)

@@ -58,7 +58,7 @@ function hub.client_environment(client_id) end
 function hub.mcp_caller(token) end
 
 ---Tells clients of the MCP endpoint that tools or prompts are others now.
----@param list string "tools" or "prompts"
+---@param list "tools"|"prompts"
 function hub.mcp_list_changed(list) end
 
 ---Address of the MCP endpoint, or nil while it does not listen.

@@ -30,7 +30,7 @@ push = {}
 ---@async
 ---@param message PushMessage
 ---@param options? PushOptions
----@return PushResult?
+---@return PushResult? # a device that does not get it keeps no other from it
 ---@return string? message
 ---@return table? err
 function push.send(message, options) end

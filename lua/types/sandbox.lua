@@ -14,7 +14,7 @@ sandbox = {}
 ---@return table? err
 function sandbox.run(path, serve) end
 
----Calls a function that an improvement has registered, with copies, and waits for copies of its results.
+---Calls a function that an improvement has registered, with copies, and waits for copies of its results. What it raises is raised.
 ---@async
 ---@param id integer
 ---@param fn integer

@@ -29,6 +29,4 @@ function secrets.set(key, value, value_in_namespace) end
 ---@param key string or a namespace, when a second one follows: 1 to 64 letters, digits, - and _
 ---@param key_in_namespace? string
 ---@return boolean|nil # whether there was one
----@return string? message
----@return table? err
 function secrets.delete(key, key_in_namespace) end

@@ -5,7 +5,7 @@
 ---@class botster.task
 task = {}
 
----Runs functions side by side and waits until every one has ended.
+---Runs functions side by side and waits until every one has ended. The error of a function that fails is raised here (a plain text as a table with message and traceback), and the others are cancelled.
 ---@async
 ---@param functions (fun(): any)[] a list of at most 1000
 ---@param seconds? number that all of it may take; without limit when nil
@@ -14,7 +14,7 @@ task = {}
 ---@return table? err
 function task.all(functions, seconds) end
 
----Runs functions side by side until the first one has ended, and cancels the others.
+---Runs functions side by side until the first one has ended, and cancels the others. The error of a function that fails is raised here (a plain text as a table with message and traceback).
 ---@async
 ---@param functions (fun(): any)[] a list of at most 1000
 ---@param seconds? number that all of it may take; without limit when nil
@@ -24,7 +24,7 @@ function task.all(functions, seconds) end
 ---@return table? err
 function task.race(functions, seconds) end
 
----Calls a function that may take so many seconds, waiting included.
+---Calls a function that may take so many seconds, waiting included. The error of a function that fails is raised here (a plain text as a table with message and traceback).
 ---@async
 ---@param seconds number
 ---@param fn function

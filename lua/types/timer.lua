@@ -7,13 +7,13 @@ timer = {}
 
 ---Calls a function once, after so many seconds.
 ---@param seconds number fractions allowed
----@param callback fun()
+---@param callback fun() its errors are logged, and a repeating timer goes on
 ---@return integer id # for cancel
 function timer.after(seconds, callback) end
 
 ---Calls a function again and again, every so many seconds; a run that takes longer makes it skip.
 ---@param seconds number fractions allowed
----@param callback fun()
+---@param callback fun() its errors are logged, and a repeating timer goes on
 ---@return integer id # for cancel
 function timer.every(seconds, callback) end
 

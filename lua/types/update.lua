@@ -31,5 +31,5 @@ function update.check() end
 
 ---Installs the latest version with npm, if that is how botster was installed. What runs stays until it is restarted.
 ---@async
----@return UpdateResult
+---@return UpdateResult # a failure is told in it too
 function update.install() end

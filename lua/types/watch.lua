@@ -22,7 +22,7 @@ watch = {}
 
 ---Calls a function with what changes below a directory. Options may also come before the function.
 ---@param path string
----@param callback fun(events: WatchEvent[]) gets a list of {path, kind, watch_id, from?}
+---@param callback fun(events: WatchEvent[]) gets a list of {path, kind, watch_id, from?}; its errors are reported
 ---@param options? WatchOptions {recursive = true, pattern?, ignore?, poll = false, poll_interval = 2}
 ---@return integer id # for stop
 function watch.directory(path, callback, options) end

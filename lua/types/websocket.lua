@@ -10,7 +10,7 @@ websocket = {}
 ---@field on_open fun(protocol: string)? # the connection is there
 ---@field on_message fun(message: string, is_binary: boolean)? # byte for byte
 ---@field on_close fun(code: integer, reason: string)? # it is over, called once; 1006 when it ended without a goodbye
----@field on_error fun(message: string, err: table)? # why it could not be opened, or broke; on_close follows
+---@field on_error fun(message: string, err: table)? # why it could not be opened, or broke; on_close follows. err.kind is connection_lost, connection_refused, host_not_found, protocol, refused (with status), timeout, tls, too_large or unreachable
 ---@field headers table<string, string>?
 ---@field protocols string[]? # subprotocols to offer
 ---@field timeout_ms number? # until it is open; 30000

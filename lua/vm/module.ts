@@ -102,8 +102,10 @@ export interface FunctionSpec<A extends readonly ArgSpec[] = readonly ArgSpec[]>
   readonly sandbox?: boolean
   /** Left out of stubs and reference: private to the module's `lua`. */
   readonly hidden?: boolean
-  /** When it fails, in one line each: expected failures (`nil, message, err`) and what raises. */
-  readonly errors?: readonly string[]
+  /** Expected failures, `nil, message, err`: what `err.kind` is, and when. A test of the function shows each. */
+  readonly failures?: Readonly<Record<string, string>>
+  /** What raises, beside arguments that are missing or of another type: words of the message, and when. A test shows each. */
+  readonly raises?: Readonly<Record<string, string>>
   readonly example?: string
   /** Throwing is a bug or a wrong argument and becomes a Lua error; expected failures are returned. */
   readonly call: (context: CallContext, ...args: ArgValues<A>) => PrimitiveResult | Promise<PrimitiveResult>

@@ -1,4 +1,5 @@
 /** The part of Lua's `os` that only asks: time, date and environment. */
+import { ArgumentError } from './errors.ts'
 import { defineFunction, defineModule, type LuaModule } from './module.ts'
 import { formatDate, partsOf } from './strftime.ts'
 import type { LuaTable } from './types.ts'
@@ -14,6 +15,11 @@ export function osModule(env: Readonly<Record<string, string | undefined>>): Lua
         doc: 'Seconds since 1970; of now, or of the local time in a table {year, month, day, hour?, min?, sec?}.',
         args: [{ name: 'table', type: 'table', optional: true }],
         returns: [{ type: 'integer' }],
+        raises: {
+          'missing in date table': 'for a table without year, month or day',
+          'is not an integer': 'for a field that is none',
+          'time result cannot be represented': 'for a time too far away',
+        },
         example: 'local started = os.time()',
         call: (_, table) => (table === undefined ? Math.floor(Date.now() / 1000) : secondsOf(table as LuaTable)),
       }),
@@ -43,13 +49,18 @@ export function osModule(env: Readonly<Record<string, string | undefined>>): Lua
           { name: 'time', type: 'number', optional: true },
         ],
         returns: [{ type: ['text', 'table'] }],
-        errors: ['raises for a conversion that strftime does not know'],
+        raises: {
+          'invalid conversion specifier': 'for what strftime does not know',
+          'date result cannot be represented': 'for a time too far away',
+        },
         example: "os.date('!%Y-%m-%dT%H:%M:%SZ')",
         call: (_, format, time) => {
           const utc = format.startsWith('!')
           const pattern = utc ? format.slice(1) : format
           const date = new Date(time === undefined ? Date.now() : Math.floor(time) * 1000)
-          if (Number.isNaN(date.getTime())) throw new Error('date result cannot be represented')
+          if (Number.isNaN(date.getTime())) {
+            throw new ArgumentError(`bad argument #2 to 'os.date' (date result cannot be represented, got ${time})`)
+          }
           return pattern.startsWith('*t') ? { ...partsOf(date, utc) } : formatDate(pattern, date, utc)
         },
       }),
@@ -69,7 +80,7 @@ function secondsOf(table: LuaTable): number {
     const value = table[name] ?? fallback
     const number = typeof value === 'string' ? Number(value) : value
     if (typeof number !== 'number' || !Number.isInteger(number)) {
-      throw new Error(
+      throw wrongTime(
         value === undefined ? `field '${name}' missing in date table` : `field '${name}' is not an integer`,
       )
     }
@@ -80,6 +91,10 @@ function secondsOf(table: LuaTable): number {
   date.setFullYear(year, month - 1, day)
   date.setHours(field('hour', 12), field('min', 0), field('sec', 0), 0)
   const seconds = date.getTime() / 1000
-  if (Number.isNaN(seconds)) throw new Error('time result cannot be represented')
+  if (Number.isNaN(seconds)) throw wrongTime('time result cannot be represented')
   return seconds
+}
+
+function wrongTime(problem: string): ArgumentError {
+  return new ArgumentError(`bad argument #1 to 'os.time' (${problem})`)
 }

@@ -1,4 +1,5 @@
 /** strftime in the C locale, as os.date wants it. */
+import { ArgumentError } from './errors.ts'
 
 /** The fields of os.date('*t'). */
 export interface DateParts {
@@ -121,7 +122,7 @@ function convert(conversion: string, parts: DateParts, date: Date, utc: boolean)
       return '%'
     default:
       if (/^[EO]./.test(conversion)) return convert(conversion.slice(1), parts, date, utc)
-      throw new Error(`invalid conversion specifier '%${conversion}'`)
+      throw new ArgumentError(`bad argument #1 to 'os.date' (invalid conversion specifier '%${conversion}')`)
   }
 }
 

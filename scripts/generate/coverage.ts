@@ -1,7 +1,7 @@
 // Which test is of which function: from the titles of tests, which begin with the functions they are of.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { LuaModule } from '../../lua/vm/index.ts'
+import type { AnyFunctionSpec, LuaModule } from '../../lua/vm/index.ts'
 import { visible } from './stubs.ts'
 
 export interface NamedTest {
@@ -11,6 +11,14 @@ export interface NamedTest {
   readonly functions: readonly string[]
   /** What follows their names. */
   readonly title: string
+  /** Title and body, as they are written. */
+  readonly source: string
+}
+
+/** Something that a function is said to do, and no test of it shows. */
+export interface Unshown {
+  readonly name: string
+  readonly what: string
 }
 
 /** The first argument of test(…), it(…) and their .each(…)(…), up to the same quote. */
@@ -33,28 +41,59 @@ export function namedTests(root: string, directory = join(root, 'test')): NamedT
 }
 
 function testsIn(source: string): Omit<NamedTest, 'file'>[] {
-  return [...source.matchAll(TITLES)].flatMap(([, , text = '']) => {
+  const titles = [...source.matchAll(TITLES)]
+  return titles.flatMap(({ 2: text = '', index }, at) => {
     const found = OF_FUNCTIONS.exec(text.replace(/\\(.)/g, '$1'))
     if (!found) return []
     const [, names = '', title = ''] = found
     const more = [...title.matchAll(MORE_FUNCTIONS)].map(([, name = '']) => name)
-    return [{ functions: [...names.split(/, | and /), ...more], title }]
+    const body = source.slice(index, titles[at + 1]?.index)
+    return [{ functions: [...names.split(/, | and /), ...more], title, source: body }]
   })
 }
 
-/** Every function and method that scripts may call: `fs.read`, `pty:write`. */
-export function functionNames(module: LuaModule): string[] {
-  const functions = visible(module.functions).map(([name]) => `${module.name}.${name}`)
+/** Every function and method that scripts may call, by its name: `fs.read`, `pty:write`. */
+function functionsOf(module: LuaModule): [name: string, spec: AnyFunctionSpec][] {
+  const functions = visible(module.functions).map(([name, spec]) => [`${module.name}.${name}`, spec] as const)
   const methods = Object.entries(module.handles ?? {}).flatMap(([type, handle]) =>
-    visible(handle.methods).map(([name]) => `${type.replace(/\W/g, '')}:${name}`),
+    visible(handle.methods).map(([name, spec]) => [`${type.replace(/\W/g, '')}:${name}`, spec] as const),
   )
-  return [...functions, ...methods]
+  return [...functions, ...methods] as [string, AnyFunctionSpec][]
 }
 
 /** Functions that no test names. */
 export function untested(modules: readonly LuaModule[], tests: readonly NamedTest[]): string[] {
   const tested = new Set(tests.flatMap(({ functions }) => functions))
-  return modules.flatMap(functionNames).filter((name) => !tested.has(name))
+  return modules
+    .flatMap(functionsOf)
+    .map(([name]) => name)
+    .filter((name) => !tested.has(name))
+}
+
+/** Failures and errors that a function is described with, and that no test which names it speaks of. */
+export function unshown(modules: readonly LuaModule[], tests: readonly NamedTest[]): Unshown[] {
+  return modules.flatMap(functionsOf).flatMap(([name, spec]) => {
+    const texts = tests.filter(({ functions }) => functions.includes(name)).map(({ source }) => source)
+    return [...failureKinds(spec), ...raisedWords(spec)]
+      .filter(({ pattern }) => !texts.some((text) => pattern.test(text)))
+      .map(({ what }) => ({ name, what }))
+  })
+}
+
+/** The kind in quotes, or as the name of a field. */
+function failureKinds({ failures = {} }: AnyFunctionSpec) {
+  return Object.keys(failures).map((kind) => ({
+    what: `fails with ${kind}`,
+    pattern: new RegExp(`(['"\`])${kind}\\1|\\b${kind}:`),
+  }))
+}
+
+/** Words of the message, which a pattern of a test may have escaped. */
+function raisedWords({ raises = {} }: AnyFunctionSpec) {
+  return Object.keys(raises).map((words) => {
+    const characters = [...words].map((character) => character.replace(/\W/, '\\\\?\\$&'))
+    return { what: `raises “${words}”`, pattern: new RegExp(characters.join('')) }
+  })
 }
 
 /** The page that lists all functions with their tests. */
@@ -64,15 +103,17 @@ export function coveragePage(modules: readonly LuaModule[], tests: readonly Name
     '',
     '# Every function and its tests',
     '',
-    'From the titles of the tests. Besides these, `test/lua/descriptions.test.ts` calls each function with wrong arguments,',
-    'and the tests of each module run the examples of its page.',
+    'From the titles of the tests. What a function fails with, and what it raises, is shown by one of its tests; besides',
+    'these, `test/lua/descriptions.test.ts` calls each function with wrong arguments, and the tests of each module run the',
+    'examples of its page.',
     '',
   ]
   for (const module of modules) {
-    lines.push(`## ${module.name}`, '', '| function | tests |', '|---|---|')
-    for (const name of functionNames(module)) {
+    lines.push(`## ${module.name}`, '', '| function | fails with | tests |', '|---|---|---|')
+    for (const [name, { failures = {} }] of functionsOf(module)) {
       const own = tests.filter(({ functions }) => functions.includes(name))
-      lines.push(`| \`${name}\` | ${own.map(row).join('<br>') || '**none**'} |`)
+      const kinds = Object.keys(failures).map((kind) => `\`${kind}\``)
+      lines.push(`| \`${name}\` | ${kinds.join(', ')} | ${own.map(row).join('<br>') || '**none**'} |`)
     }
     lines.push('')
   }

@@ -41,8 +41,9 @@ export function index(
     '# Lua reference',
     '',
     'Success returns the value, or `true`. An expected failure returns `nil, message, err`, where `err` is a table with',
-    '`kind`, `message` and `op` that reads as its message. A wrong argument raises. Functions marked *waits* may be called',
-    'anywhere that Lua can wait: also inside `pcall`, your own coroutines and iterators; not inside `table.sort`,',
+    '`kind`, `message` and `op` that reads as its message; each page says of which kind it may be. A wrong argument raises,',
+    'and names function, position, what was expected and what was given. Functions marked *waits* may be called anywhere',
+    'that Lua can wait: also inside `pcall`, your own coroutines and iterators; not inside `table.sort`,',
     '`string.gsub` or `__tostring`, where they raise and say so.',
     '',
     'What happens when, and who may change it: [hooks.md](hooks.md).',
@@ -75,7 +76,8 @@ function section(name: string, spec: AnyFunctionSpec): string[] {
     const name = result.name === undefined ? '' : ` \`${result.name}\``
     lines.push(`- returns${name} (${code(luaType(result))}${optional})${result.doc ? `: ${result.doc}` : ''}`)
   }
-  for (const error of spec.errors ?? []) lines.push(`- on failure: ${error}`)
+  for (const [kind, when] of Object.entries(spec.failures ?? {})) lines.push(`- fails with \`${kind}\`: ${when}`)
+  for (const [words, when] of Object.entries(spec.raises ?? {})) lines.push(`- raises “${words}”: ${when}`)
   if (lines.at(-1) !== '') lines.push('')
   if (spec.example !== undefined) lines.push('```lua', spec.example, '```', '')
   return lines

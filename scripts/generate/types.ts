@@ -25,7 +25,7 @@ export function luaType(spec: Pick<ReturnSpec | ArgSpec, 'type' | 'luaType'>): s
   return names.has('any') ? 'any' : [...names].join('|')
 }
 
-/** Whether the function may answer `nil, message, err`, which its list of errors says. */
+/** Whether the function may answer `nil, message, err`, which its failures say. */
 export function mayFail(spec: AnyFunctionSpec): boolean {
-  return (spec.errors ?? []).some((error) => error.startsWith('nil, message'))
+  return Object.keys(spec.failures ?? {}).length > 0
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { defineFunction, defineModule } from '../../lua/vm/index.ts'
-import { coveragePage, namedTests, untested } from '../../scripts/generate/coverage.ts'
+import { coveragePage, namedTests, unshown, untested } from '../../scripts/generate/coverage.ts'
 import { page } from '../../scripts/generate/reference.ts'
 import { stub } from '../../scripts/generate/stubs.ts'
 
@@ -25,7 +25,8 @@ const module = defineModule({
       variadic: { type: 'any' },
       yields: true,
       returns: [{ type: 'table', luaType: 'Thing' }],
-      errors: ['nil, message, err when there are too many'],
+      failures: { busy: 'there are too many' },
+      raises: { 'no name': 'for the empty name' },
       example: "thing.make('x')",
       call: async () => ({}),
     }),
@@ -55,7 +56,8 @@ it('The reference shows signature, defaults, failures and an example', () => {
   const text = page(module)
   expect(text).toContain('## thing.make(name, size?, ...)')
   expect(text).toContain('- `size` (`integer|table`, default `1`)')
-  expect(text).toContain('- on failure: nil, message, err when there are too many')
+  expect(text).toContain('- fails with `busy`: there are too many')
+  expect(text).toContain('- raises “no name”: for the empty name')
   expect(text).toContain("```lua\nthing.make('x')\n```")
   expect(text).not.toContain('inner')
 })
@@ -88,10 +90,21 @@ it('The table of tests finds each function by the titles of tests, and says whic
   ])
   const text = coveragePage([module], tests, '')
   expect(text).toContain(
-    '| `thing.make` | makes \\| one ([thing](../../test/thing.test.ts))<br>both; thing.more: a third ([thing](../../test/thing.test.ts)) |',
+    '| `thing.make` | `busy` | makes \\| one ([thing](../../test/thing.test.ts))<br>both; thing.more: a third ([thing](../../test/thing.test.ts)) |',
   )
   expect(untested([module], tests)).toEqual([])
   expect(untested([module], [])).toEqual(['thing.make', 'box:open'])
+  expect(unshown([module], tests)).toEqual([
+    { name: 'thing.make', what: 'fails with busy' },
+    { name: 'thing.make', what: 'raises “no name”' },
+  ])
+  writeFileSync(
+    join(directory.path, 'test/other.test.ts'),
+    `test('thing.make: fails', () => refusalOf('busy'))
+     test('thing.make: raises', () => expect(make('')).rejects.toThrow("bad argument #1 (no name)"))
+     test('another.thing: is not asked for', () => {})`,
+  )
+  expect(unshown([module], namedTests(directory.path))).toEqual([])
 })
 
 it('--check names every stale, missing and left-over file', { timeout: 120_000 }, async () => {

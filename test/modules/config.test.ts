@@ -83,7 +83,7 @@ test('config.set: hubs that save at the same time lose nothing of each other', a
   expect(Object.keys(JSON.parse(readFileSync(file(), 'utf8')))).toHaveLength(60)
 })
 
-test('config.get: a broken file is said to be broken, and never overwritten', async () => {
+test('config.get, config.all, config.set: a broken file is said to be broken, and never overwritten', async () => {
   mkdirSync(dir.at('data'))
   for (const text of ['{ "a": 1,', '[1]', '5']) {
     writeFileSync(file(), text)
@@ -112,7 +112,7 @@ test('config.set: says what cannot be saved, and forgets it', async () => {
   }
 })
 
-test('config: wrong arguments raise and name the function', async () => {
+test('config.get, config.set, config.env: wrong arguments raise and name the function', async () => {
   await expect(t.run('config.get()')).rejects.toThrow("bad argument #1 to 'config.get' (string expected, got no value)")
   await expect(t.run('config.set({}, 1)')).rejects.toThrow("bad argument #1 to 'config.set'")
   await expect(t.run('config.env(nil)')).rejects.toThrow("bad argument #1 to 'config.env'")

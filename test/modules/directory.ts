@@ -9,8 +9,8 @@ export interface TestDirectory extends Disposable {
   at(...names: string[]): string
 }
 
-export function testDirectory(): TestDirectory {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), 'botster-')))
+export function testDirectory(parent = tmpdir()): TestDirectory {
+  const path = realpathSync(mkdtempSync(join(parent, 'botster-')))
   return {
     path,
     at: (...names) => join(path, ...names),

@@ -159,6 +159,11 @@ test('pty_forwarder:write, pty_forwarder:resize: type as a person does, and give
   expect(await world.eval(`local rows, cols = pty.get("${session}"):dimensions() return { rows, cols }`)).toEqual([
     12, 50,
   ])
+  expect(await world.eval('local ok, m, err = shown:resize(0, 40) return { ok == nil, m, err.kind }')).toEqual([
+    true,
+    expect.stringContaining('rows'),
+    'bad_params',
+  ])
   await world.eval('shown:resize(10, 40) shown:stop()')
   expect(
     await world.eval('local ok, m, err = shown:resize(10, 40) return { shown:write("x"), ok == nil, m, err.kind }'),
@@ -192,9 +197,18 @@ test('tui.create_pty_forwarder, socket.create_pty_forwarder, webrtc.create_pty_f
       await expect(world.eval(`${create}(${options})`)).rejects.toThrow(problem!)
     }
   }
-  expect(
-    await failing(`tui.create_pty_forwarder{ client_id = "${client.id}", session_id = "no such session" }`),
-  ).toEqual([true, expect.stringContaining('session'), expect.any(String)])
+  using program = await hubClient(world, 'peer')
+  await using signalling = new Signalling(world)
+  const { url } = await world.eval<{ url: string }>('return connection.regenerate()')
+  const phone = await signalling.connect('lost', url)
+  for (const [module, id] of [
+    ['tui', client.id],
+    ['socket', program.id],
+    ['webrtc', phone.welcome!.peer_id as string],
+  ]) {
+    const call = `${module}.create_pty_forwarder{ client_id = "${id}", session_id = "no such session" }`
+    expect(await failing(call)).toEqual([true, 'there is no session no such session', 'unknown_session'])
+  }
 })
 
 test('pty_forwarder: every example of the reference runs', async () => {

@@ -39,8 +39,12 @@ test('hub.register_agent and hub.unregister_agent: name terminals in the order c
     a:release()
     return { second - first, again - first, gone, unknown }`)
   expect(numbers).toEqual([1, 0, true, false])
-  await expect(world.eval('hub.register_agent("c", {})')).rejects.toThrow('without a terminal')
-  await expect(world.eval('hub.register_agent("c", { 5 })')).rejects.toThrow('without a terminal')
+  await expect(world.eval('hub.register_agent("c", {})')).rejects.toThrow(
+    "bad argument #2 to 'hub.register_agent' (at least one pty handle expected, got an empty table)",
+  )
+  await expect(world.eval('hub.register_agent("c", { agent = 5 })')).rejects.toThrow(
+    "bad argument #2 to 'hub.register_agent' ([agent]: pty handle expected, got number)",
+  )
   await expect(world.eval('hub.unregister_agent()')).rejects.toThrow("bad argument #1 to 'hub.unregister_agent'")
 })
 
@@ -54,6 +58,12 @@ test('hub.clients, hub.client and hub.client_environment: tell who is connected,
     return { hub.client(id).role, hub.client("nobody") == nil, own.env.EDITOR, own.env.TERM == nil, own.cwd,
       hub.client_environment().cwd }`
   expect(await world.eval(code)).toEqual(['cli', true, 'ed', true, '/tmp', world.hub.root])
+})
+
+test('hub.mcp_list_changed: wants to know which list', async () => {
+  await expect(world.eval('hub.mcp_list_changed("tool")')).rejects.toThrow(
+    `bad argument #1 to 'hub.mcp_list_changed' ("tools" or "prompts" expected, got "tool")`,
+  )
 })
 
 test('The examples of the reference run', async () => {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { systemModule } from '../../lua/modules/os.ts'
 import { sandboxed } from '../../lua/vm/index.ts'
 import { newVm, type TestVm } from '../lua/support.ts'
@@ -81,7 +81,7 @@ test('os.execute: raises where Lua cannot wait, without starting anything, and f
   expect(existsSync(dir.at('made'))).toBe(false)
   await expect(t.run('os.execute({})')).rejects.toThrow("bad argument #1 to 'os.execute' (string expected, got table)")
   await expect(t.run("os.execute('true', { timeout = -1 })")).rejects.toThrow(
-    "bad argument #2 to 'os.execute' (timeout: seconds expected)",
+    "bad argument #2 to 'os.execute' (timeout: seconds expected, got -1)",
   )
   await expect(t.run("os.execute('true', { env = { A = 5 } })")).rejects.toThrow('env: text expected for A')
   const [, , noDirectory] = await t.run("return os.execute('true', { cwd = 'missing' })")
@@ -110,7 +110,18 @@ test('os.rename: moves a file over another', async () => {
   expect((await t.run("return select(2, os.rename('a', 'c'))"))[0]).toBe(
     'cannot rename a to c: no such file or directory (ENOENT)',
   )
+  mkdirSync(dir.at('sub'))
+  const kinds = "return select(3, os.rename('a', 'c')).kind, select(3, os.rename('b', 'sub')).kind"
+  expect(await t.run(kinds)).toEqual(['not_found', 'is_directory'])
   await expect(t.run("os.rename('a')")).rejects.toThrow("bad argument #2 to 'os.rename'")
+})
+
+test('os.tmpname: says why it cannot make one', async () => {
+  vi.stubEnv('TMPDIR', dir.at('missing'))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const [path, message, err] = await t.run('return os.tmpname()')
+  expect([path, message]).toEqual([undefined, expect.stringMatching(/^cannot make .*: no such file or directory/)])
+  expect(err).toMatchObject({ kind: 'not_found' })
 })
 
 test('os.tmpname: gives a new empty file', async () => {
@@ -142,7 +153,9 @@ test('os.getenv, os.setlocale: say what there is', async () => {
     'C',
     undefined,
   ])
-  await expect(t.run("os.setlocale('C', 'x')")).rejects.toThrow("bad argument #2 to 'os.setlocale'")
+  await expect(t.run("os.setlocale('C', 'x')")).rejects.toThrow(
+    "bad argument #2 to 'os.setlocale' (invalid option 'x')",
+  )
 })
 
 test('os.time, os.date, os.clock, os.difftime: tell the time', async () => {
@@ -152,6 +165,22 @@ test('os.time, os.date, os.clock, os.difftime: tell the time', async () => {
   )) as [number, string, number, number]
   expect(time - now).toBeLessThan(5)
   expect([date, clock > 0, difference]).toEqual(['1970-01-02', true, 2])
+})
+
+test('os.time, os.date: what is no time raises and says why', async () => {
+  const cases: Record<string, string> = {
+    'os.time({ year = 2024 })': "bad argument #1 to 'os.time' (field 'month' missing in date table)",
+    "os.time({ year = 2024, month = 'May', day = 1 })":
+      "bad argument #1 to 'os.time' (field 'month' is not an integer)",
+    'os.time({ year = 1e300, month = 1, day = 1 })': "bad argument #1 to 'os.time' (",
+    'os.time({ year = 300000, month = 1, day = 1 })':
+      "bad argument #1 to 'os.time' (time result cannot be represented)",
+    'os.time(5)': "bad argument #1 to 'os.time' (table expected, got number)",
+    "os.date('%Q')": "bad argument #1 to 'os.date' (invalid conversion specifier '%Q')",
+    "os.date('%c', 1e300)": "bad argument #2 to 'os.date' (date result cannot be represented, got 1e+300)",
+    "os.date('%c', 'now')": "bad argument #2 to 'os.date' (number expected, got string)",
+  }
+  for (const [call, problem] of Object.entries(cases)) await expect(t.run(call), call).rejects.toThrow(problem)
 })
 
 test('os: sandboxed scripts see the clock and nothing that reaches out', () => {

@@ -40,7 +40,12 @@ test('pty.spawn: says by an event when the program has ended', async () => {
 })
 
 test('pty.spawn: raises when the program cannot start, and names a wrong option', async () => {
-  await expect(world.eval('pty.spawn{ cmd = "/bin/sh", cwd = "/does/not/exist" }')).rejects.toThrow(/exist|directory/)
+  await expect(world.eval('pty.spawn{ cmd = "/bin/sh", cwd = "/does/not/exist" }')).rejects.toThrow(
+    '/does/not/exist is not a directory',
+  )
+  await expect(world.eval('pty.spawn{ cmd = "no-such-program" }')).rejects.toThrow(
+    'no-such-program was not found, or cannot be executed',
+  )
   await expect(world.eval('pty.spawn{ cmd = "x", rows = "many" }')).rejects.toThrow(
     "bad argument #1 to 'pty.spawn' (rows:",
   )
@@ -102,7 +107,8 @@ test('pty:resize, pty:dimensions, pty:is_alive, pty:port and pty:cursor_visible:
 test('pty:kill and pty:release: end a program, and forget it', async () => {
   const answers = await world.eval<unknown[]>(`
     local handle = pty.spawn{ cmd = { "/bin/sh", "-c", "trap '' TERM; while true; do sleep 0.1; done" } }
-    local early, message = handle:release()
+    local early, message, err = handle:release()
+    assert(err.kind == 'running')
     local exit = handle:kill(0.1)
     local alive, id = handle:is_alive(), handle:session_id()
     local released = handle:release()
@@ -118,6 +124,42 @@ test('pty:kill and pty:release: end a program, and forget it', async () => {
     true,
     expect.stringMatching(/session/),
     true,
+  ])
+})
+
+test('pty:kill, pty:resize, pty:release, pty:get_screen, pty:get_snapshot, pty:get_scrollback, pty:cursor_visible, pty:inject: say when the ptyhost does not know the session any more', async () => {
+  const calls = ['kill()', 'resize(5, 5)', 'release()', 'get_screen()', 'get_snapshot()', 'get_scrollback()']
+  calls.push('cursor_visible()', 'inject("x")')
+  const kinds = await world.eval<string[]>(`
+    local handle = pty.spawn{ cmd = "true" }
+    handle:kill(0.1)
+    handle:release()
+    local kinds = {}
+    for i, call in ipairs({ ${calls.map((call) => `function() return handle:${call} end`).join(', ')} }) do
+      local value, message, err = call()
+      kinds[i] = value == nil and message:find(handle:session_id(), 1, true) and err.kind
+    end
+    return kinds`)
+  expect(kinds).toEqual(calls.map(() => 'unknown_session'))
+})
+
+test('pty:resize, pty:inject, pty:send_message: say what cannot be done', async () => {
+  const refusals = await world.eval<unknown[]>(`
+    local handle = pty.spawn{ cmd = "cat" }
+    local function refusal(value, message, err) return { value == nil, err.kind, message } end
+    local results = { refusal(handle:resize(0, 5)), refusal(handle:send_message(" \\n")) }
+    handle:kill(0.1)
+    results[3] = refusal(handle:inject("x"))
+    results[4] = refusal(handle:send_message("x"))
+    handle:release()
+    results[5] = refusal(handle:send_message("x"))
+    return results`)
+  expect(refusals).toEqual([
+    [true, 'bad_params', expect.stringContaining('rows')],
+    [true, 'bad_request', 'the prompt is empty'],
+    [true, 'refused', expect.any(String)],
+    [true, 'refused', expect.any(String)],
+    [true, 'no_session', 'the terminal is gone'],
   ])
 })
 

@@ -116,7 +116,7 @@ it('push.public_key: keys are made once, for the user alone, and are the same fo
   expect(modeOf(directory.at('push', 'vapid.json'))).toBe(0o600)
 })
 
-it('push.public_key: a file that holds no keys is not overwritten but told of', async () => {
+it('push.public_key, push.send: a file that holds no keys is not overwritten but told of', async () => {
   using directory = testDirectory()
   writeFileSync(directory.at('vapid.json'), '{"publicKey":"x"}')
   await using t = await withPush({ directory: directory.path })

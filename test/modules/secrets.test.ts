@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { takeFileLock } from '../../lua/modules/file-lock.ts'
 import { type Keyring, type SecretsOptions, secretsModule } from '../../lua/modules/secrets/index.ts'
 import { newVm, type TestVm } from '../lua/support.ts'
 import { type TestDirectory, testDirectory } from './directory.ts'
 import { expectExamplesToRun } from './examples.ts'
+import { refusalOf } from './support/refusal.ts'
 
 const VALUE = 'correct horse battery staple'
 
@@ -145,6 +147,23 @@ test('secrets.get: whatever was changed on the disk is noticed and named', async
   expect(await t.run("return secrets.get('token')")).toEqual([VALUE])
 })
 
+test('secrets.set: does not replace a master key that was damaged', async () => {
+  await t.run("secrets.set('token', 'x')")
+  writeFileSync(dir.at('secrets/master.json'), '{"backend":"file","key":"short"}')
+  await using other = await vm()
+  expect(await other.run("return secrets.set('token', 'y')")).toEqual(
+    refusalOf('tampered', `the master key is damaged: remove ${dir.at('secrets')}`),
+  )
+  expect(readFileSync(dir.at('secrets/master.json'), 'utf8')).toContain('short')
+})
+
+test('secrets.set: gives up while another hub is making the master key', async () => {
+  mkdirSync(dir.at('secrets'))
+  using _lock = takeFileLock(dir.at('secrets/lock'), 0)!
+  await using other = await vm({ lockPatienceMs: 250 })
+  expect(await other.run("return secrets.set('token', 'y')")).toEqual(refusalOf('busy', 'another hub is making'))
+})
+
 test('secrets.get: another master key is told from tampering', async () => {
   await t.run("secrets.set('token', 'x')")
   renameSync(dir.at('secrets/test'), dir.at('kept'))
@@ -158,7 +177,7 @@ test('secrets.get: another master key is told from tampering', async () => {
   expect((await third.run("return select(3, secrets.get('token')).kind"))[0]).toBe('tampered')
 })
 
-test('secrets: wrong names and values raise, and are never repeated', async () => {
+test('secrets.get, secrets.set and secrets.delete: wrong names and values raise, and are never repeated', async () => {
   const long = 'x'.repeat(65)
   for (const call of [
     "secrets.get('a b')",
@@ -172,7 +191,7 @@ test('secrets: wrong names and values raise, and are never repeated', async () =
   ]) {
     const problem = await t.run(call).catch((error: Error) => error.message)
     expect(problem, call).toMatch(
-      /bad argument #1 to 'secrets\.\w+' \((1 to 64 letters, digits, - and _|text) expected/,
+      /bad argument #1 to 'secrets\.\w+' \((1 to 64 letters, digits, - and _ expected|text expected)/,
     )
     expect(problem).not.toContain(VALUE)
   }
@@ -205,7 +224,7 @@ test('secrets: without a keyring, a file for the user alone has the key', async 
   expect(keyring.entries.size).toBe(0)
 })
 
-test('secrets: a keyring that does not answer any more never leads to a second key', async () => {
+test('secrets.get, secrets.set: a keyring that does not answer any more never leads to a second key', async () => {
   const keyring = fakeKeyring()
   await using a = await vm({ backend: 'auto', keyring })
   await a.run("secrets.set('token', 'x')")

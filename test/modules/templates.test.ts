@@ -52,10 +52,19 @@ it('templates.install: copies the files and overwrites nothing', async () => {
   await expect(t.run('templates.install({})')).rejects.toThrow("bad argument #1 to 'templates.install'")
 })
 
+it('templates.install: says when its files cannot be written', async () => {
+  mkdirSync(directory.at('user'))
+  writeFileSync(directory.at('user', 'shared'), 'a file in the place of the directory')
+  expect(await t.run("return templates.install('plugins/autoname')")).toEqual(
+    refusalOf('unwritable', 'plugins/autoname could not be installed: ENOTDIR'),
+  )
+})
+
 it('templates.uninstall: leaves what its user has changed, unless forced', async () => {
   expect(await t.run("return templates.uninstall('plugins/autoname')")).toEqual(
     refusalOf('not_installed', "template 'plugins/autoname' is not installed"),
   )
+  expect(await t.run("return templates.uninstall('../x')")).toEqual(refusalOf('no_template', "no template '../x'"))
   await t.run("templates.install('plugins/autoname')")
   writeFileSync(directory.at('user', README), 'mine')
   expect(await t.run("return templates.uninstall('plugins/autoname')")).toEqual(refusalOf('changed', README))

@@ -227,16 +227,17 @@ test('watch.directory: an error in the callback is reported and the watch goes o
   expect(t.errors[0]).toMatchObject({ owner: 'test', message: 'test.lua:1: oops' })
 })
 
-test('watch: wrong arguments raise and name the function', async () => {
+test('watch.directory, watch.stop and watch.unwatch: wrong arguments raise and name the function', async () => {
   const cases: Record<string, string> = {
     "watch.directory('w')": "bad argument #2 to 'watch.directory' (function or table expected, got no value)",
-    "watch.directory('w', {})": "bad argument #2 to 'watch.directory' (function expected)",
+    "watch.directory('w', {})": "bad argument #2 to 'watch.directory' (function expected, got table)",
     'watch.directory(5 > 4, print)': "bad argument #1 to 'watch.directory' (string expected, got boolean)",
-    "watch.directory('', print)": "bad argument #1 to 'watch.directory' (path expected)",
+    "watch.directory('', print)": 'bad argument #1 to \'watch.directory\' (path expected, got "")',
     "watch.directory('w', print, print)": "bad argument #3 to 'watch.directory' (table expected, got function)",
-    "watch.directory('w', print, { poll = 1 })": 'poll: boolean expected',
-    "watch.directory('w', { pattern = 5 }, print)": "bad argument #2 to 'watch.directory' (pattern: string expected)",
-    "watch.directory('w', print, { poll_interval = 0 })": 'poll_interval: more than 0 expected',
+    "watch.directory('w', print, { poll = 1 })": 'poll: boolean expected, got number',
+    "watch.directory('w', { pattern = 5 }, print)":
+      "bad argument #2 to 'watch.directory' (pattern: string expected, got number)",
+    "watch.directory('w', print, { poll_interval = 0 })": 'poll_interval: more than 0 expected, got 0',
     "watch.directory('w', print, { ignore = 'x' })": 'ignore: list of names expected',
     "watch.directory('w', print, { ignore = { 5 } })": 'ignore: list of names expected',
     "watch.stop('x')": "bad argument #1 to 'watch.stop' (integer expected, got string)",

@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hubModuleDescriptions } from '../../hub/modules/index.ts'
 import { makeWorld, until, type World } from '../hub/lua/world.ts'
 import { eventually } from '../hub/support/eventually.ts'
-import type { Device } from '../hub/webrtc/support/device.ts'
+import { Device } from '../hub/webrtc/support/device.ts'
 import { expectExamplesToRunIn } from './support/examples.ts'
 import { Signalling } from './support/signalling.ts'
 
@@ -63,7 +65,9 @@ test('webrtc.on_message, webrtc.send: tables go both ways, with bytes and nested
 test('webrtc.send, webrtc.send_binary: say false for a device that is not there, and what else is wrong', async () => {
   expect(await world.eval('return webrtc.send("nobody", {})')).toBe(false)
   expect(await world.eval('return webrtc.send_binary("nobody", "x")')).toBe(false)
-  await expect(world.eval(`webrtc.send("${phoneId}", { 1, 2 })`)).rejects.toThrow('a message is a table with names')
+  await expect(world.eval(`webrtc.send("${phoneId}", { 1, 2 })`)).rejects.toThrow(
+    "bad argument #2 to 'webrtc.send' (a table with names expected, got a list)",
+  )
   await expect(world.eval('webrtc.send("x", 1)')).rejects.toThrow(
     "bad argument #2 to 'webrtc.send' (table expected, got number)",
   )
@@ -114,6 +118,14 @@ test('hub.request_ratchet_restart: makes new keys with a device, by its identity
   await expect(world.eval('hub.request_ratchet_restart()')).rejects.toThrow(
     "bad argument #1 to 'hub.request_ratchet_restart'",
   )
+})
+
+test('hub.request_ratchet_restart: says when the device goes meanwhile', async () => {
+  const tablet = await signalling.connect('leaving', await url())
+  const asked = failing('hub.request_ratchet_restart("leaving")')
+  tablet[Symbol.dispose]()
+  expect(await asked).toMatchObject({ kind: 'not_restarted', message: expect.stringMatching(/^leaving has the keys/) })
+  await world.eval(`webrtc.forget("${tablet.welcome!.peer_id}")`)
 })
 
 test('hub.handle_webrtc_offer, hub.handle_ice_candidate: nonsense is refused with a reason, wrong arguments raise', async () => {
@@ -194,7 +206,7 @@ test('webrtc: every example of the reference runs', async () => {
   await world.eval(`pty.get("${session}"):kill(0) hub.unregister_agent("example")`)
 })
 
-// Last: it ends the hub.
+// From here on the hub ends, is full, and loses its files.
 test('hub.handle_webrtc_offer: a device comes back to the next hub, and the hubâ€™s end ends its connections', async () => {
   const phone2 = await signalling.connect('p', await url())
   const code = await url()
@@ -208,3 +220,31 @@ test('hub.handle_webrtc_offer: a device comes back to the next hub, and the hubâ
   expect(stranger.refused).toMatch(/^bad_code/) // codes end with the hub that made them
   expect(world.errors()).toEqual([])
 })
+
+test('hub.handle_webrtc_offer: is refused while sixteen others want to connect', async () => {
+  const sdp = await offerOf(await url())
+  const offer = (identity: string) => failing(`hub.handle_webrtc_offer("${identity}", ${JSON.stringify(sdp)})`)
+  for (let i = 1; i <= 16; i++) expect(await offer(`stranger-${i}`)).toEqual({ value: true })
+  expect(await offer('stranger-17')).toEqual({ kind: 'busy', message: '16 others want to connect just now' })
+  expect(await offer('stranger-16')).toEqual({ value: true }) // an offer in place of an earlier one
+})
+
+test('hub.handle_webrtc_offer, webrtc.known_peers, webrtc.forget: say when the hub cannot read whom it knows', async () => {
+  const sdp = await offerOf(await url())
+  await signalling[Symbol.asyncDispose]()
+  writeFileSync(join(world.hub.paths.directory, 'webrtc-peers.json'), 'nonsense')
+  await world.restart()
+  for (const call of [
+    `hub.handle_webrtc_offer("x", ${JSON.stringify(sdp)})`,
+    'webrtc.known_peers()',
+    'webrtc.forget("x")',
+  ]) {
+    expect(await failing(call)).toEqual({ kind: 'unavailable', message: expect.stringContaining('is damaged') })
+  }
+})
+
+/** What a device would offer. */
+async function offerOf(code: string): Promise<string> {
+  using device = new Device(code)
+  return await new Promise((done) => device.call({ offer: done, candidate: () => undefined }))
+}

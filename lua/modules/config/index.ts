@@ -15,7 +15,7 @@ export interface ConfigOptions {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-const broken = 'nil, message, {kind, path} when config.json cannot be read or is no JSON object'
+const broken = { invalid: 'config.json is no JSON object; nothing is changed' }
 
 export function configModule({ directory, luaPath, env }: ConfigOptions): LuaModule {
   const file = new ConfigFile(join(directory, 'config.json'))
@@ -31,14 +31,14 @@ export function configModule({ directory, luaPath, env }: ConfigOptions): LuaMod
         doc: 'A setting, or nil.',
         args: [key],
         returns: [{ name: 'value', type: ['any', 'nil'] }],
-        errors: [broken],
+        failures: broken,
         example: "local theme = config.get('theme') or 'dark'",
         call: (_, name) => attempt('read', file.path, () => file.values().get(name)) as LuaValue,
       }),
       all: defineFunction({
         doc: 'All settings, as a copy.',
         returns: [{ name: 'settings', type: ['table', 'nil'] }],
-        errors: [broken],
+        failures: broken,
         example: 'for key, value in pairs(config.all()) do print(key, value) end',
         call: () => attempt('read', file.path, () => Object.fromEntries(file.values())) as LuaValue,
       }),
@@ -47,11 +47,12 @@ export function configModule({ directory, luaPath, env }: ConfigOptions): LuaMod
         args: [key, { name: 'value', type: 'any', doc: 'text, number, boolean, or a table of those' }],
         returns: [{ type: ['boolean', 'nil'] }],
         sandbox: false,
-        errors: [
-          broken,
-          'nil, message, {kind, code, path} when it cannot be saved; then nothing has changed',
-          'raises for what JSON cannot say: functions, bytes that are no text, nan and infinity',
-        ],
+        failures: {
+          ...broken,
+          is_directory:
+            'a directory is in the place of config.json; other kinds as with fs.write. Nothing has changed then',
+        },
+        raises: { 'cannot be kept': 'for what JSON cannot say: functions, bytes that are no text, nan and infinity' },
         example: "config.set('theme', 'light')",
         call: (_, name, value) => {
           if (isLuaFunction(value)) {

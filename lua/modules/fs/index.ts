@@ -36,14 +36,19 @@ const options = {
 } as const satisfies ArgSpec
 const done = [{ type: ['boolean', 'nil'] }] as const
 const yields = 'if-possible' as const
-const errors = ['nil, message, {kind, code, path}: kinds are not_found, permission, is_directory, no_space, unsafe, …']
+/** What may happen to paths, by the kind of the failure. What may happen anywhere is in the module's own text. */
+const GONE = 'nothing is there'
+const NOT_BELOW = 'a part of the path is no directory'
+const unsafe = 'the path leads out of the directory of `within`'
 
 const DOC =
   'Files and directories, byte for byte. Relative paths start at the hub’s directory. A file is replaced as a whole: ' +
   'whoever reads it meanwhile sees the old one or the new one. What is small (256 kB, 500 entries) is done at once; for ' +
   'more, Lua waits where it can. With `within`, a path from elsewhere is safe to use: it is relative to that directory, ' +
   'and no `..` and no link leads out of it, not even one that is put there at this moment (on Linux; elsewhere the path ' +
-  'is checked just before it is used).'
+  'is checked just before it is used). An `err` has the `kind` of the failure, the system’s `code` and the `path`. Beside ' +
+  'those each function names, kinds are `invalid` (an empty path, or one with NUL), `permission`, `no_space`, `read_only`, ' +
+  '`name_too_long`, `too_many_links`, `too_many_open`, `busy`, `unsupported`, and `io` for what the disk reports.'
 
 export function fsModule({ base: directory }: FsOptions): LuaModule {
   const base = bytePath(directory)
@@ -58,7 +63,14 @@ export function fsModule({ base: directory }: FsOptions): LuaModule {
         args: [path, options],
         returns: [{ name: 'content', type: ['bytes', 'nil'] }],
         yields,
-        errors: [...errors, 'kind not_a_file for a pipe or a device, which io.open can read'],
+        failures: {
+          not_found: GONE,
+          is_directory: 'it is one',
+          not_directory: NOT_BELOW,
+          not_a_file: 'it is a pipe or a device, which io.open can read',
+          too_large: 'it has more than 64 MB, which io.open can read piece by piece',
+          unsafe,
+        },
         example: "local content = fs.read('settings.json')",
         call: ({ canWait }, file, opts) =>
           at('read', 'read', file, opts, {}, (place) => readWhole(place.path, { canWait, noFollow: !place.follow })),
@@ -68,7 +80,12 @@ export function fsModule({ base: directory }: FsOptions): LuaModule {
         args: [path, { name: 'content', type: 'bytes' }, options],
         returns: done,
         yields,
-        errors,
+        failures: {
+          is_directory: 'it is one',
+          not_directory: NOT_BELOW,
+          not_a_file: 'it is a pipe or a device, which io.open can write',
+          unsafe,
+        },
         example: "fs.write('notes/today.md', '# Today\\n')",
         call: ({ canWait }, file, content, opts) =>
           at('write', 'write', file, opts, { makeParents: true }, ({ path, follow }) =>
@@ -93,7 +110,7 @@ export function fsModule({ base: directory }: FsOptions): LuaModule {
         doc: 'What is at a path. Nothing is no failure: `exists` is false then.',
         args: [path, options],
         returns: [{ name: 'stat', type: ['table', 'nil'], luaType: 'FileStat?' }],
-        errors,
+        failures: { too_many_links: 'links lead in a circle', unsafe },
         example: "local stat = fs.stat('notes.md')\nif stat.exists then log.info(stat.size) end",
         call: (_, file, opts) => at('look at', 'stat', file, opts, ROOT, (place) => ({ ...look(place) })),
       }),
@@ -102,7 +119,7 @@ export function fsModule({ base: directory }: FsOptions): LuaModule {
         args: [path, options],
         returns: [{ name: 'names', type: ['list', 'nil'], luaType: 'string[]?' }],
         yields,
-        errors,
+        failures: { not_found: GONE, not_directory: 'it is a file', unsafe },
         example: "for _, name in ipairs(fs.listdir('notes')) do print(name) end",
         call: ({ canWait }, file, opts) =>
           at('list', 'listdir', file, opts, ROOT, (place) => entriesOf(place.path, canWait)),
@@ -112,7 +129,7 @@ export function fsModule({ base: directory }: FsOptions): LuaModule {
         args: [from, to, options],
         returns: done,
         yields,
-        errors,
+        failures: { not_found: 'nothing is there to be copied', is_directory: 'one of the two is a directory', unsafe },
         example: "fs.copy('settings.json', 'backup/settings.json')",
         call: ({ canWait }, source, target, opts) =>
           between('copy', [source, target], opts, (a, b) =>
@@ -123,7 +140,12 @@ export function fsModule({ base: directory }: FsOptions): LuaModule {
         doc: 'Moves a file or a directory. A file at the destination is replaced; its parents are made.',
         args: [from, to, options],
         returns: done,
-        errors: [...errors, 'kind cross_device for another file system'],
+        failures: {
+          not_found: 'nothing is there to be moved',
+          not_empty: 'the destination is a directory with something in it',
+          cross_device: 'the destination is on another file system: copy it and delete the original',
+          unsafe,
+        },
         example: "fs.rename('draft.md', 'notes/final.md')",
         call: (_, source, target, opts) => between('rename', [source, target], opts, (a, b) => truth(move(a, b))),
       }),
@@ -131,7 +153,7 @@ export function fsModule({ base: directory }: FsOptions): LuaModule {
         doc: 'Makes a directory and its parents. Fine when it is there already.',
         args: [path, options],
         returns: done,
-        errors,
+        failures: { exists: 'a file is there', not_directory: NOT_BELOW, unsafe },
         example: "fs.mkdir('notes/2026')",
         call: (_, file, opts) =>
           at('make the directory', 'mkdir', file, opts, { ...ROOT, makeParents: true }, (place) =>
@@ -143,7 +165,12 @@ export function fsModule({ base: directory }: FsOptions): LuaModule {
         args: [path, options],
         returns: done,
         yields,
-        errors: [...errors, 'kind not_directory for a file or a link'],
+        failures: {
+          not_found: GONE,
+          not_directory: 'it is a file, or a link',
+          invalid: 'it is the root of the file system, or the directory of `within` itself',
+          unsafe,
+        },
         example: "fs.rmdir('build')",
         call: ({ canWait, signal }, file, opts) =>
           at('remove the directory', 'rmdir', file, opts, {}, (place) =>
@@ -154,7 +181,7 @@ export function fsModule({ base: directory }: FsOptions): LuaModule {
         doc: 'Deletes a file, a link, or a directory that is empty.',
         args: [path, options],
         returns: done,
-        errors: [...errors, 'kind not_empty for a directory that is not: use rmdir'],
+        failures: { not_found: GONE, not_empty: 'it is a directory with something in it: use rmdir', unsafe },
         example: "fs.delete('notes/old.md')",
         call: (_, file, opts) => at('delete', 'delete', file, opts, {}, (place) => truth(remove(place))),
       }),
@@ -167,10 +194,12 @@ export function fsModule({ base: directory }: FsOptions): LuaModule {
           { name: 'relative', type: 'bytes' },
         ],
         returns: [{ name: 'path', type: ['bytes', 'nil'] }],
-        errors: [
-          "nil, message, {kind = 'unsafe'} for an absolute path, one with `..` or NUL, or a link that leads out",
-          'nil, message, {kind, code} when the directory is missing or links lead in a circle',
-        ],
+        failures: {
+          unsafe: 'the path is absolute, has `..` or NUL in it, or a link in it leads out',
+          not_found: 'there is no such root',
+          not_directory: 'the root is a file',
+          too_many_links: 'links lead in a circle',
+        },
         example: "local path, problem = fs.resolve_safe('notes', 'today.md')",
         call: (_, root, relative) =>
           attempt('resolve', text(relative), () =>

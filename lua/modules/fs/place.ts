@@ -1,6 +1,7 @@
 /** Where a path of a script leads: anywhere, or below a directory that it must not leave. */
 import { ArgumentError } from '../../vm/errors.ts'
 import type { LuaTable, LuaValue } from '../../vm/index.ts'
+import { typeOf } from '../web/options.ts'
 import { UnusablePath } from './failures.ts'
 import { absolute, type BytePath, bytePath } from './paths.ts'
 import { pin } from './pinned.ts'
@@ -38,5 +39,7 @@ export function withinOf(options: LuaValue, base: BytePath, primitive: string, p
   const { within } = (options ?? {}) as LuaTable
   if (within === undefined) return undefined
   if (typeof within === 'string' || within instanceof Uint8Array) return absolute(base, Buffer.from(within))
-  throw new ArgumentError(`bad argument #${position} to '${primitive}' (within: string expected)`)
+  throw new ArgumentError(
+    `bad argument #${position} to '${primitive}' (within: string expected, got ${typeOf(within)})`,
+  )
 }

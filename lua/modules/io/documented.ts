@@ -7,6 +7,13 @@ const formats = {
   doc: "what to read: 'l' a line (default), 'L' with its end, 'n' a number, 'a' all, or a number of bytes",
 } as const
 
+const CLOSED = { 'attempt to use a closed file': 'for a file that is closed' }
+const FORMAT = { 'invalid format': 'for what is none of the formats' }
+const OPTION = { 'invalid option': 'for another word' }
+const CANNOT_OPEN = { 'no such file or directory': 'when the file cannot be opened, with what io.open would say' }
+const FULL = 'the disk is full; other kinds as with fs.write'
+const STANDARD = 'standard input, output and error stay open'
+
 export const IO_FUNCTIONS = {
   lines: defineLuaFunction({
     doc: 'Iterates over the lines of a file, which is closed at the end; without a path over standard input.',
@@ -14,7 +21,10 @@ export const IO_FUNCTIONS = {
     variadic: formats,
     returns: [{ type: 'function' }],
     yields: 'if-possible',
-    errors: ['raises when the file cannot be opened or read'],
+    raises: {
+      'no such file or directory': 'when the file cannot be opened or read, with what io.open would say',
+      'invalid format': 'for what is none of the formats',
+    },
     example: "for line in io.lines('notes.txt') do print(line) end",
   }),
   read: defineLuaFunction({
@@ -22,6 +32,8 @@ export const IO_FUNCTIONS = {
     variadic: formats,
     returns: [{ type: ['any', 'nil'] }],
     yields: 'if-possible',
+    failures: { closed: 'the default input was not opened for reading' },
+    raises: { ...CLOSED, ...FORMAT },
     example: "local line = io.read('l')",
   }),
   write: defineLuaFunction({
@@ -29,20 +41,22 @@ export const IO_FUNCTIONS = {
     variadic: { type: 'any', doc: 'strings and numbers' },
     returns: [{ type: ['any', 'nil'], luaType: 'file*?' }],
     yields: 'if-possible',
+    failures: { closed: 'the default output was not opened for writing', no_space: FULL },
+    raises: { ...CLOSED, 'string expected': 'for what is neither text nor a number' },
     example: "io.write('ready', 5, '\\n')",
   }),
   input: defineLuaFunction({
     doc: 'The default input of this module or plugin; with a path or a file it becomes that.',
     args: [{ name: 'file', type: 'any', optional: true }],
     returns: [{ type: 'any', luaType: 'file*' }],
-    errors: ['raises when the file cannot be opened'],
+    raises: CANNOT_OPEN,
     example: "io.input('notes.txt')\nprint(io.read('a'))",
   }),
   output: defineLuaFunction({
     doc: 'The default output of this module or plugin; with a path or a file it becomes that.',
     args: [{ name: 'file', type: 'any', optional: true }],
     returns: [{ type: 'any', luaType: 'file*' }],
-    errors: ['raises when the file cannot be opened'],
+    raises: CANNOT_OPEN,
     example: "io.output('report.txt')\nio.write('done\\n')\nio.close()\nio.output(io.stdout)",
   }),
   close: defineLuaFunction({
@@ -50,7 +64,8 @@ export const IO_FUNCTIONS = {
     args: [{ name: 'file', type: 'any', optional: true }],
     returns: [{ type: ['boolean', 'nil'] }],
     yields: 'if-possible',
-    errors: ['nil, message, err for a standard file, or when the rest could not be written'],
+    failures: { invalid: STANDARD, no_space: FULL },
+    raises: CLOSED,
     example: "local file = io.open('notes.txt')\nio.close(file)",
   }),
   type: defineLuaFunction({
@@ -67,7 +82,10 @@ export const IO_METHODS = {
     variadic: formats,
     returns: [{ type: ['any', 'nil'] }],
     yields: 'if-possible',
-    errors: ['nil, message, err when reading fails; nil alone at the end', 'raises when the file is closed'],
+    failures: {
+      closed: 'the file was not opened for reading; other kinds as with fs.read. At the end there is nil alone',
+    },
+    raises: { ...CLOSED, ...FORMAT },
     example: "local file <close> = io.open('notes.txt')\nlocal first, rest = file:read('l', 'a')",
   }),
   lines: defineLuaFunction({
@@ -75,6 +93,7 @@ export const IO_METHODS = {
     variadic: formats,
     returns: [{ type: 'function' }],
     yields: 'if-possible',
+    raises: { 'closed file': 'for a file that is closed', ...FORMAT },
     example: "local file <close> = io.open('notes.txt')\nfor line in file:lines('L') do io.write(line) end",
   }),
   write: defineLuaFunction({
@@ -82,7 +101,8 @@ export const IO_METHODS = {
     variadic: { type: 'any', doc: 'strings and numbers' },
     returns: [{ name: 'file', type: ['any', 'nil'], luaType: 'file*?' }],
     yields: 'if-possible',
-    errors: ['nil, message, err when writing fails', 'raises when the file is closed'],
+    failures: { closed: 'the file was not opened for writing', no_space: FULL },
+    raises: { ...CLOSED, 'string expected': 'for what is neither text nor a number' },
     example: "local file <close> = io.tmpfile()\nfile:write('a', 1):write('b')",
   }),
   seek: defineLuaFunction({
@@ -92,7 +112,8 @@ export const IO_METHODS = {
       { name: 'offset', type: 'integer', default: 0 },
     ],
     returns: [{ name: 'position', type: ['integer', 'nil'] }],
-    errors: ['nil, message, err for a pipe, or a place before the beginning'],
+    failures: { invalid: 'that is before the beginning', not_a_file: 'a pipe has no positions' },
+    raises: { ...CLOSED, ...OPTION },
     example: "local file <close> = io.open('notes.txt')\nlocal size = file:seek('end')",
   }),
   setvbuf: defineLuaFunction({
@@ -102,12 +123,15 @@ export const IO_METHODS = {
       { name: 'size', type: 'integer', default: 0 },
     ],
     returns: [{ type: ['boolean', 'nil'] }],
+    failures: { no_space: FULL },
+    raises: { ...CLOSED, ...OPTION },
     example: "local file <close> = io.tmpfile()\nfile:setvbuf('full', 1024)",
   }),
   flush: defineLuaFunction({
     doc: 'Writes what is buffered.',
     returns: [{ name: 'file', type: ['any', 'nil'], luaType: 'file*?' }],
-    errors: ['nil, message, err when writing fails'],
+    failures: { no_space: FULL },
+    raises: CLOSED,
     example: 'local file <close> = io.tmpfile()\nfile:flush()',
   }),
   close: defineLuaFunction({
@@ -118,7 +142,8 @@ export const IO_METHODS = {
       { type: 'integer', optional: true },
     ],
     yields: 'if-possible',
-    errors: ['nil, message, err when the rest could not be written'],
+    failures: { invalid: STANDARD, no_space: FULL },
+    raises: CLOSED,
     example: "local ok, how, code = io.popen('exit 3'):close()",
   }),
 }

@@ -66,11 +66,17 @@ export function ioModule({ base, env, output, input = () => NOTHING }: IoOptions
           { name: 'mode', type: 'text', default: 'r', doc: 'r, w or a, with + for both directions; b means nothing' },
         ],
         returns: [{ name: 'file', type: ['any', 'nil'], luaType: 'file*?' }],
-        errors: ['nil, message, {kind, code, path} when it cannot be opened', 'raises for another mode'],
+        failures: {
+          not_found: 'there is no such file, or no directory for it',
+          is_directory: 'it is one',
+          not_a_file: 'it is a pipe that nobody reads',
+          invalid: 'the path is empty or has NUL in it; other kinds as with fs.read and fs.write',
+        },
+        raises: { 'invalid mode': 'for another mode' },
         example: "local file <close> = assert(io.open('notes.txt', 'a'))\nfile:write('one more line\\n')",
         call: ({ vm, owner }, path, mode) => {
           const flags = flagsOf(mode)
-          if (flags === undefined) throw new ArgumentError("bad argument #2 to 'io.open' (invalid mode)")
+          if (flags === undefined) throw new ArgumentError(`bad argument #2 to 'io.open' (invalid mode '${mode}')`)
           return attempt('open', Buffer.from(path).toString(), () =>
             files.add(vm, owner, openPath(absolute(bytePath(base), path), flags)),
           )
@@ -82,10 +88,15 @@ export function ioModule({ base, env, output, input = () => NOTHING }: IoOptions
           'end and returns what os.execute does.',
         args: [{ name: 'command', type: 'text' }, { name: 'mode', type: 'text', default: 'r' }, processOptionsArgument],
         returns: [{ name: 'file', type: ['any', 'nil'], luaType: 'file*?' }],
-        errors: ['nil, message, err when it cannot be started', 'raises for another mode, or a wrong option'],
+        failures: {
+          spawn_failed: 'it cannot be started, as in a directory that is not there',
+          invalid: 'the command has NUL in it',
+        },
+        raises: { 'invalid mode': 'for another mode', 'seconds expected': 'for a timeout that is none' },
         example: "local git <close> = io.popen('git --version')\nlog.info(git:read('l'))",
         call: ({ vm, owner }, command, mode, options) => {
-          if (mode !== 'r' && mode !== 'w') throw new ArgumentError("bad argument #2 to 'io.popen' (invalid mode)")
+          if (mode !== 'r' && mode !== 'w')
+            throw new ArgumentError(`bad argument #2 to 'io.popen' (invalid mode '${mode}')`)
           if (command.includes('\0')) return failure('a command has no NUL', { kind: 'invalid' })
           const shell = shells.start({
             command,
@@ -102,7 +113,7 @@ export function ioModule({ base, env, output, input = () => NOTHING }: IoOptions
       tmpfile: defineFunction({
         doc: 'A file for reading and writing that is gone when it is closed.',
         returns: [{ name: 'file', type: ['any', 'nil'], luaType: 'file*?' }],
-        errors: ['nil, message, {kind, code} when it cannot be made'],
+        failures: { not_found: 'there is no directory for temporary files; other kinds as with fs.write' },
         example: "local file <close> = io.tmpfile()\nfile:write('for now')",
         call: ({ vm, owner }) => attempt('make', 'a temporary file', () => files.add(vm, owner, openTemporary())),
       }),

@@ -16,13 +16,14 @@ const INDENT = '  '
 export function jsonModule({ nulls = 'nil' }: { nulls?: Nulls } = {}): LuaModule {
   const value = { name: 'value', type: 'any', doc: 'anything but functions, handles and coroutines' } as const
   const text = { name: 'text', type: 'bytes' } as const
-  const encodeErrors = [
-    'raises for functions, mixed keys, nan and infinity, naming the path',
-    'raises for tables that contain themselves',
-  ]
+  const encodeRaises = {
+    'has no JSON form': 'for functions, handles, nan and infinity; the path is named',
+    'both positions and names': 'for a table that is neither a list nor an object',
+    'within themselves': 'for tables that contain themselves',
+  }
   const encode = (doc: string, indent?: string, example?: string) =>
     defineRawFunction(
-      { doc, args: [value], returns: [{ name: 'text', type: 'bytes' }], errors: encodeErrors, example },
+      { doc, args: [value], returns: [{ name: 'text', type: 'bytes' }], raises: encodeRaises, example },
       (parts) => {
         const encoder = new Encoder(parts)
         return (L) => {
@@ -52,7 +53,7 @@ export function jsonModule({ nulls = 'nil' }: { nulls?: Nulls } = {}): LuaModule
             nulls === 'nil' ? 'Reads JSON. A null is an absent field, or nil.' : 'Reads JSON. A null is `json.null`.',
           args: [text],
           returns: [{ name: 'value', type: ['any', 'nil'] }],
-          errors: ['nil, message, err if the text is not JSON; the message has line and column'],
+          failures: { invalid: 'the text is not JSON; the message has line and column' },
           example: "local settings, problem = json.decode(fs.read('settings.json'))",
         },
         (parts, name) => {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { ArgumentError } from '../../vm/errors.ts'
 import type { ArgSpec, LuaTable, LuaValue } from '../../vm/index.ts'
+import { typeOf } from '../web/options.ts'
 import type { ShellOptions } from './shell.ts'
 
 export const processOptionsArgument = {
@@ -28,9 +29,9 @@ export function processOptions(
   const { timeout, cwd, env } = (given ?? {}) as LuaTable
   const wrong = (problem: string) => new ArgumentError(`bad argument #${position} to '${primitive}' (${problem})`)
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {
-    throw wrong('timeout: seconds expected')
+    throw wrong(`timeout: seconds expected, got ${typeof timeout === 'number' ? timeout : typeOf(timeout)}`)
   }
-  if (cwd !== undefined && typeof cwd !== 'string') throw wrong('cwd: string expected')
+  if (cwd !== undefined && typeof cwd !== 'string') throw wrong(`cwd: string expected, got ${typeOf(cwd)}`)
   return {
     cwd: cwd === undefined ? place.base : resolve(place.base, cwd),
     env: { ...place.env, ...variables(env, wrong) },
@@ -40,7 +41,7 @@ export function processOptions(
 
 function variables(env: LuaValue, wrong: (problem: string) => Error): Record<string, string> {
   if (env === undefined) return {}
-  if (typeof env !== 'object' || env === null) throw wrong('env: table expected')
+  if (typeof env !== 'object' || env === null) throw wrong(`env: table expected, got ${typeOf(env)}`)
   for (const [name, value] of Object.entries(env)) {
     if (typeof value !== 'string' || value.includes('\0')) throw wrong(`env: text expected for ${name}`)
   }

@@ -13,6 +13,8 @@ export type { SecretsBackend } from './master-key.ts'
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
 /** Bytes of a value: any token, not any file. */
 const MOST_BYTES = 8192
+/** The hub that makes the key may be waiting for somebody to unlock the keyring. */
+const LOCK_PATIENCE_MS = 60_000
 
 export interface SecretsOptions {
   /** Where the encrypted files go. */
@@ -21,19 +23,26 @@ export interface SecretsOptions {
   readonly backend?: SecretsBackend
   /** @default the system's */
   readonly keyring?: Keyring
+  /** How long to wait for another hub that is making the master key. @default a minute */
+  readonly lockPatienceMs?: number
 }
 
 const keys = [
   { name: 'key', type: 'text', doc: 'or a namespace, when a second one follows: 1 to 64 letters, digits, - and _' },
   { name: 'key_in_namespace', type: 'text', optional: true },
 ] as const
-const errors = [
-  "nil, message, {kind}: 'tampered' when it was changed on disk, 'wrong_key' or 'keyring' when its key is gone",
-  'raises for a name that is none',
-]
+const NAMES = { '1 to 64 letters, digits, - and _ expected': 'for a name that is none; it is not repeated' }
+const KEYRING = 'the keyring with the master key does not answer, or has lost it'
+const TAMPERED = 'the file of the master key is damaged'
 
-export function secretsModule({ directory, backend = 'auto', keyring = systemKeyring() }: SecretsOptions): LuaModule {
-  const vault = new Vault(directory, new MasterKeys({ directory, backend, keyring }))
+export function secretsModule({
+  directory,
+  backend = 'auto',
+  keyring = systemKeyring(),
+  ...given
+}: SecretsOptions): LuaModule {
+  const { lockPatienceMs = LOCK_PATIENCE_MS } = given
+  const vault = new Vault(directory, new MasterKeys({ directory, backend, keyring, lockPatienceMs }))
   return defineModule({
     name: 'secrets',
     doc:
@@ -47,7 +56,12 @@ export function secretsModule({ directory, backend = 'auto', keyring = systemKey
         args: keys,
         returns: [{ name: 'value', type: ['bytes', 'nil'] }],
         yields: true,
-        errors,
+        failures: {
+          tampered: 'it, or the file of the master key, was changed on the disk',
+          wrong_key: 'it was encrypted with a master key that is gone',
+          keyring: KEYRING,
+        },
+        raises: NAMES,
         example: "local token = secrets.get('token')\nlocal theirs = secrets.get('github', 'token')",
         call: ({ owner }, first, second) => {
           const [namespace, name] = second === undefined ? [namespaceOf(owner), first] : [first, second]
@@ -64,7 +78,12 @@ export function secretsModule({ directory, backend = 'auto', keyring = systemKey
         ],
         returns: [{ type: ['boolean', 'nil'] }],
         yields: true,
-        errors: [...errors, 'raises for a value of more than 8192 bytes'],
+        failures: {
+          tampered: TAMPERED,
+          keyring: KEYRING,
+          busy: 'another hub is making the master key and does not come to an end',
+        },
+        raises: { ...NAMES, 'a secret has at most 8192 bytes': 'for a longer value' },
         example: "secrets.set('token', 'abc')\nsecrets.set('github', 'token', 'abc')",
         call: ({ owner }, first, second, third) => {
           const [namespace, name, value] =
@@ -88,7 +107,7 @@ export function secretsModule({ directory, backend = 'auto', keyring = systemKey
         args: keys,
         returns: [{ type: ['boolean', 'nil'], doc: 'whether there was one' }],
         yields: true,
-        errors,
+        raises: NAMES,
         example: "secrets.delete('token')",
         call: ({ owner }, first, second) => {
           const [namespace, name] = second === undefined ? [namespaceOf(owner), first] : [first, second]

@@ -13,8 +13,7 @@ import type { Keyring } from './keyring.ts'
 import { SecretProblem } from './problem.ts'
 
 const KEY_BYTES = 32
-/** Times and milliseconds between them to ask for the lock: the hub that has it waits for the keyring. */
-const LOCK_TRIES = 600
+/** Milliseconds between asking for the lock. */
 const LOCK_RETRY_MS = 100
 
 /** Where the master key is kept. `auto`: the keyring, or where there is none, a file. */
@@ -40,6 +39,7 @@ export interface MasterKeyOptions {
   readonly directory: string
   readonly backend: SecretsBackend
   readonly keyring: Keyring
+  readonly lockPatienceMs: number
 }
 
 export class MasterKeys {
@@ -147,11 +147,12 @@ export class MasterKeys {
   }
 
   async #lock(): Promise<Disposable> {
-    for (let i = 0; i < LOCK_TRIES; i++) {
+    const until = performance.now() + this.#options.lockPatienceMs
+    do {
       const lock = takeFileLock(join(this.#options.directory, 'lock'), 0)
       if (lock !== undefined) return lock
       await delay(LOCK_RETRY_MS)
-    }
+    } while (performance.now() < until)
     throw new SecretProblem('busy', 'another hub is making the master key and does not come to an end')
   }
 }

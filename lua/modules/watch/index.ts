@@ -11,6 +11,7 @@ import {
   type LuaValue,
   type LuaVmApi,
 } from '../../vm/index.ts'
+import { typeOf } from '../web/options.ts'
 import type { Change } from './batch.ts'
 import { PathWatch } from './path-watch.ts'
 
@@ -91,7 +92,7 @@ export function watchModule({ base }: WatchOptions): LuaModule {
             name: 'callback',
             type: ['function', 'table'],
             luaType: 'fun(events: WatchEvent[])',
-            doc: 'gets a list of {path, kind, watch_id, from?}',
+            doc: 'gets a list of {path, kind, watch_id, from?}; its errors are reported',
           },
           {
             name: 'options',
@@ -102,7 +103,11 @@ export function watchModule({ base }: WatchOptions): LuaModule {
           },
         ],
         returns: [{ name: 'id', type: 'integer', doc: 'for stop' }],
-        errors: ['raises when no function is given, or an option is wrong', 'an error in the callback is reported'],
+        raises: {
+          'path expected': 'for an empty path, or one with NUL',
+          'list of names expected': 'for an `ignore` that is none',
+          'more than 0 expected': 'for a `poll_interval` of 0 or less',
+        },
         example:
           "local id = watch.directory('notes', function(events)\n" +
           '  for _, event in ipairs(events) do print(event.kind, event.path) end\n' +
@@ -110,8 +115,8 @@ export function watchModule({ base }: WatchOptions): LuaModule {
         call: ({ vm, owner }, path, second, third) => {
           const [fn, given] = isLuaFunction(second) ? [second, third] : [third, second]
           try {
-            if (!isLuaFunction(fn)) throw wrong(2, 'function expected')
-            if (path === '' || path.includes('\0')) throw wrong(1, 'path expected')
+            if (!isLuaFunction(fn)) throw wrong(2, `function expected, got ${typeOf(second)}`)
+            if (path === '' || path.includes('\0')) throw wrong(1, `path expected, got ${JSON.stringify(path)}`)
             const options = optionsOf(given, isLuaFunction(second) ? 3 : 2)
             return start(vm, owner, resolve(base, path), fn, options)
           } catch (error) {
@@ -154,7 +159,8 @@ function optionsOf(given: LuaValue, position: number): DirectoryOptions {
   if (isLuaFunction(given)) throw wrong(position, 'table expected, got function')
   const { recursive, pattern, ignore = [], poll, poll_interval: seconds } = (given ?? {}) as LuaTable
   const check = (name: string, value: LuaValue, type: 'boolean' | 'string' | 'number') => {
-    if (value !== undefined && typeof value !== type) throw wrong(position, `${name}: ${type} expected`)
+    if (value !== undefined && typeof value !== type)
+      throw wrong(position, `${name}: ${type} expected, got ${typeOf(value)}`)
   }
   check('recursive', recursive, 'boolean')
   check('pattern', pattern, 'string')
@@ -165,7 +171,8 @@ function optionsOf(given: LuaValue, position: number): DirectoryOptions {
     throw wrong(position, 'ignore: list of names expected')
   }
   const interval = (seconds as number | undefined) ?? DEFAULT_POLL_SECONDS
-  if (!(interval > 0 && Number.isFinite(interval))) throw wrong(position, 'poll_interval: more than 0 expected')
+  if (!(interval > 0 && Number.isFinite(interval)))
+    throw wrong(position, `poll_interval: more than 0 expected, got ${interval}`)
   return {
     recursive: recursive !== false,
     pattern: pattern as string | undefined,

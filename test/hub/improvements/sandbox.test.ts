@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { MOST_SOURCE_BYTES } from '../../../hub/improvements/limits.ts'
 import { type ImprovementHost, Sandbox, type SandboxEnd } from '../../../hub/improvements/sandbox.ts'
 import { packageRoot } from '../../../protocol/paths.ts'
 import { makeWorld, until, type World } from '../lua/world.ts'
@@ -89,6 +90,16 @@ test('sandbox.run, sandbox.call: a file runs apart from everything, asks for wha
     return { ok == nil, message, err.kind }`)
   expect(refused).toEqual([true, expect.stringMatching(/elsewhere\.lua:1: hooks\.on is not for you/), 'error'])
   await expect(hub.eval('sandbox.call(12345, 1)')).rejects.toThrow('unloaded')
+  const broken = await hub.writeLua('broken.lua', 'local x = nil; x.y = 1')
+  const long = await hub.writeLua('long.lua', `-- ${'x'.repeat(MOST_SOURCE_BYTES)}`)
+  for (const [file, kind] of [
+    [`${path}.none`, 'unreadable'],
+    [broken, 'runtime'],
+    [long, 'too_long'],
+  ]) {
+    const call = `local ok, message, err = sandbox.run("${file}", print) return { ok == nil, err.kind, err.path }`
+    expect(await hub.eval(call)).toEqual([true, kind, file])
+  }
 })
 
 test('sandbox.on_end: one that takes too much time is unloaded and reported, its neighbours and the hub go on', async () => {

@@ -27,51 +27,6 @@ describe('A plugin’s terminal', () => {
     ).toEqual([10, 40, true, true, false, true, true])
     expect(await world.eval('return pty.get(handle:session_id()) == nil')).toBe(true)
   })
-
-  test('Takes a string apart at white space, passes environment and port, and types first lines', async () => {
-    const text = await world.eval<string>(`
-      local handle = pty.spawn{ command = "/bin/sh", port = 8123, env = { FOO = "b a r" }, init_commands = { "echo $FOO-$PORT-$BOTSTER_HUB_ID" } }
-      repeat runtime.sleep(0.02) until handle:get_screen():find("8123")
-      local text, port = handle:get_screen(), handle:port()
-      handle:kill(0.1); handle:release()
-      return text .. port
-    `)
-    expect(text).toContain(`b a r-8123-${world.hub.id}`)
-    expect(text).toMatch(/8123$/)
-  })
-
-  test('Tells of its end by an event', async () => {
-    await world.eval(`
-      ended = nil
-      events.on("process_exited", function(event) ended = event end)
-      pty.spawn{ cmd = { "/bin/sh", "-c", "exit 4" }, session_name = "brief" }
-    `)
-    const event = await until(() => world.eval<Record<string, unknown>>('return ended'), 'the event')
-    expect(event).toMatchObject({ session_name: 'brief', exit_code: 4 })
-  })
-
-  test('That cannot start raises, and a wrong option is named', async () => {
-    await expect(world.eval('pty.spawn{ cmd = "/bin/sh", cwd = "/does/not/exist" }')).rejects.toThrow(
-      /does\/not\/exist|directory/,
-    )
-    await expect(world.eval('pty.spawn{ cmd = "x", rows = "many" }')).rejects.toThrow(
-      "bad argument #1 to 'pty.spawn' (rows:",
-    )
-    await expect(world.eval('pty.spawn{ cmdd = "x" }')).rejects.toThrow('cmdd')
-  })
-})
-
-test('The terminals of an agent can be registered, replaced and forgotten', async () => {
-  expect(
-    await world.eval(`
-      local a = pty.spawn{ cmd = { "/bin/sleep", "1000" } }
-      local first, second, again = hub.register_agent("a", { a }), hub.register_agent("b", { a }), hub.register_agent("a", { a, a })
-      local gone, unknown = hub.unregister_agent("a"), hub.unregister_agent("a")
-      local ok, err = pcall(hub.register_agent, "c", {})
-      hub.unregister_agent("b"); a:kill(0); a:release()
-      return { second - first, again - first, gone, unknown, ok, tostring(err) }
-    `),
-  ).toEqual([1, 0, true, false, false, expect.stringContaining('without a terminal')])
 })
 
 test('An agent’s environment can be filtered by a hook', async () => {
@@ -92,25 +47,6 @@ test('An agent’s environment can be filtered by a hook', async () => {
   )
   await world.eval('hooks.unintercept("filter_agent_env", "secret")')
   await world.command('delete_agent', { agent: key })
-})
-
-test('create_async tells of the worktree by an event', async () => {
-  await world.eval(`
-    made, failed = nil, nil
-    events.on("worktree_created", function(event) made = event end)
-    events.on("worktree_create_failed", function(event) failed = event end)
-    worktree.create_async{ agent_key = "k", branch = "async", prompt = "p", metadata = { a = 1 }, client_rows = 5 }
-    worktree.create_async{ agent_key = "k2", branch = "bad..name" }
-  `)
-  expect(await until(() => world.eval('return made'), 'worktree_created')).toMatchObject({
-    agent_key: 'k',
-    branch: 'async',
-    path: `${world.repository.base}/project-async`,
-    prompt: 'p',
-    metadata: { a: 1 },
-    client_rows: 5,
-  })
-  expect(await until(() => world.eval('return failed'), 'worktree_create_failed')).toMatchObject({ agent_key: 'k2' })
 })
 
 // Last: it takes every terminal of this world with it.

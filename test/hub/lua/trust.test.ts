@@ -302,6 +302,14 @@ describe('From Lua', () => {
     expect(await world.eval('return trust.grant{ always = true }')).toMatchObject({ state: 'trusted', grade: 'always' })
   })
 
+  test('trust.grant: says when there is nothing to trust, or nothing that can be', async () => {
+    const refusal = () => world.eval('local ok, message, err = trust.grant() return { ok == nil, message, err.kind }')
+    await symlink('/', join(layer, 'shared/outside'))
+    expect(await refusal()).toEqual([true, expect.stringContaining('outside'), 'not_trustable'])
+    await rm(layer, { recursive: true })
+    expect(await refusal()).toEqual([true, `there is no ${layer}: nothing to trust`, 'no_layer'])
+  })
+
   test('trust.revoke: takes it back, and says whether there was something to take', async () => {
     expect(await world.eval('trust.grant() return trust.revoke()')).toBe(true)
     expect(await world.eval('return trust.revoke()')).toBe(false)

@@ -44,10 +44,12 @@ export interface World extends AsyncDisposable {
   restart(): Promise<void>
 }
 
+/** @param options.empty a repository without a commit; options.isRepository: whether the hub takes it for one */
 export async function makeWorld(
-  options: { files?: Record<string, string>; userDirectory?: string } = {},
+  options: { files?: Record<string, string>; userDirectory?: string; empty?: boolean; isRepository?: boolean } = {},
 ): Promise<World> {
-  const repository = await makeRepository()
+  const { isRepository = true } = options
+  const repository = await makeRepository({ empty: options.empty })
   const userDirectory = join(repository.directory, options.userDirectory ?? 'dot-botster')
   const writeLua = async (path: string, source: string) => {
     const file = join(userDirectory, 'lua', path)
@@ -68,7 +70,7 @@ export async function makeWorld(
     BOTSTER_WORKTREE_BASE: repository.base,
   })
   const log: LogLine[] = []
-  let { hub, lua } = await open(repository, log)
+  let { hub, lua } = await open(repository, isRepository, log)
   const command = async <T>(name: string, args: Record<string, unknown> = {}): Promise<T> => {
     const outcome = await lua.command('test-client', name, args)
     if (!outcome.ok) throw Object.assign(new Error(outcome.failure.message), { ...outcome.failure })
@@ -91,7 +93,7 @@ export async function makeWorld(
     async restart() {
       hub.quit()
       await hub.ended
-      ;({ hub, lua } = await open(repository, log))
+      ;({ hub, lua } = await open(repository, isRepository, log))
     },
     async [Symbol.asyncDispose]() {
       hub.quit({ agents: true })
@@ -101,12 +103,16 @@ export async function makeWorld(
   }
 }
 
-async function open(repository: TestRepository, lines: LogLine[]): Promise<{ hub: Hub; lua: HubLua }> {
+async function open(
+  repository: TestRepository,
+  isRepository: boolean,
+  lines: LogLine[],
+): Promise<{ hub: Hub; lua: HubLua }> {
   let lua: HubLua | undefined
   const hub = await openHub({
     paths: hubPaths(hubId(repository.root)),
     root: repository.root,
-    isRepository: true,
+    isRepository,
     worktreeBase: repository.base,
     log: pino({ level: 'debug' }, { write: (line) => lines.push(JSON.parse(line)) }),
     env: process.env,

@@ -195,5 +195,10 @@ test('worktree.diff: shows commits, changes and new files against the base, and 
   expect(await world.eval(`return select(2, worktree.diff('${path}', { base = '--help' }))`)).toContain(
     'names no commit',
   )
+  expect(await world.eval(`return select(3, worktree.diff('${path}', { base = 'none' })).kind`)).toBe('bad_ref')
+  expect(await world.eval("return select(3, worktree.diff('/')).kind")).toBe('not_a_worktree')
+  await expect(world.eval(`worktree.diff('${path}', { bas = 'HEAD' })`)).rejects.toThrow(
+    /bad argument #2 to 'worktree.diff' \(.*bas/,
+  )
   expect(await world.repository.git(['status', '--porcelain'], path)).toBe('?? new.txt')
 })

@@ -53,6 +53,16 @@ test('A prompt for an agent that works waits until it has finished', { timeout: 
   expect(taken('busy')).toEqual(['work 1500', 'in time'])
 })
 
+test('pty:send_message: says when an agent did not come to take the prompt in time', { timeout: 30_000 }, async () => {
+  const agent = await start('slower', '--slow', '60000')
+  const refusal = await world.eval(`
+    local handle = pty.get("${agent.id}/agent")
+    local how, message, err = handle:send_message("too early", { timeout = 0.2 })
+    return { how == nil, message, err.kind }`)
+  expect(refusal).toEqual([true, expect.any(String), 'timed_out'])
+  expect(taken('slower')).toEqual([])
+})
+
 test('A prompt is refused while a dialog is open, with what it asks', { timeout: 30_000 }, async () => {
   const agent = await start('dialog')
   await send(agent, 'ask me')

@@ -71,7 +71,7 @@ it('json.decode: text that is not JSON is nil with line and column', async () =>
   await expect(t.run('json.decode(nil)')).rejects.toThrow("bad argument #1 to 'json.decode' (string expected, got nil)")
 })
 
-it('json.encode: what has no JSON form raises, naming the path', async () => {
+it('json.encode, json.encode_pretty: what has no JSON form raises, naming the path', async () => {
   await using t = await withJson()
   for (const [source, message] of [
     ['{a = {1, print}}', 'a function has no JSON form (at a[2])'],
@@ -83,7 +83,9 @@ it('json.encode: what has no JSON form raises, naming the path', async () => {
     ['t.open(1)', 'a handle has no JSON form'],
     ['(function() local a = {} a.a = a return a end)()', 'within themselves'],
   ] as const) {
-    await expect(t.run(`json.encode(${source})`), source).rejects.toThrow(message)
+    for (const name of ['encode', 'encode_pretty']) {
+      await expect(t.run(`json.${name}(${source})`), source).rejects.toThrow(message)
+    }
   }
 })
 

@@ -63,8 +63,17 @@ it('timer.after, timer.every, timer.cancel: wrong arguments raise', async () => 
 
 it('timer.after, timer.every: times that make no sense are refused', async () => {
   await using t = await withTimer()
-  for (const seconds of ['-1', '0/0', '1/0', '"1"'])
-    await expect(t.run(`timer.after(${seconds}, print)`)).rejects.toMatchObject({ line: 1 })
+  for (const name of ['timer.after', 'timer.every']) {
+    for (const [seconds, problem] of [
+      ['-1', 'seconds from 0 on expected, got -1'],
+      ['0/0', 'seconds from 0 on expected, got NaN'],
+      ['1/0', 'seconds from 0 on expected, got Infinity'],
+      ['"1"', 'number expected, got string'],
+    ]) {
+      const message = `test.lua:1: bad argument #1 to '${name}' (${problem})`
+      await expect(t.run(`${name}(${seconds}, print)`)).rejects.toMatchObject({ line: 1, message })
+    }
+  }
   expect(await t.run('return timer.cancel(timer.after(1e9, print)), timer.cancel(99)')).toEqual([true, false])
 })
 

@@ -215,7 +215,10 @@ it('action_cable.connect, action_cable.subscribe, action_cable.perform, action_c
       'action_cable.subscribe(1, "C", {})',
       "bad argument #4 to 'action_cable.subscribe' (function expected, got no value)",
     ],
-    ['action_cable.subscribe(1, "C", { 1 }, print)', "bad argument #3 to 'action_cable.subscribe' (table with names"],
+    [
+      'action_cable.subscribe(1, "C", { 1 }, print)',
+      "bad argument #3 to 'action_cable.subscribe' (table with names expected",
+    ],
     ['action_cable.subscribe(1, "C", { a = 0/0 }, print)', 'JSON cannot hold the number NaN (at a)'],
     ['action_cable.subscribe("x", "C", {}, print)', "bad argument #1 to 'action_cable.subscribe' (integer expected"],
     ['action_cable.perform(1)', "bad argument #2 to 'action_cable.perform' (string expected, got no value)"],

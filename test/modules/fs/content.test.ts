@@ -91,7 +91,7 @@ describe('fs.read', () => {
       "bad argument #1 to 'fs.read' (string expected, got nil)",
     )
     await expect(t.run("return fs.read('x', {within = 5})")).rejects.toThrow(
-      "bad argument #2 to 'fs.read' (within: string expected)",
+      "bad argument #2 to 'fs.read' (within: string expected, got number)",
     )
   })
 })

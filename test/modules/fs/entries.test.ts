@@ -9,9 +9,10 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { TestVm } from '../../lua/support.ts'
-import type { TestDirectory } from '../directory.ts'
+import { type TestDirectory, testDirectory } from '../directory.ts'
 import { failureOf } from '../support/refusal.ts'
 import { fsVm } from './support.ts'
 
@@ -133,6 +134,19 @@ describe('Directories and entries', () => {
     expect(existsSync(dir.at('made'))).toBe(false)
     expect(await failing("return fs.rename('dir', 'full')")).toMatchObject({ kind: 'not_empty' })
     await expect(t.run("fs.rename('x', 5 > 4)")).rejects.toThrow("bad argument #2 to 'fs.rename'")
+  })
+
+  const other = '/dev/shm'
+  const hasOther = existsSync(other) && statSync(other).dev !== statSync(tmpdir()).dev
+  test.runIf(hasOther)('fs.rename: does not copy by itself to another file system', async () => {
+    writeFileSync(dir.at('file'), 'here')
+    using there = testDirectory(other)
+    const target = there.at('file')
+    expect(await failing('return fs.rename("file", ...)', target)).toEqual({
+      kind: 'cross_device',
+      message: `cannot rename file to ${target}: it would leave its file system: copy it and delete the original (EXDEV)`,
+    })
+    expect([readFileSync(dir.at('file'), 'utf8'), existsSync(target)]).toEqual(['here', false])
   })
 
   test('fs.mkdir: makes parents and does not mind what is there already', async () => {

@@ -66,7 +66,7 @@ describe('Paths from elsewhere', () => {
     )
   })
 
-  test('fs: with `within`, everything works inside and nothing outside', async () => {
+  test('fs.read, fs.write, fs.stat, fs.listdir, fs.copy, fs.rename, fs.mkdir, fs.rmdir and fs.delete: with `within`, everything works inside and nothing outside', async () => {
     const [seen] = await t.run(`
       local within = { within = 'root' }
       assert(fs.write('in/new/file', 'one', within))

@@ -83,6 +83,49 @@ it('http.get: trusts only certificates that are to be trusted, and says why not'
   expect(await wrong.run('return http.get(...)', other.url)).toEqual(refusalOf('tls', 'is for another host'))
 })
 
+it('http.get, http.post, http.put, http.delete: each says in the same way why there is no answer', async () => {
+  await using server = await serve(({ url }, response) => {
+    if (url === '/encoding') response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip')
+    else if (url === '/redirects') response.writeHead(303, { location: 'file:///etc/passwd' }).end()
+    else if (url === '/too_large') response.end(Buffer.alloc(2000))
+  })
+  await using encrypted = await serve((_, response) => response.end('private'), certificate('127.0.0.1'))
+  await using silent = await listen(net.createServer((socket) => socket.once('data', () => socket.destroy())))
+  await using wrong = await listen(net.createServer((socket) => socket.end('SSH-2.0-OpenSSH\r\n\r\n')))
+  const urls: Record<string, string> = {
+    invalid_url: 'nonsense',
+    host_not_found: 'http://no-such-host.invalid/',
+    connection_refused: `http://127.0.0.1:${await closedPort()}/`,
+    tls: encrypted.url,
+    timeout: `${server.url}/timeout`,
+    connection_lost: silent.url,
+    protocol: wrong.url,
+    redirects: `${server.url}/redirects`,
+    encoding: `${server.url}/encoding`,
+    too_large: `${server.url}/too_large`,
+    // Linux knows that no TCP connection leads to all machines at once, wherever it runs.
+    ...(process.platform === 'linux' && { unreachable: 'http://255.255.255.255/' }),
+  }
+  await using t = await withHttp()
+  for (const name of ['get', 'post', 'put', 'delete']) {
+    for (const [kind, url] of Object.entries(urls)) {
+      const source = `return http.${name}(..., { timeout_ms = ${kind === 'timeout' ? 60 : 10_000}, max_bytes = 1000 })`
+      expect(await t.run(source, url), `${name} ${kind}`).toEqual(refusalOf(kind, /./, { op: `http.${name}` }))
+    }
+  }
+})
+
+it('http.get, http.post, http.put, http.delete, http.request: are refused while a thousand wait', async () => {
+  await using server = await serve(() => undefined)
+  await using t = await withHttp()
+  await t.run("for i = 1, 1016 do assert(http.request('GET', ..., function() end)) end", server.url)
+  for (const name of ['get', 'post', 'put', 'delete']) {
+    expect(await t.run(`return http.${name}(...)`, server.url)).toEqual(refusalOf('busy', '1000 requests are waiting'))
+  }
+  const refused = await t.run("return http.request('GET', ..., function() error('called') end)", server.url)
+  expect(refused).toEqual(refusalOf('busy', '1000 requests are waiting'))
+})
+
 it('http.get, http.post, http.put, http.delete and http.request: wrong arguments raise and say what was expected', async () => {
   await using t = await withHttp()
   const wrong: [string, string][] = [

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { TestVm } from '../../lua/support.ts'
 import type { TestDirectory } from '../directory.ts'
 import { failureOf } from '../support/refusal.ts'
@@ -61,26 +61,58 @@ describe('Files', () => {
     })
     expect(await failing("return io.open('sub', 'w')")).toMatchObject({ kind: 'is_directory' })
     expect(await failing("return io.open('sub')")).toMatchObject({ kind: 'is_directory' })
+    expect(await failing("return io.open('')")).toMatchObject({ kind: 'invalid' })
     expect(await failing("return io.open('no/such/dir', 'w')")).toMatchObject({ kind: 'not_found' })
     expect(await failing("return io.open('a\\0b')")).toMatchObject({ kind: 'invalid' })
     for (const mode of ['', 'x', 'rw', 'r++', '+r', 'b']) {
-      await expect(t.run(`io.open('f', '${mode}')`)).rejects.toThrow("bad argument #2 to 'io.open' (invalid mode)")
+      await expect(t.run(`io.open('f', '${mode}')`)).rejects.toThrow(
+        `bad argument #2 to 'io.open' (invalid mode '${mode}')`,
+      )
     }
     await expect(t.run('io.open({})')).rejects.toThrow("bad argument #1 to 'io.open' (string expected, got table)")
   })
 
-  test.runIf(existsSync('/dev/full'))('file:write: a disk that is full is said to be', async () => {
-    expect(await failing("return io.open('/dev/full', 'w'):write('x')")).toEqual({
-      kind: 'no_space',
-      message: 'cannot write to /dev/full: no space is left on the device (ENOSPC)',
-    })
-    expect(
-      await failing(`
+  test.runIf(existsSync('/dev/full'))(
+    'file:write, file:flush, file:close, file:setvbuf, io.write and io.close: a disk that is full is said to be',
+    async () => {
+      expect(await failing("return io.open('/dev/full', 'w'):write('x')")).toEqual({
+        kind: 'no_space',
+        message: 'cannot write to /dev/full: no space is left on the device (ENOSPC)',
+      })
+      expect(
+        await failing(`
       local f = io.open('/dev/full', 'w')
       f:setvbuf('full')
       assert(f:write('x'))
       return f:close()`),
-    ).toMatchObject({ kind: 'no_space' })
+      ).toMatchObject({ kind: 'no_space' })
+      const buffered = (code: string) =>
+        failing(`
+      local f = io.open('/dev/full', 'w')
+      f:setvbuf('full')
+      assert(f:write('x'))
+      ${code}`)
+      for (const code of ['return f:flush()', 'return io.close(f)', "return f:setvbuf('no')"]) {
+        expect(await buffered(code), code).toMatchObject({ kind: 'no_space' })
+      }
+      expect(await failing("io.output('/dev/full') return io.write('x')")).toMatchObject({ kind: 'no_space' })
+    },
+  )
+
+  test('file:read, file:write, file:lines, file:seek, file:setvbuf, file:flush, file:close, io.read, io.write, io.close: nothing is done with a closed file', async () => {
+    await t.run("io.open('f', 'w'):close()")
+    const calls = ['read()', "write('x')", 'lines()', 'seek()', "setvbuf('no')", 'flush()', 'close()']
+    for (const call of calls) {
+      await expect(t.run(`local f = io.open('f') f:close() f:${call}`), call).rejects.toThrow(
+        'test.lua:1: attempt to use a closed file',
+      )
+    }
+    const defaults = [
+      "io.input('f'):close() io.read()",
+      "io.output('f'):close() io.write('x')",
+      "io.output('f'):close() io.close()",
+    ]
+    for (const code of defaults) await expect(t.run(code), code).rejects.toThrow('attempt to use a closed file')
   })
 
   test('file:read: lines, with and without their ends, to the last one', async () => {
@@ -135,7 +167,7 @@ describe('Files', () => {
     ).toEqual(['', 150_000, 50_000, true, true])
   })
 
-  test('file:read: what is none of its formats raises, and what was not opened for it fails', async () => {
+  test('file:read, file:write, file:lines, io.read, io.write: what is none of its formats raises, and what was not opened for it fails', async () => {
     writeFileSync(dir.at('f'), '')
     for (const format of ["'x'", '-1', '1.5', '{}', "'*'"]) {
       await expect(t.run(`io.open('f'):read('l', ${format})`)).resolves.toEqual([])
@@ -145,6 +177,13 @@ describe('Files', () => {
     }
     expect(await failing("return io.open('f', 'a'):read()")).toMatchObject({ kind: 'closed' })
     expect(await failing("return io.open('f'):write('x')")).toMatchObject({ kind: 'closed' })
+    expect(await failing("io.output(io.open('f')) return io.write('x')")).toMatchObject({ kind: 'closed' })
+    expect(await failing("io.input(io.open('f', 'a')) return io.read()")).toMatchObject({ kind: 'closed' })
+    await expect(t.run("io.input('f') io.read('x')")).rejects.toThrow("bad argument #1 to 'io.read' (invalid format)")
+    await expect(t.run("io.output('f') io.write({})")).rejects.toThrow('(string expected, got table)')
+    await expect(t.run("for _ in io.open('f'):lines('x') do end")).rejects.toThrow(
+      "bad argument #1 to 'file:lines' (invalid format)",
+    )
   })
 
   test('io.lines: gives every line and closes the file at the end, or when the loop is left', async () => {
@@ -242,6 +281,15 @@ describe('Files', () => {
       "bad argument #1 to 'file:read' (file expected, got table)",
     )
     expect(await failing('return io.stdout:close()')).toMatchObject({ kind: 'invalid' })
+  })
+
+  test('io.tmpfile: says why it cannot be made', async () => {
+    vi.stubEnv('TMPDIR', dir.at('missing'))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await failing('return io.tmpfile()')).toEqual({
+      kind: 'not_found',
+      message: 'cannot make a temporary file: no such file or directory (ENOENT)',
+    })
   })
 
   test('io.tmpfile: is gone when it is closed, and before for everybody else', async () => {

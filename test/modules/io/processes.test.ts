@@ -68,12 +68,13 @@ describe('Processes', () => {
     const where = `return io.popen('pwd; echo $EXTRA'):read('l'), io.popen('pwd; echo $EXTRA', 'r', {cwd = 'sub', env = {EXTRA = 'x'}}):read('a')`
     expect(await t.run(where)).toEqual([dir.path, `${dir.at('sub')}\nx\n`])
     await expect(t.run("io.popen('x', 'r', {timeout = 'x'})")).rejects.toThrow(
-      "bad argument #3 to 'io.popen' (timeout: seconds expected)",
+      "bad argument #3 to 'io.popen' (timeout: seconds expected, got string)",
     )
-    await expect(t.run("io.popen('x', 'rw')")).rejects.toThrow("bad argument #2 to 'io.popen' (invalid mode)")
+    await expect(t.run("io.popen('x', 'rw')")).rejects.toThrow("bad argument #2 to 'io.popen' (invalid mode 'rw')")
     await expect(t.run('io.popen()')).rejects.toThrow("bad argument #1 to 'io.popen' (string expected, got no value)")
     const [, , err] = await t.run("return io.popen('true', 'r', {cwd = 'missing'})")
     expect(err).toMatchObject({ kind: 'spawn_failed' })
+    expect(await failing("return io.popen('a\\0b')")).toEqual({ kind: 'invalid', message: 'a command has no NUL' })
   })
 
   test('io.popen: ends after its timeout, with everything it started', async () => {
