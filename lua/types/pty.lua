@@ -96,7 +96,7 @@ function pty_handle:get_snapshot(options) end
 
 ---What the terminal’s keys go to: {pid, argv, is_leader, cpu}. `is_leader` is false while a shell runs a command; `cpu` is seconds of processor time.
 ---@async
----@return {pid: integer, argv: string[], is_leader: boolean, cpu: number}?
+---@return {pid: integer, argv: string[], is_leader: boolean, cpu: number}? # nil when the program has ended, or the system does not tell
 function pty_handle:foreground() end
 
 ---Up to `lines` lines above the screen and the screen itself, as text.
