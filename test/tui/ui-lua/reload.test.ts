@@ -95,6 +95,39 @@ describe('loading the files of the UI', () => {
     expect(called).toMatchObject({ ok: true, values: [[{ op: 'notify', message: '1' }], undefined, 0] })
   })
 
+  it('has one keymap, action and component after a hundred reloads of the file that adds them, and none without it', () => {
+    const adding = (version: number) => `
+      botster.keymap.set({ 'normal', 'insert' }, 'f9', 'mine', { desc = 'version ${version}' })
+      botster.keymap.set('insert', 'f10', function() return { action = 'mine', version = ${version} } end)
+      botster.action.register('mine', function() return { { op = 'notify', message = 'version ${version}' } } end)
+      botster.ui.register_component('mine', function() return { type = 'empty' } end)`
+    const look = `
+      botster.action.register('look', function()
+        local found = {}
+        for _, map in ipairs(botster.keymap.list()) do
+          if map.key == 'f9' or map.key == 'f10' then found[#found + 1] = map.mode .. ' ' .. map.key end
+        end
+        for _, action in ipairs(botster.action.list()) do
+          if action == 'mine' or action.name == 'mine' then found[#found + 1] = 'action' end
+        end
+        for _, name in ipairs(botster.ui.list_components()) do if name == 'mine' then found[#found + 1] = 'component' end end
+        table.sort(found)
+        return { { op = 'notify', message = table.concat(found, ', ') } }
+      end)`
+    const found = () => lua.ui.call('on_action', ['look', {}])
+    for (let version = 1; version <= 100; version++) lua.load({ 'keys.lua': adding(version), 'look.lua': look })
+    expect(found()).toMatchObject({
+      values: [[{ message: 'action, component, insert f10, insert f9, normal f9' }], undefined, 0],
+    })
+    expect(lua.action('f10')).toMatchObject({ version: 100 })
+    expect(lua.ui.call('on_action', ['mine', {}])).toMatchObject({
+      values: [[{ message: 'version 100' }], undefined, 0],
+    })
+    lua.load({ 'look.lua': look })
+    expect(found()).toMatchObject({ values: [[{ message: '' }], undefined, 0] })
+    expect(lua.action('f9')).toBeUndefined()
+  })
+
   it('keeps _tui_state and botster.g across reloads, and no other globals', () => {
     lua.load({ 'one.lua': "botster.g.kept = 'yes'; stray = 'yes'; _tui_state.mine = 'yes'" })
     lua.load({
