@@ -8,6 +8,7 @@
 local transaction = require("hub.transaction")
 local exports = require("hub.exports")
 local improvements = require("hub.improvements")
+local parts = require("hub.parts")
 
 local loader = {}
 
@@ -34,7 +35,7 @@ local failures = {}
 local inspect_plugin, locate_plugin
 
 local run_chunk, install, failed, owner_of, note_required, visit, wait_for, is_loading_for, find
-local is_improvement
+local is_improvement, require_part
 
 --- Never reload a module again.
 function loader.protect(name)
@@ -47,12 +48,20 @@ function loader.is_protected(name)
 end
 
 --- What `require` is in the hub: finds a module in the user's directory, then in the shipped one, and runs it as an
---- owner of its own, so that all it registers can be taken away with it.
+--- owner of its own, so that all it registers can be taken away with it. `plugin.NAME` is a plugin, loaded when it has not
+--- been, and `plugin.NAME.file` a file beside its init.lua, which belongs to the plugin.
 function loader.require(name)
   if type(name) ~= "string" then
     error(("bad argument #1 to 'require' (string expected, got %s)"):format(type(name)), 2)
   end
   if is_improvement(name) then error(("'%s' is an improvement: it runs in the sandbox alone"):format(name), 2) end
+  local plugin, file = parts.split(name)
+  if plugin then
+    local part, message, err = require_part(plugin, file)
+    if part ~= nil then return part end
+    if err.kind == "not_found" then error(message, 2) end
+    error(err, 0)
+  end
   note_required(name)
   local value = package.loaded[name]
   if value ~= nil then return value end
@@ -179,6 +188,7 @@ function install(name, path, compile)
   if not chunk then return failed(tx, message, err) end
   local loaded = package.loaded[name]
   local before = exports.copy(loaded)
+  if name:sub(1, #PLUGIN) == PLUGIN then parts.open(tx.owner, path, versions[name] and versions[name].owner) end
   local ok
   ok, message, err = runtime.run(tx.owner, function()
     run_chunk(tx, chunk, path, loaded)
@@ -192,6 +202,17 @@ function install(name, path, compile)
   versions[name] = { owner = tx.owner, path = path, compile = compile }
   failures[name] = nil
   return true
+end
+
+--- A plugin asks for its own files as the version that asks; to others it is the version in use that has them. Returns nil,
+--- message, err for a file that is not there, cannot be read or has a mistake in its syntax.
+function require_part(plugin, file)
+  local owner = owners.current()
+  if transaction.base(owner) ~= plugin then
+    loader.require(plugin)
+    owner = owner_of(plugin)
+  end
+  return parts.require(owner, plugin, file)
 end
 
 --- Where a module or plugin is, or nil.

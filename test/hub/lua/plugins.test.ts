@@ -175,3 +175,68 @@ describe('While the hub runs', () => {
     expect(world.log.filter(({ msg }) => msg === 'p was loaded')).toHaveLength(1)
   })
 })
+
+describe('A plugin of several files', () => {
+  const main = `
+    local words = require('plugin.many.words')
+    commands.register('greet', function() return { said = words.greeting() .. require('plugin.many.deep.late').mark } end)
+    return { words = words }`
+  const words = (word: string, more = '') =>
+    `hooks.on('ping', 'words', function() end)\n${more}\nreturn { greeting = function() return '${word}' end }`
+
+  test('Requires them by its name; they belong to it and are reloaded with it, all or none', async () => {
+    world = await makeWorld()
+    await put('shared/plugins/many/init.lua', main)
+    await put('shared/plugins/many/words.lua', words('hello'))
+    await put('shared/plugins/many/deep/late.lua', "return { mark = '!' }")
+    await put('shared/plugins/user/init.lua', "return { words = require('plugin.many.words') }")
+    await world.restart()
+    expect(await greet()).toBe('hello!')
+    expect(
+      await world.eval(`
+      local other = require('plugin.user')
+      return { other.words == require('plugin.many').words, other.words == require('plugin.many.words'), #hooks.list('ping') }`),
+    ).toEqual([true, true, 1])
+    const { plugins } = await world.command<{ plugins: { name: string; owns: { hooks: string[] } }[] }>('plugin:list')
+    expect(plugins.map(({ name, owns }) => [name, owns.hooks])).toEqual([
+      ['many', ['ping']],
+      ['user', []],
+    ])
+
+    await put('shared/plugins/many/words.lua', words('bonjour'))
+    await says('bonjour!')
+    expect(await world.eval("return require('plugin.user').words.greeting()")).toBe('bonjour') // held since before
+    await put('shared/plugins/many/words.lua', words('broken', "error('in a part')"))
+    await until(() => world.errors().some((message) => /many\/words\.lua:2: in a part/.test(message)), 'the report')
+    expect(await greet()).toBe('bonjour!')
+    expect(await world.eval("return { #hooks.list('ping'), require('plugin.user').words.greeting() }")).toEqual([
+      1,
+      'bonjour',
+    ])
+    await world.eval("loader.unload('plugin.many')")
+    expect(await world.eval("return #hooks.list('ping')")).toBe(0)
+  })
+
+  test('Cannot require what is not in its directory, nor in a circle, and is told so', async () => {
+    world = await makeWorld()
+    await put('secret.lua', 'return "out of reach"')
+    await put(
+      'shared/plugins/many/init.lua',
+      'return { get = function(name) local value = require("plugin.many." .. name) return value end }',
+    )
+    await put('shared/plugins/many/a.lua', 'return require("plugin.many.b")')
+    await put('shared/plugins/many/b.lua', '\nreturn require("plugin.many.a")')
+    await put('shared/plugins/many/wrong.lua', 'return {{')
+    await symlink(join(world.userDirectory, 'secret.lua'), join(world.userDirectory, 'shared/plugins/many/link.lua'))
+    await world.restart()
+    for (const [name, problem] of [
+      ['nothing', /init\.lua:1: module 'plugin\.many\.nothing' not found: there is no nothing\.lua in .*plugins\/many/],
+      ['link', /module 'plugin\.many\.link' not found: /],
+      ['...secret', /not found/],
+      ['a', /'plugin\.many\.a' is being loaded and requires itself/],
+      ['wrong', /wrong\.lua:1: .*expected/],
+    ] as const) {
+      await expect(world.eval(`require("plugin.many").get("${name}")`), name).rejects.toThrow(problem)
+    }
+  })
+})
