@@ -71,6 +71,23 @@ export function hubModule(
         example: 'hub.unregister_agent("shop-fix-login")',
         call: (_, key) => agents.unregister(key),
       }),
+      errors: defineFunction({
+        doc: 'The latest errors that were reported, as `botster status` shows them, oldest first.',
+        args: [{ name: 'owner', type: 'text', optional: true, doc: 'only those of this module, or "plugin.NAME"' }],
+        returns: [
+          {
+            type: 'list',
+            luaType: '{at: number, owner: string, message: string, traceback: string?}[]',
+            doc: '`at`: seconds since 1970',
+          },
+        ],
+        example: 'for _, problem in ipairs(hub.errors("plugin.github")) do log.info(problem.message) end',
+        call: (_, owner) =>
+          hub()
+            .errors.list()
+            .filter((report) => owner === undefined || report.owner === owner)
+            .map((report) => ({ ...report, at: report.at / 1000 })),
+      }),
       clients: defineFunction({
         doc: 'Everybody who is connected: {id, role, pid, version, connected_at} each.',
         returns: [{ type: 'list', luaType: 'table[]' }],

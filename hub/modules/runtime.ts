@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import * as z from 'zod'
 import { defineFunction, defineModule, failure, LuaError, type LuaModule } from '../../lua/vm/index.ts'
+import { CATALOGUE } from '../catalogue/index.ts'
 import type { Callbacks } from './callbacks.ts'
 import { parse } from './convert.ts'
 import type { Loads } from './loads.ts'
@@ -147,6 +148,16 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks, loads
         call: (_, owner, succeeded) => {
           loads.end(owner, succeeded)
         },
+      }),
+      described_hooks: defineFunction({
+        doc: 'The hooks and events of the hub: {name, kind} each; kind is observer, interceptor, both or event.',
+        returns: [{ type: 'list', luaType: '{name: string, kind: string}[]' }],
+        call: () => CATALOGUE.flatMap(({ hooks }) => hooks.map(({ name, kind }) => ({ name, kind }))),
+      }),
+      time: defineFunction({
+        doc: 'Seconds since 1970, with fractions.',
+        returns: [{ type: 'number' }],
+        call: () => Date.now() / 1000,
       }),
       clock: defineFunction({
         doc: 'Milliseconds of a clock that never goes back.',

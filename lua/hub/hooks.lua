@@ -9,6 +9,7 @@
 --- end, { priority = 200 })
 --- ```
 
+local hook_names = require("hub.hook_names")
 local transaction = require("hub.transaction")
 
 local hooks = {}
@@ -108,7 +109,8 @@ function hooks.disable(event, name)
   return set_enabled(event, name, false)
 end
 
---- The hooks of one event, or all: {event, name, kind, priority, timeout_ms, enabled, owner} each, in calling order.
+--- The hooks of one event, or all: {event, name, kind, priority, timeout_ms, enabled, owner, doubt} each, in calling order.
+--- `doubt` says why the hub may never call it: its name is nearly one of the hub's, or one of another kind.
 function hooks.list(event)
   local list = {}
   for _, name in ipairs(event and { event } or hooks.list_events()) do
@@ -122,6 +124,7 @@ function hooks.list(event)
           timeout_ms = entry.timeout_ms,
           enabled = entry.enabled,
           owner = transaction.base(entry.owner),
+          doubt = hook_names.doubt(kind, entry.event),
         }
       end
     end
@@ -144,6 +147,8 @@ end
 
 function add(kind, what, event, name, fn, options)
   options = check(what, event, name, fn, options)
+  local doubt = hook_names.doubt(kind, event)
+  if doubt then log.warn(("%s: hook '%s': %s"):format(what, name, doubt)) end
   registered = registered + 1
   local entry = {
     event = event,

@@ -2,7 +2,7 @@
 --- without one handler is better than none.
 
 local PROTECTED = {
-  "hub.init", "hub.transaction", "hub.exports", "hub.kept", "hub.parts", "hub.state", "hub.hooks", "hub.improvements", "hub.loader",
+  "hub.init", "hub.transaction", "hub.exports", "hub.kept", "hub.parts", "hub.hook_names", "hub.state", "hub.hooks", "hub.improvements", "hub.loader",
 }
 
 local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands", "lib.mcp" }
@@ -23,7 +23,7 @@ local WATCHERS = { "handlers.plugin_watcher", "handlers.module_watcher", "handle
 local started = runtime.clock()
 local failures = 0
 
-local step, require_step, guard_primitives, load_user_init, load_plugins
+local step, require_step, doubt_events, guard_primitives, load_user_init, load_plugins
 local load_improvements
 
 local function boot()
@@ -33,6 +33,7 @@ local function boot()
     loader = require("hub.loader")
     for _, name in ipairs(PROTECTED) do loader.protect(name) end
     require = loader.require
+    doubt_events()
     guard_primitives(require("hub.transaction"))
   end)
   for _, name in ipairs(LIBRARIES) do require_step(name) end
@@ -66,6 +67,16 @@ end
 
 function require_step(name)
   step(name, function() require(name) end)
+end
+
+--- Says so when somebody listens for what is nearly an event of the hub's, or a hook: nobody would ever tell.
+function doubt_events()
+  local hook_names, on = require("hub.hook_names"), events.on
+  events.on = function(name, ...)
+    local doubt = type(name) == "string" and hook_names.doubt("event", name)
+    if doubt then log.warn("events.on: " .. doubt) end
+    return on(name, ...)
+  end
 end
 
 --- From here on, what a loading module does to these waits for its success.

@@ -165,11 +165,12 @@ function loader.order(names)
   return ordered
 end
 
---- Loaded modules and plugins: {name, path, owner} each, sorted by name.
+--- Loaded modules and plugins: {name, path, owner, at} each, sorted by name; `at`: when its version was taken up, in
+--- seconds since 1970.
 function loader.list()
   local list = {}
   for name, version in pairs(versions) do
-    list[#list + 1] = { name = name, path = version.path, owner = version.owner }
+    list[#list + 1] = { name = name, path = version.path, owner = version.owner, at = version.at }
   end
   table.sort(list, function(a, b) return a.name < b.name end)
   return list
@@ -199,7 +200,7 @@ function install(name, path, compile)
     return failed(tx, message, err)
   end
   if versions[name] then transaction.release(versions[name].owner) end
-  versions[name] = { owner = tx.owner, path = path, compile = compile }
+  versions[name] = { owner = tx.owner, path = path, compile = compile, at = runtime.time() }
   failures[name] = nil
   return true
 end
@@ -241,7 +242,7 @@ end
 
 function failed(tx, message, err)
   transaction.rollback(tx, err.waited)
-  failures[tx.name] = { message = message, traceback = err.traceback, kind = err.kind, at = os.time() }
+  failures[tx.name] = { message = message, traceback = err.traceback, kind = err.kind, at = runtime.time() }
   if not err.reported then
     runtime.report(tx.name, { kind = err.kind, message = message, traceback = err.traceback })
   end
@@ -306,7 +307,7 @@ sandbox.on_end(function(message, ended, culprit)
       loader.unload(name)
       if owner == culprit or culprit == nil then
         local problem = message .. "; it is unloaded until its file changes"
-        failures[name] = { message = problem, kind = "ended", at = os.time() }
+        failures[name] = { message = problem, kind = "ended", at = runtime.time() }
         runtime.report(name, { kind = "ended", message = problem })
       else
         again[#again + 1] = { path = version.path, name = name:sub(#improvements.PREFIX + 1) }

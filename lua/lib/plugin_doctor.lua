@@ -1,13 +1,14 @@
 --- Finds what is wrong with plugins, and says what to do about it.
 
 local hooks = require("hub.hooks")
+local loader = require("hub.loader")
 local places = require("lib.plugin_places")
 local plugins = require("lib.plugins")
 local requirements = require("lib.plugin_requirements")
 
 local plugin_doctor = {}
 
-local examine_one, examine_places, hooks_off, shown, count_of
+local examine_one, examine_places, hooks_off, hooks_in_doubt, failed_since, times, shown, count_of
 
 --- Looks at one plugin, or all: {plugin, level = "ok"|"note"|"warning"|"error", message, hint?, traceback?} each. Or nil,
 --- message, err when there is no plugin of that name.
@@ -60,6 +61,12 @@ function examine_one(findings, place)
   for _, message in ipairs(hooks_off("plugin." .. place.name)) do
     add("warning", message, "make it faster or give it a larger timeout_ms, and save the file")
   end
+  for _, message in ipairs(hooks_in_doubt("plugin." .. place.name)) do
+    add("warning", message, "docs/lua/hooks.md lists the hub's; a name of your own may stay")
+  end
+  for _, failure in ipairs(failed_since("plugin." .. place.name, info)) do
+    add("error", failure.message, times(failure), failure.traceback)
+  end
   if #findings == before then add("ok", shown(info)) end
 end
 
@@ -94,6 +101,44 @@ function hooks_off(owner)
     end
   end
   return messages
+end
+
+function hooks_in_doubt(owner)
+  local messages = {}
+  for _, hook in ipairs(hooks.list()) do
+    if hook.owner == owner and hook.doubt then
+      messages[#messages + 1] = ("its %s '%s': %s"):format(hook.kind, hook.name, hook.doubt)
+    end
+  end
+  return messages
+end
+
+--- What has failed while it ran since it was last loaded, or failed to: {message, traceback, count, at} each.
+function failed_since(owner, info)
+  local since = info.error and info.error.at or 0
+  for _, module in ipairs(loader.list()) do
+    if module.name == owner then since = math.max(since, module.at) end
+  end
+  local failures, by_message = {}, {}
+  for _, report in ipairs(hub.errors(owner)) do
+    local is_load = info.error and info.error.message == report.message
+    if report.at >= since and not is_load then
+      local failure = by_message[report.message]
+      if not failure then
+        failure = { message = report.message, count = 0 }
+        by_message[report.message] = failure
+        failures[#failures + 1] = failure
+      end
+      failure.count, failure.at, failure.traceback = failure.count + 1, report.at, report.traceback
+    end
+  end
+  return failures
+end
+
+function times(failure)
+  local last = os.date("%H:%M:%S", math.floor(failure.at))
+  if failure.count == 1 then return ("it failed so at %s"):format(last) end
+  return ("it failed so %d times, the last time at %s"):format(failure.count, last)
 end
 
 --- What a plugin without a fault has, in words.

@@ -48,6 +48,16 @@ test('hub.register_agent and hub.unregister_agent: name terminals in the order c
   await expect(world.eval('hub.unregister_agent()')).rejects.toThrow("bad argument #1 to 'hub.unregister_agent'")
 })
 
+test('hub.errors: gives what was reported, of everybody or of one', async () => {
+  const before = await world.eval<unknown[]>('return hub.errors()')
+  await world.eval('runtime.report("plugin.one", { message = "a", traceback = "t" }) runtime.report("other", "b")')
+  expect(await world.eval('return hub.errors("plugin.one")')).toEqual([
+    { at: expect.any(Number), owner: 'plugin.one', message: 'a', traceback: 't' },
+  ])
+  expect(await world.eval('return #hub.errors()')).toBe(before.length + 2)
+  expect(await world.eval('return hub.errors("nobody")')).toEqual([])
+})
+
 test('hub.clients, hub.client and hub.client_environment: tell who is connected, and from where', async () => {
   using connection = await connect({ path: world.hub.paths.hubSocket, protocol: hubProtocol, role: 'cli' })
   await connection.request('environment', { env: { EDITOR: 'ed', TERM: 'x' }, cwd: '/tmp' })

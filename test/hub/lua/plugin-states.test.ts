@@ -158,6 +158,10 @@ test('The doctor says what is wrong with each plugin, and nothing of those that 
     broken: 'local x =\n\nerror("oops")',
     off: '',
     'no.name': '',
+    fails: `
+      hooks.on('agent_create', 'mine', print) hooks.on('before_agent_create', 'mine', print) hooks.on('my_own', 'x', print)
+      hooks.intercept('agent_delete', 'x', print)
+      hooks.on('pong', 'mine', function() error('at run time') end)`,
   })
   await put('profiles/work/plugins/off/init.lua', '')
   await put('shared/plugins/look/ui/layout.lua', 'function render( end')
@@ -166,12 +170,18 @@ test('The doctor says what is wrong with each plugin, and nothing of those that 
   expect(await findings('good')).toEqual(['good ok: loaded; it has 1 command, 1 hook'])
   for (let i = 0; i < 2; i++) await world.eval('hooks.notify("ping")')
   await until(() => world.eval('return not hooks.list("ping")[1].enabled'), 'the second strike')
+  for (let i = 0; i < 2; i++) await world.eval('hooks.notify("pong")')
+  expect(world.log.some(({ msg }) => msg.includes("hooks.on: hook 'mine': the hub has no 'agent_create'"))).toBe(true)
   const all = await findings()
-  expect(all).toHaveLength(7)
+  expect(all).toHaveLength(12)
   expect(all).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/^broken error: .*broken\/init\.lua:3: /),
       "good warning: its observer 'slow' of 'ping' is switched off",
+      expect.stringMatching(/^good error: observer 'slow' of 'ping': .*longer than it may/),
+      "fails warning: its observer 'mine': the hub has no 'agent_create': did you mean 'agent_created'?",
+      "fails warning: its observer 'mine': the hub has 'before_agent_create' for hooks.intercept, not for hooks.on",
+      expect.stringMatching(/^fails error: observer 'mine' of 'pong': .*fails\/init\.lua:4: at run time$/),
       expect.stringMatching(/^look error: .*layout\.lua:1: /),
       'off note: it is switched off',
       expect.stringMatching(/^off warning: .*shared\/plugins\/off is not used: .*work\/plugins\/off has the same name/),
