@@ -38,6 +38,11 @@ function hub.register_agent(key, handles) end
 ---@return boolean # whether it was registered
 function hub.unregister_agent(key) end
 
+---The latest errors that were reported, as `botster status` shows them, oldest first.
+---@param owner? string only those of this module, or "plugin.NAME"
+---@return {at: number, owner: string, message: string, traceback: string?}[] # `at`: seconds since 1970
+function hub.errors(owner) end
+
 ---Everybody who is connected: {id, role, pid, version, connected_at} each.
 ---@return table[]
 function hub.clients() end

@@ -42,6 +42,14 @@ function runtime.find_module(name) end
 ---@return table? err
 function runtime.compile(owner, path, not_empty) end
 
+---The hooks and events of the hub: {name, kind} each; kind is observer, interceptor, both or event.
+---@return {name: string, kind: string}[]
+function runtime.described_hooks() end
+
+---Seconds since 1970, with fractions.
+---@return number
+function runtime.time() end
+
 ---Milliseconds of a clock that never goes back.
 ---@return number
 function runtime.clock() end
