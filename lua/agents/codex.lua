@@ -56,7 +56,7 @@ return {
     {
       id = "error",
       state = "failed",
-      region = "transcript",
+      region = "turn",
       raw = true,
       any = { "^■ {You've hit your|stream |unexpected status|exceeded retry|Quota exceeded|error|Error|stream disconnected}" },
       confidence = 0.85,
@@ -69,6 +69,22 @@ return {
       any = { "^›", "^Ask Codex" },
       confidence = 0.88,
       reason = "its composer is open and nothing works",
+    },
+    {
+      id = "title-action",
+      state = "waiting",
+      region = "title",
+      any = { "^%[ [%.!] %] Action Required" },
+      confidence = 0.7,
+      reason = "the title says that action is required",
+    },
+    {
+      id = "title-working",
+      state = "working",
+      region = "title",
+      any = { "^{⠋|⠙|⠹|⠸|⠼|⠴|⠦|⠧|⠇|⠏} " },
+      confidence = 0.6,
+      reason = "the title turns",
     },
   },
   reports = {

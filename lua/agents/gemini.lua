@@ -47,7 +47,7 @@ return {
     {
       id = "error",
       state = "failed",
-      region = "transcript",
+      region = "turn",
       raw = true,
       any = { "^ ?✕ %[API Error", "^ ?✕ .*[Qq]uota", "^ ?✕ .*exhausted" },
       confidence = 0.85,

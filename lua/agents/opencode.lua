@@ -3,6 +3,8 @@
 return {
   name = "opencode",
   programs = { "opencode" },
+  --- Behind a thick line that ends below it; the last line there names the model.
+  input = { behind = "┃", ends = "╹▀", placeholder = { "^Ask anything" } },
   rules = {
     {
       id = "permission",
@@ -16,7 +18,7 @@ return {
     {
       id = "question",
       state = "waiting",
-      region = "bottom",
+      region = "dialog",
       all = { "enter {submit|select|confirm}", "esc dismiss" },
       question = { "^(.+%?)$" },
       confidence = 0.92,
@@ -26,7 +28,7 @@ return {
       id = "working",
       state = "working",
       region = "bottom",
-      any = { "^ *[■⬝▪·%.]* *esc {interrupt|again to interrupt}", "working%.%.%. +esc interrupt", "{⬝|■|▪} +esc " },
+      any = { "^ *[■⬝▪·%.]* *esc {interrupt|again to interrupt}", "working%.%.%. +esc interrupt", "{⬝|■|▪} +esc ", "^ *{⬝|■|▪}.*%[retrying " },
       confidence = 0.95,
       reason = "it says that esc interrupts it",
     },
@@ -42,8 +44,8 @@ return {
     {
       id = "ready",
       state = "idle",
-      region = "bottom",
-      any = { "ctrl%+p commands", "ctrl%+x help", "enter send", "tab +switch agent", "/help" },
+      region = "screen",
+      any = { "ctrl%+p commands *$", "ctrl%+x help", "enter send", "tab +switch agent", "/help" },
       confidence = 0.85,
       reason = "its input is open and nothing works",
     },

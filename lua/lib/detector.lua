@@ -19,8 +19,8 @@ local DIALOG_LINES, STATUS_LINES, TRANSCRIPT_LINES = 40, 20, 8
 local INPUT_WITHIN, FRAME_WITHIN = 16, 12
 local MOST_QUESTION = 300
 
-local split, unboxed, find_input, is_menu, frame_above, frame_below
-local region_of, slice, fits, any_line, adjacent_lines, question_of, up_to_cursor, trimmed
+local split, unboxed, find_input, input_behind, is_menu, menu_below, frame_above, frame_below
+local region_of, slice, last_turn, fits, any_line, adjacent_lines, question_of, up_to_cursor, trimmed
 
 --- Prepares a screen: {text, cols?, cursor?, title?, notification?}. Of use when several questions are asked of it.
 function detector.screen(compiled, shown)
@@ -38,7 +38,7 @@ function detector.read(compiled, shown, trace)
   local screen = shown.lines and shown or detector.screen(compiled, shown)
   local decided
   for _, rule in ipairs(compiled.rules) do
-    local lines = region_of(screen, rule)
+    local lines = region_of(screen, rule, compiled.input.prompt)
     local why = fits(rule, lines)
     if trace then trace[#trace + 1] = { rule = rule.id, state = rule.state, region = rule.region, fits = not why, why = why } end
     if not why and not decided then
@@ -104,6 +104,7 @@ end
 --- Where the program takes a person's text: {row, last, top, bottom, prompt_end}, nil when it shows no such place. `top`
 --- and `bottom` are those of its frame.
 function find_input(input, screen)
+  if input.behind then return input_behind(input, screen.raw) end
   if #input.prompt == 0 then return nil end
   local first = math.max(1, #screen.lines - INPUT_WITHIN + 1)
   local from = #screen.lines
@@ -117,10 +118,21 @@ function find_input(input, screen)
     if prompt_end and not is_menu(screen.lines, row) then
       local top, bottom = row, row
       if input.framed then top, bottom = frame_above(screen.raw, row), frame_below(screen.raw, row) end
-      if top and bottom then
+      if top and bottom and not menu_below(screen.lines, bottom) then
         local last = input.framed and bottom - 1 or row
         return { row = row, last = math.max(row, last), top = top, bottom = bottom, prompt_end = prompt_end }
       end
+    end
+  end
+end
+
+--- The lines behind a thick line that ends below them, but for the last one, which says what will answer.
+function input_behind(input, raw)
+  for bottom = #raw, 3, -1 do
+    if raw[bottom]:find(input.ends) then
+      local top = bottom
+      while top > 1 and raw[top - 1]:find(input.behind) do top = top - 1 end
+      return bottom - top >= 2 and { row = top, last = bottom - 2, top = top, bottom = bottom } or nil
     end
   end
 end
@@ -133,6 +145,14 @@ function is_menu(lines, row)
   for i = math.max(1, row - 8), math.min(#lines, row + 8) do
     local other = i ~= row and lines[i]:match("^%s*(%d+)[%.%)] ")
     if other and math.abs(tonumber(other) - tonumber(number)) <= 8 and other ~= number then return true end
+  end
+  return false
+end
+
+--- Whether a menu stands below a row: what looks like the input line above it is a prompt of before.
+function menu_below(lines, row)
+  for i = row + 1, #lines do
+    if is_menu(lines, i) then return true end
   end
   return false
 end
@@ -154,8 +174,8 @@ function frame_below(raw, row)
   end
 end
 
---- The lines of a rule's region. Where something takes text there is no dialog.
-function region_of(screen, rule)
+--- The lines of a rule's region. Where something takes text there is no dialog. `prompts`: by what prompts are recognised.
+function region_of(screen, rule, prompts)
   local lines = rule.raw and screen.raw or screen.lines
   local input, count = screen.input, #lines
   local region = rule.region
@@ -170,6 +190,7 @@ function region_of(screen, rule)
     while last > 0 and lines[last] == "" do last = last - 1 end
     return slice(lines, last - TRANSCRIPT_LINES + 1, last)
   end
+  if region == "turn" then return slice(lines, last_turn(screen, prompts), input and input.top - 1 or count) end
   if region == "footer" then return input and slice(lines, input.bottom + 1, count) or {} end
   if region == "input" then return input and slice(lines, input.row, input.last) or {} end
   if region == "cursor" then return { up_to_cursor(screen) } end
@@ -177,6 +198,14 @@ function region_of(screen, rule)
   if region == "bottom" then return slice(lines, count - TRANSCRIPT_LINES + 1, count) end
   if region == "title" then return { screen.title } end
   return { screen.notification }
+end
+
+--- The row of the last prompt above the input line; the first one when there is none.
+function last_turn(screen, prompts)
+  for row = (screen.input and screen.input.top or #screen.lines + 1) - 1, 1, -1 do
+    if any_line(prompts, { screen.lines[row] }) then return row end
+  end
+  return 1
 end
 
 function slice(lines, first, last)

@@ -4,7 +4,7 @@ local detector_rules = {}
 
 local STATES = { starting = true, working = true, waiting = true, idle = true, failed = true }
 local REGIONS = {
-  screen = true, dialog = true, status = true, transcript = true, footer = true, input = true, cursor = true,
+  screen = true, dialog = true, status = true, transcript = true, turn = true, footer = true, input = true, cursor = true,
   last = true, bottom = true, title = true, notification = true,
 }
 local LISTS = { "all", "any", "none", "adjacent", "question" }
@@ -36,6 +36,11 @@ function detector_rules.compile(definition)
   if not compiled.input.placeholder then return nil, message end
   compiled.input.framed = input.framed == true
   compiled.input.at_cursor = input.at_cursor == true
+  for _, side in ipairs({ "behind", "ends" }) do
+    if input[side] ~= nil and type(input[side]) ~= "string" then return nil, ("input.%s: expected text"):format(side) end
+    compiled.input[side] = input[side] and "^%s*" .. escape(input[side])
+  end
+  if not compiled.input.behind ~= not compiled.input.ends then return nil, "input: 'behind' and 'ends' belong together" end
   for i, rule in ipairs(definition.rules or {}) do
     local read
     read, message = read_rule(rule, i)

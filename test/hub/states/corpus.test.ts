@@ -76,14 +76,14 @@ describe('Screens are read as what they are', () => {
 
 test('A terminal twice as wide, or with blank rows below, is read the same', async () => {
   for (const screen of readings.filter(({ program }) => program !== 'shell' && program !== 'aider')) {
-    const { text, title } = screen
+    const { text, title, cursor } = screen
     const padded = `${text
       .split('\n')
       .map((line) => line.padEnd(160))
       .join('\n')}\n\n\n`
     const read = await world.command<Reading>('read_screen', {
       program: screen.program,
-      screen: { text: padded, title },
+      screen: { text: padded, title, cursor },
     })
     expect(read, `${screen.program}/${screen.name}`).toEqual(screen.read)
   }

@@ -3,7 +3,10 @@ import { basename, join } from 'node:path'
 
 const CORPUS = join(import.meta.dirname, '../../corpus')
 
-/** One labelled screen of test/corpus: `field: value` lines, `---`, and what the terminal shows. */
+/**
+ * One labelled screen of test/corpus: `field: value` lines, `---`, and what the terminal shows. `captured` says which
+ * program drew it (talking to a stub of its service); screens without it are written by hand after what programs show.
+ */
 export interface Screen {
   readonly program: string
   readonly name: string
@@ -38,6 +41,13 @@ function readScreen(program: string, file: string): Screen {
     title,
     trap,
     text,
-    cursor: fields.cursor === 'end' ? end : undefined,
+    cursor: fields.cursor === 'end' ? end : position(fields.cursor),
   }
+}
+
+/** `x,y`, from 0. */
+function position(text: string | undefined): { x: number; y: number } | undefined {
+  if (text === undefined) return undefined
+  const [x, y] = text.split(',').map(Number)
+  return { x: x!, y: y! }
 }
