@@ -47,14 +47,13 @@ return {
       reason = "a menu is open",
     },
     {
-      id = "list",
+      id = "dialog",
       state = "waiting",
       region = "dialog",
-      all = { "^❯ " },
-      any = { "Enter to {select|confirm|save} · ", " · Esc to {cancel|close|exit}$" },
+      any = { "Enter to .+ · ", " · Esc to {cancel|close|exit}$" },
       question = { "^(.+%?)$", "^(Select .*)", "^(Choose .*)" },
       confidence = 0.88,
-      reason = "a list is open",
+      reason = "a dialog is open",
     },
     {
       id = "continue",

@@ -31,7 +31,7 @@ return {
       state = "waiting",
       region = "dialog",
       all = { "^{›|>|❯} ?%d+%. ", "^%d+%. " },
-      question = { "^(.+%?)$", "^(Select .*)", "^(Choose .*)", "Update available" },
+      question = { "^(.+%?)$", "^(Trust this folder%?)", "^(Select .*)", "^(Choose .*)", "Update available" },
       confidence = 0.92,
       reason = "a menu is open",
     },

@@ -2,6 +2,7 @@
 
 local hooks = require("hub.hooks")
 local agent = require("lib.agent")
+local agent_restore = require("lib.agent_restore")
 local agent_sessions = require("lib.agent_sessions")
 local agent_status = require("lib.agent_status")
 local programs = require("lib.programs")
@@ -85,6 +86,7 @@ function on.exit(signal, record, name)
   })
   if not record then return end
   if signal.code == 127 then tell_missing(record, signal.session) end
+  agent_restore.ended(record, signal.session, not signal.signal and signal.code or nil)
   if record.status == "exited" then agent_status.tell(record) else agent_status.changed() end
 end
 

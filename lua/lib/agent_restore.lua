@@ -1,6 +1,7 @@
 --- Taking agents up again whose programs are gone: after a reboot, or when the process that held them died. Worktree, name,
 --- ports and sessions are those they had; programs that can resume do; what their terminals showed is above.
 
+local state = require("hub.state")
 local agent_sessions = require("lib.agent_sessions")
 local agent_shape = require("lib.agent_shape")
 local agent_status = require("lib.agent_status")
@@ -10,7 +11,16 @@ local programs = require("lib.programs")
 
 local agent_restore = {}
 
-local reopen, start_again, initialization_of
+--- Milliseconds within which a program that was to resume, and failed, had nothing to resume: claude looks for a
+--- conversation in the directory, and ends when there was none.
+local RESUME_MS = 15000
+--- A shell's exit code when it finds no such program.
+local NO_PROGRAM = 127
+
+--- Session id → {at (runtime.clock), environment}: programs that were told to resume.
+local resuming = state.get("lib.agent_restore.resuming")
+
+local reopen, start_anew, start_again, initialization_of
 
 --- Records of the agents whose programs were lost.
 function agent_restore.lost()
@@ -59,6 +69,27 @@ function agent_restore.all(wanted, options)
   return { restored = list(restored), failed = list(failed) }
 end
 
+--- A session ended with a code: one that was only just told to resume, and failed, is started as it was at first.
+function agent_restore.ended(record, session_id, code)
+  local tried = resuming[session_id]
+  resuming[session_id] = nil
+  if not tried or not code or code == 0 or code == NO_PROGRAM or runtime.clock() - tried.at > RESUME_MS then return end
+  runtime.start("hub", function() start_anew(record, session_id, tried.environment) end)
+end
+
+--- The client that wanted it restored may have left: the environment is that of the first try.
+function start_anew(record, session_id, environment)
+  local session = records.session(session_id)
+  if not session or not records.agent(record.id) then return end
+  log.info(("%s had nothing to resume: its program is started anew"):format(record.key))
+  local fresh = { fresh = true, environment = environment }
+  local config = config_resolver.resolve(record.profile_name or "") or {}
+  local started, message = start_again(record, session, config, fresh)
+  if not started then return agent_status.set(record.id, "lost", message) end
+  record = agent_status.settle(record.id)
+  agent_sessions.register(record)
+end
+
 --- Its directory, made again from the branch when it is gone. The record, or nil, message, err.
 function reopen(record)
   if fs.is_dir(record.cwd) then return record end
@@ -94,13 +125,17 @@ function start_again(record, session, config, options)
     port_forward = session.port_forward,
     scrollback = records.saved_history(session.id),
   }
+  local from = { client_id = options.client_id, env = config.environment }
+  local environment = options.environment or agent_sessions.environment(record, again, from)
   local started, message, err = agent_sessions.start(record, again, {
-    client_id = options.client_id,
     rows = options.rows or session.rows,
     cols = options.cols or session.cols,
-    env = config.environment,
+    environment = environment,
   })
-  if started then return started end
+  if started then
+    if command ~= session.command then resuming[session.id] = { at = runtime.clock(), environment = environment } end
+    return started
+  end
   records.add_session{ -- it may be tried again, when what is missing is there
     agent_id = record.id,
     name = session.name,

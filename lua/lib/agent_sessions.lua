@@ -12,15 +12,15 @@ local DEFAULT_ROWS, DEFAULT_COLS = 24, 80
 --- Ports of an agent's block: what records.claim_ports gives.
 local PORTS = 10
 
-local below, environment, give_port, alive
+local below, give_port, alive
 
 --- Starts a session of an agent. `session` is {name, command?, initialization?, port?, port_forward?, scrollback? (a file whose text stands above)}: a command that is
 --- text runs through the user's shell, so that its end is the session's end; a list is run as it is; none is an interactive
 --- shell. `initialization` is a script that the shell sources first. With `port_forward` it gets a port. `options` is
---- {client_id?, rows?, cols?, env?}. Returns the handle, or nil, message, err. The record is written first.
+--- {client_id?, rows?, cols?, env?, environment? (all of it, from agent_sessions.environment)}. Returns the handle, or nil, message, err. The record is written first.
 function agent_sessions.start(record, session, options)
   session = give_port(record, session)
-  local env = environment(record, session, options)
+  local env = options.environment or agent_sessions.environment(record, session, options)
   if env == nil then return nil, "a hook refused the environment of the agent", { kind = "refused" } end
   local argv, typed = shell.command_line(env, session.command, session.initialization)
   if session.scrollback then argv = below(session.scrollback, argv) end
@@ -66,6 +66,20 @@ function agent_sessions.start(record, session, options)
     records.update_session(written.id, { status = "running", pid = info and info.pid })
   end
   return handle
+end
+
+--- The environment a session gets; nil when a hook refuses it.
+function agent_sessions.environment(record, session, options)
+  local env = pty.environment{
+    client_id = options.client_id,
+    agent_id = record.id,
+    session_name = session.name,
+    agent_key = record.key,
+    worktree_path = record.worktree_path or record.cwd,
+    port = session.port,
+  }
+  for name, value in pairs(options.env or {}) do env[name] = value end
+  return (hooks.call("filter_agent_env", env, agent_shape.of(record)))
 end
 
 --- Ends every session of an agent that runs, and waits for that.
@@ -143,19 +157,6 @@ while [ "$lines" -gt 0 ]; do echo; lines=$((lines - 1)); done
 printf '\033[H'
 exec "$@"]]
   return { "/bin/sh", "-c", script, file, table.unpack(argv) }
-end
-
-function environment(record, session, options)
-  local env = pty.environment{
-    client_id = options.client_id,
-    agent_id = record.id,
-    session_name = session.name,
-    agent_key = record.key,
-    worktree_path = record.worktree_path or record.cwd,
-    port = session.port,
-  }
-  for name, value in pairs(options.env or {}) do env[name] = value end
-  return (hooks.call("filter_agent_env", env, agent_shape.of(record)))
 end
 
 --- Programs that several agents run at once cannot all listen on the port they are used to: the first of the agent's block

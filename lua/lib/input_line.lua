@@ -6,7 +6,7 @@ local detectors = require("lib.detectors")
 
 local input_line = {}
 
-local state_of, undimmed, plain
+local state_of, undimmed, restyle, plain
 
 --- A look at a session: {state, question?, input? (what stands in the input line; nil when none is seen), text, detected,
 --- told?}, or nil when its terminal is gone. `state` is that of this moment where the screen says it, else the agent's.
@@ -50,17 +50,35 @@ function undimmed(line)
     local text = line:sub(at, (from or #line + 1) - 1)
     parts[#parts + 1] = (hidden.dim or hidden.reversed) and (" "):rep(utf8.len(text) or #text) or text
     if not from then break end
-    if codes == "" then hidden = {} end
-    for code in codes:gmatch("[^;]+") do
-      if code == "0" then hidden = {} end
-      if code == "2" then hidden.dim = true end
-      if code == "7" then hidden.reversed = true end
-      if code == "22" then hidden.dim = nil end
-      if code == "27" then hidden.reversed = nil end
-    end
+    restyle(hidden, codes)
     at = to + 1
   end
   return table.concat(parts)
+end
+
+--- Follows what a style sequence (SGR) says of dim and reversed. The numbers of a colour (38;2;R;G;B, 48;5;N) say nothing of
+--- them.
+function restyle(hidden, codes)
+  local colour = 0 -- parameters of a colour still to come; -1 while its kind is
+  for code in (codes == "" and "0" or codes):gmatch("[^;]+") do
+    if colour == -1 then
+      colour = code == "2" and 3 or code == "5" and 1 or 0
+    elseif colour > 0 then
+      colour = colour - 1
+    elseif code == "38" or code == "48" or code == "58" then
+      colour = -1
+    elseif code == "0" then
+      hidden.dim, hidden.reversed = nil, nil
+    elseif code == "2" then
+      hidden.dim = true
+    elseif code == "7" then
+      hidden.reversed = true
+    elseif code == "22" then
+      hidden.dim = nil
+    elseif code == "27" then
+      hidden.reversed = nil
+    end
+  end
 end
 
 function plain(text)

@@ -13,7 +13,9 @@ local SETTLED_MS = 200
 --- Milliseconds between two looks at one that never stands still: more and more while it shows the same.
 local BUSY_FIRST_MS, BUSY_LAST_MS = 900, 3000
 --- Seconds after which a screen that says nothing is looked at once more, and one of a program that told something.
-local AGAIN_SECONDS = { starting = 5, told = 2, cpu = 2 }
+--- `unread`: a known program that works redraws its screen all the time; one that stands still for so long asks something
+--- that its detector does not know.
+local AGAIN_SECONDS = { starting = 5, told = 2, cpu = 2, unread = 10 }
 --- Seconds of processor time a second from which a silent program is said to work.
 local CPU_SHARE = 0.3
 --- Longest pause between two looks at a silent program that uses the processor.
@@ -22,7 +24,7 @@ local CPU_LAST_SECONDS = 30
 --- Agent id → {last, interval, timer, running, again}. Not kept: a reload looks anew.
 local looks = state.get("lib.state_look.looks")
 
-local due, begin, look, read_screen, identify, note_process, note_quiet, doubtful
+local due, begin, look, read_screen, identify, note_process, note_quiet, note_unread, doubtful
 
 --- A session printed (`busy`) or came to stand still.
 function state_look.activity(id, signal)
@@ -201,6 +203,7 @@ end
 function note_quiet(id, entry)
   local now = runtime.clock()
   local detected = entry.detector and entry.detector ~= "shell"
+  if entry.busy or entry.evidence.screen then entry.unread_since = nil end
   if entry.busy then
     if not entry.echo then
       entry.cpu_pause = nil
@@ -209,16 +212,29 @@ function note_quiet(id, entry)
     return
   end
   if detected and not entry.evidence.screen then
-    if entry.state ~= "starting" then -- nothing is known anew: what was decided stays
-      entry.evidence.output = nil
-      return
-    end
+    if entry.state ~= "starting" then return note_unread(id, entry, now) end
     if not entry.second_look then
       entry.second_look = true
       return state_look.later(id, AGAIN_SECONDS.starting)
     end
   end
   entry.evidence.output = { state = "idle", source = "output", confidence = 0.4, reason = "it prints nothing", at = now }
+end
+
+--- Nothing is known anew, and what was decided stays; unless it goes on standing still.
+function note_unread(id, entry, now)
+  entry.unread_since = entry.unread_since or now
+  if now - entry.unread_since < AGAIN_SECONDS.unread * 1000 then
+    entry.evidence.output = nil
+    return state_look.later(id, AGAIN_SECONDS.unread)
+  end
+  entry.evidence.output = {
+    state = "waiting",
+    source = "output",
+    confidence = 0.3,
+    reason = "it has stopped, and shows something that its detector does not know",
+    at = now,
+  }
 end
 
 return state_look

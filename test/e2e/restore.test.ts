@@ -59,6 +59,22 @@ test('After a reboot, restore brings back ten agents with worktrees, names, port
   expect(shown).toContain(`on ${after[7]!.port} ${after[7]!.slug}`)
 }, 120_000)
 
+test('A program that finds nothing to resume is started anew, below what it showed before', async () => {
+  await using world = new World()
+  const script = world.script(
+    'claude',
+    '#!/bin/sh\ncase "$*" in *--continue*) echo "No conversation found to continue"; exit 1;; esac\necho "begun with $*"; exec sleep 1000\n',
+  )
+  await world.newAgent('one', `${script} --flag`)
+  await until(() => readdirSync(world.hubFile('history')).some((name) => name.endsWith('.ansi')), { what: 'a history' })
+  await reboot(world)
+  expect(await world.botster('restore')).toContain('repo-one runs again')
+  await world.screenOf('one', /begun with --flag\s*$/)
+  await until(async () => (await world.agent('one')).status === 'running', { what: 'the agent to run' })
+  expect(world.running('sleep')).toHaveLength(1)
+  expect(await world.botster('logs', 'one')).toMatch(/begun with --flag\n(.*\n)*begun with --flag/)
+}, 60_000)
+
 test('What cannot be restored says why, and can be tried again', async () => {
   await using world = new World()
   await world.newAgent('one', 'sleep 1000')

@@ -80,6 +80,14 @@ test('Enter is pressed once more when an agent did not hear it', { timeout: 30_0
   expect(taken('deafer')).toEqual([])
 })
 
+test('A prompt that stays in a colored input line is seen to be there, and Enter pressed once more', {
+  timeout: 30_000,
+}, async () => {
+  const agent = await start('colored', '--colored', '--deaf', '1')
+  expect(await send(agent, 'in blue')).toMatchObject({ outcome: 'submitted' })
+  expect(taken('colored')).toEqual(['in blue'])
+})
+
 test('A prompt waits for a person who has begun a line', { timeout: 30_000 }, async () => {
   const agent = await start('person')
   await reaches(world, agent.id, 'idle')
