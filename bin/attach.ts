@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
 import { packageRoot } from '../protocol/paths.ts'
 import { startChromeWorker } from '../tui/chrome/start-worker.ts'
 import { requireHub, type StartPolicy } from './connect.ts'
@@ -13,19 +14,26 @@ interface AttachOptions {
   readonly soloSession?: string
   /** False: the hub takes nothing of the repository's `.botster`. */
   readonly repoConfig: boolean
+  /** The chrome's worker, where it was started already. @default started here */
+  readonly startedWorker?: Worker
+  /** Where the UI is loaded from. @default the file that all commands share */
+  readonly loadTui?: () => Promise<Tui>
 }
+
+type Tui = typeof import('../tui/main.ts')
 
 /**
  * Opens the UI on this terminal and stays until the user leaves it.
  * @throws CommandFailed when this is no terminal, or no hub can be had
  */
-export async function attach({ start, soloSession, repoConfig }: AttachOptions): Promise<void> {
+export async function attach(options: AttachOptions): Promise<void> {
+  const { start, soloSession, repoConfig } = options
   assertTerminal()
   // Beside each other, since all three take their time: the chrome's worker, finding the repository, loading the UI.
-  const startedWorker = startChromeWorker(join(packageRoot(), 'dist', 'chrome.js'))
+  const startedWorker = options.startedWorker ?? startChromeWorker(join(packageRoot(), 'dist', 'chrome.js'))
   const finding = findPlace()
   finding.catch(() => {}) // thrown again by the first connectHub
-  const { runTui } = (await import('./tui.js' as string)) as typeof import('../tui/main.ts')
+  const { runTui } = await (options.loadTui ?? loadShared)()
   let attached = false
   let refusal: unknown
   let log = (_line: string) => {}
@@ -58,6 +66,10 @@ export async function attach({ start, soloSession, repoConfig }: AttachOptions):
   if (!attached && refusal !== undefined) throw refusal
   // Whatever a library of the UI left open must not keep a terminal that its user has left.
   process.exit(status)
+}
+
+async function loadShared(): Promise<Tui> {
+  return import('./tui.js' as string)
 }
 
 function assertTerminal(): void {

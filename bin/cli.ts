@@ -5,5 +5,18 @@ import { compileCacheDirectory } from './compile-cache.ts'
 
 enableCompileCache(compileCacheDirectory())
 
-const { main } = await import('./program.ts')
-process.exitCode = await main(process.argv.slice(2))
+const argv = process.argv.slice(2)
+process.exitCode = await run(argv)
+
+/** What opens the UI and nothing else is a bundle of its own: it is waited for many times a day. */
+async function run([verb, ...more]: readonly string[]): Promise<number> {
+  if (more.length === 0 && (verb === undefined || verb === 'start' || verb === 'attach')) {
+    // First of all the chrome's worker, which takes longer than anything else and works beside this thread.
+    const { startEarly } = await import('./early-worker.ts')
+    const startedWorker = startEarly()
+    const { openUi } = (await import('./open-ui.js' as string)) as typeof import('./open-ui.ts')
+    return openUi(verb, startedWorker)
+  }
+  const { main } = await import('./program.ts')
+  return main(argv)
+}

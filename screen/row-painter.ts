@@ -6,7 +6,7 @@ import { isErased, sameLook, sameStyle } from './look.ts'
 import type { Output } from './output.ts'
 import type { PainterOptions } from './painter.ts'
 import { StyleWriter } from './sgr.ts'
-import { clusterHasCertainWidth, hasCertainWidth, textWidth } from './width.ts'
+import { clusterHasCertainWidth, hasCertainWidth, isInvisible } from './width.ts'
 
 /** Cells of unchanged text that are written again rather than jumped over: a jump takes four bytes. */
 const MAX_REWRITTEN = 4
@@ -123,7 +123,7 @@ export class RowPainter {
     const last = x + width === cols
     if (last) this.#out.ascii('\x1b[?7l') // or it might wrap, and scroll
     this.#erase(width)
-    this.#out.text(textWidth(text) === 0 ? ' ' : text.replace(/[\0-\x1f\x7f-\x9f]/g, ''))
+    this.#out.text(isInvisible(text) ? ' ' : text.replace(/[\0-\x1f\x7f-\x9f]/g, ''))
     if (last) this.#out.ascii('\x1b[?7h')
     this.#cursor.x = -1
   }

@@ -4,13 +4,26 @@ import stringWidthOf from 'string-width'
  * Cells a text takes, as Ink measures it. Escape sequences and control characters take none, nor does a tab.
  */
 export function textWidth(text: string): number {
+  return knownWidth(text) ?? stringWidthOf(text)
+}
+
+/** The same as far as it does not depend on how characters come together; undefined where it does. */
+export function knownWidth(text: string): number | undefined {
   let width = 0
   for (let index = 0; index < text.length; index++) {
-    const certain = CERTAIN_WIDTHS[text.charCodeAt(index)]!
-    if (certain === 0) return stringWidthOf(text)
-    width += certain
+    const known = KNOWN_WIDTHS[text.charCodeAt(index)]!
+    if (known === 0) return undefined
+    width += known
   }
   return width
+}
+
+/** Whether nothing of a glyph is seen: controls, marks without a letter, halves of a pair. */
+export function isInvisible(cluster: string): boolean {
+  // What string-width counts as something to see. Within the function, since making it takes a while and few need it.
+  return !/[^\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Surrogate}]/v.test(
+    cluster,
+  )
 }
 
 /**
@@ -20,10 +33,10 @@ export function textWidth(text: string): number {
 export function eachCluster(text: string, visit: (cluster: string, width: number) => void): void {
   let index = 0
   while (index < text.length) {
-    const end = endOfCertain(text, index)
-    for (; index < end; index++) visit(text[index]!, CERTAIN_WIDTHS[text.charCodeAt(index)]!)
+    const end = endOfKnown(text, index)
+    for (; index < end; index++) visit(text[index]!, KNOWN_WIDTHS[text.charCodeAt(index)]!)
     if (index === text.length) return
-    const stretchEnd = endOfUncertain(text, index)
+    const stretchEnd = endOfUnknown(text, index)
     for (const { segment } of graphemes.segment(text.slice(index, stretchEnd))) visit(segment, stringWidthOf(segment))
     index = stretchEnd
   }
@@ -102,34 +115,158 @@ const CERTAIN_WIDE: readonly [number, number][] = [
   [0xffe0, 0xffe6],
 ]
 
-/** No pictograph of the basic plane lies above (U+3299 is the last). */
-const PICTOGRAPHS_END = 0x3300
+/**
+ * Pictographs below the emoji blocks (arrows, signs, dingbats; \p{Extended_Pictographic} of the basic plane), by the
+ * width that Ink takes them for where they stand alone. Terminals draw them narrow or wide at their whim. Written down,
+ * since looking for them with a regular expression took a good part of a start.
+ */
+const NARROW_PICTOGRAPHS: readonly [number, number][] = [
+  [0xa9, 0xa9],
+  [0xae, 0xae],
+  [0x203c, 0x203c],
+  [0x2049, 0x2049],
+  [0x2122, 0x2122],
+  [0x2139, 0x2139],
+  [0x2194, 0x2199],
+  [0x21a9, 0x21aa],
+  [0x2328, 0x2328],
+  [0x23cf, 0x23cf],
+  [0x23ed, 0x23ef],
+  [0x23f1, 0x23f2],
+  [0x23f8, 0x23fa],
+  [0x24c2, 0x24c2],
+  [0x25aa, 0x25ab],
+  [0x25b6, 0x25b6],
+  [0x25c0, 0x25c0],
+  [0x25fb, 0x25fc],
+  [0x2600, 0x2604],
+  [0x260e, 0x260e],
+  [0x2611, 0x2611],
+  [0x2618, 0x2618],
+  [0x261d, 0x261d],
+  [0x2620, 0x2620],
+  [0x2622, 0x2623],
+  [0x2626, 0x2626],
+  [0x262a, 0x262a],
+  [0x262e, 0x262f],
+  [0x2638, 0x263a],
+  [0x2640, 0x2640],
+  [0x2642, 0x2642],
+  [0x265f, 0x2660],
+  [0x2663, 0x2663],
+  [0x2665, 0x2666],
+  [0x2668, 0x2668],
+  [0x267b, 0x267b],
+  [0x267e, 0x267e],
+  [0x2692, 0x2692],
+  [0x2694, 0x2697],
+  [0x2699, 0x2699],
+  [0x269b, 0x269c],
+  [0x26a0, 0x26a0],
+  [0x26a7, 0x26a7],
+  [0x26b0, 0x26b1],
+  [0x26c8, 0x26c8],
+  [0x26cf, 0x26cf],
+  [0x26d1, 0x26d1],
+  [0x26d3, 0x26d3],
+  [0x26e9, 0x26e9],
+  [0x26f0, 0x26f1],
+  [0x26f4, 0x26f4],
+  [0x26f7, 0x26f9],
+  [0x2702, 0x2702],
+  [0x2708, 0x2709],
+  [0x270c, 0x270d],
+  [0x270f, 0x270f],
+  [0x2712, 0x2712],
+  [0x2714, 0x2714],
+  [0x2716, 0x2716],
+  [0x271d, 0x271d],
+  [0x2721, 0x2721],
+  [0x2733, 0x2734],
+  [0x2744, 0x2744],
+  [0x2747, 0x2747],
+  [0x2763, 0x2764],
+  [0x27a1, 0x27a1],
+  [0x2934, 0x2935],
+  [0x2b05, 0x2b07],
+]
+const WIDE_PICTOGRAPHS: readonly [number, number][] = [
+  [0x231a, 0x231b],
+  [0x23e9, 0x23ec],
+  [0x23f0, 0x23f0],
+  [0x23f3, 0x23f3],
+  [0x25fd, 0x25fe],
+  [0x2614, 0x2615],
+  [0x2648, 0x2653],
+  [0x267f, 0x267f],
+  [0x2693, 0x2693],
+  [0x26a1, 0x26a1],
+  [0x26aa, 0x26ab],
+  [0x26bd, 0x26be],
+  [0x26c4, 0x26c5],
+  [0x26ce, 0x26ce],
+  [0x26d4, 0x26d4],
+  [0x26ea, 0x26ea],
+  [0x26f2, 0x26f3],
+  [0x26f5, 0x26f5],
+  [0x26fa, 0x26fa],
+  [0x26fd, 0x26fd],
+  [0x2705, 0x2705],
+  [0x270a, 0x270b],
+  [0x2728, 0x2728],
+  [0x274c, 0x274c],
+  [0x274e, 0x274e],
+  [0x2753, 0x2755],
+  [0x2757, 0x2757],
+  [0x2795, 0x2797],
+  [0x27b0, 0x27b0],
+  [0x27bf, 0x27bf],
+  [0x2b1b, 0x2b1c],
+  [0x2b50, 0x2b50],
+  [0x2b55, 0x2b55],
+  [0x3030, 0x3030],
+  [0x303d, 0x303d],
+  [0x3297, 0x3297],
+  [0x3299, 0x3299],
+]
 
 /** The width of each UTF-16 unit where it is certain, else 0: surrogates, marks, emoji, disputed signs. */
 const CERTAIN_WIDTHS = certainWidths()
+/** The same with the pictographs, whose width is certain only for Ink. 0: what depends on its neighbours. */
+const KNOWN_WIDTHS = knownWidths()
 
 function certainWidths(): Uint8Array {
   const widths = new Uint8Array(0x10000)
-  for (const [first, last] of CERTAIN_NARROW) widths.fill(1, first, last + 1)
-  for (const [first, last] of CERTAIN_WIDE) widths.fill(2, first, last + 1)
-  // Pictographs below the emoji blocks (arrows, signs, dingbats) are drawn narrow or wide at the terminal's whim.
-  const units = String.fromCharCode(...Array.from({ length: PICTOGRAPHS_END }, (_, unit) => unit))
-  for (const { 0: pictograph } of units.matchAll(/\p{Extended_Pictographic}/gu)) widths[pictograph.charCodeAt(0)] = 0
+  fill(widths, 1, CERTAIN_NARROW)
+  fill(widths, 2, CERTAIN_WIDE)
+  fill(widths, 0, NARROW_PICTOGRAPHS)
+  fill(widths, 0, WIDE_PICTOGRAPHS)
   return widths
 }
 
-/** Where the run of certain characters from `index` on ends; the last one before an uncertain one is left to it. */
-function endOfCertain(text: string, index: number): number {
+function knownWidths(): Uint8Array {
+  const widths = CERTAIN_WIDTHS.slice()
+  fill(widths, 1, NARROW_PICTOGRAPHS)
+  fill(widths, 2, WIDE_PICTOGRAPHS)
+  return widths
+}
+
+function fill(widths: Uint8Array, width: number, ranges: readonly [number, number][]): void {
+  for (const [first, last] of ranges) widths.fill(width, first, last + 1)
+}
+
+/** Where the run of known characters from `index` on ends; the last one before an unknown one is left to it. */
+function endOfKnown(text: string, index: number): number {
   let end = index
-  while (end < text.length && CERTAIN_WIDTHS[text.charCodeAt(end)] !== 0) end++
+  while (end < text.length && KNOWN_WIDTHS[text.charCodeAt(end)] !== 0) end++
   return end === text.length || end === index ? end : end - 1
 }
 
-/** Where a stretch ends that is to be segmented: between two certain characters, which never belong together. */
-function endOfUncertain(text: string, index: number): number {
+/** Where a stretch ends that is to be segmented: between two known characters, which never belong together. */
+function endOfUnknown(text: string, index: number): number {
   let end = index + 1
   while (end < text.length) {
-    const both = CERTAIN_WIDTHS[text.charCodeAt(end - 1)] !== 0 && CERTAIN_WIDTHS[text.charCodeAt(end)] !== 0
+    const both = KNOWN_WIDTHS[text.charCodeAt(end - 1)] !== 0 && KNOWN_WIDTHS[text.charCodeAt(end)] !== 0
     if (both) break
     end++
   }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { inkWithoutDevtools } from './ink-without-devtools.ts'
+import { lightStringWidth } from './light-string-width.ts'
 
 const root = dirname(import.meta.dirname)
 const require = createRequire(import.meta.url)
@@ -14,12 +15,14 @@ const common: BuildOptions = {
   format: 'esm',
   platform: 'node',
   target: 'node22',
+  supported: { 'regexp-set-notation': true }, // or the patterns are made anew at every use
   jsx: 'automatic',
   minifySyntax: true,
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'none',
-  define: { 'process.env.NODE_ENV': '"production"' },
+  define: { 'process.env.NODE_ENV': '"production"', 'Intl.Segmenter': 'LazySegmenter' },
+  inject: [join(import.meta.dirname, 'lazy-segmenter.ts')],
   // Native add-ons cannot be bundled; the tui is loaded by the cli as a file of its own.
   // ws, web-push and the MCP SDK are for the hubs that use them: 330 kB and more that no other has to read at its start.
   external: [
@@ -32,6 +35,7 @@ const common: BuildOptions = {
     'web-push',
     'ws',
     './tui.js',
+    './open-ui.js',
   ],
   // Bundled CommonJS packages call require() for Node's own modules.
   banner: {
@@ -42,7 +46,7 @@ const common: BuildOptions = {
 
 /** Writes the bundles into `out`, a directory. @param plugins for a test that builds another version */
 export async function bundle(out: string, plugins: readonly Plugin[] = []): Promise<void> {
-  const options = { ...common, outdir: out, plugins: [inkWithoutDevtools, ...plugins] }
+  const options = { ...common, outdir: out, plugins: [inkWithoutDevtools, lightStringWidth, ...plugins] }
   await build({
     ...options,
     entryPoints: {
@@ -50,6 +54,7 @@ export async function bundle(out: string, plugins: readonly Plugin[] = []): Prom
       improvements: 'hub/improvements/worker.ts',
       ptyhost: 'hub/ptyhost/main.ts',
       chrome: 'tui/chrome/worker.tsx',
+      'open-ui': 'bin/open-ui.ts',
     },
   })
   // In pieces, because a command needs few of them (`botster --version` reads 120 kB instead of 2 MB), and because cli

@@ -142,17 +142,19 @@ export class App implements Disposable {
     })
   }
 
-  /** Loads the UI's files, draws for the first time, and asks the hub what there is. */
+  /**
+   * Asks the hub what there is and loads the UI's files meanwhile: the answer is there before anything is drawn, so that
+   * the first picture is whole.
+   */
   start(): void {
     const { lua, hub } = this.#parts
-    this.#dataLink.ensure() // takes its time beside the loading
+    this.#dataLink.ensure()
+    hub.subscribe()
     const sources = this.#reload.start()
     const labels = sources.map(({ label }) => label)
     lua.load(sources, labels, () => this.#ui.probe())
     lua.set(this.#parts.initialState)
     this.#ui.begin()
-    this.#ui.flush()
-    hub.subscribe()
   }
 
   /** What the user's terminal sent. */

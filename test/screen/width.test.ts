@@ -1,6 +1,7 @@
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
-import { clusterHasCertainWidth, eachCluster, hasCertainWidth, textWidth } from '../../screen/width.ts'
+import { clusterHasCertainWidth, eachCluster, hasCertainWidth, isInvisible, textWidth } from '../../screen/width.ts'
+import fastStringWidth from '../../tui/chrome/fast-string-width.ts'
 import { Random } from './random.ts'
 import { openTerminal, write } from './xterm.ts'
 
@@ -47,6 +48,34 @@ test('texts mixed of all of them are measured as Ink does and split into the sam
     expect(clusters).toEqual([...segmenter.segment(text)].map(({ segment }) => segment))
     expect(textWidth(text)).toBe(stringWidth(text))
     expect(width).toBe(stringWidth(text))
+  }
+})
+
+test('every character by itself is as wide, and as invisible, as Ink takes it for', () => {
+  const wrong: string[] = []
+  for (let unit = 0; unit < 0x10000; unit++) {
+    const text = String.fromCharCode(unit)
+    const width = stringWidth(text)
+    if (textWidth(text) !== width || isInvisible(text) !== (width === 0)) wrong.push(unit.toString(16))
+  }
+  expect(wrong).toEqual([])
+})
+
+test('pictographs beside anything that may join them are measured as Ink does', () => {
+  const parts = ['a', '✳', '⌚', '\ufe0f', '\u200d', '❤', '漢', '👨', '\u0301', '©', '\u20e3', '☎', 'า', '🏽', '\u0600']
+  const random = new Random(5)
+  for (let round = 0; round < 5000; round++) {
+    const text = Array.from({ length: 1 + random.below(5) }, () => random.pick(parts)).join('')
+    expect(textWidth(text), text).toBe(stringWidth(text))
+    expect(fastStringWidth(text), text).toBe(stringWidth(text))
+  }
+})
+
+test('what stands for string-width in the bundles measures escapes and ambiguous letters as it does', () => {
+  for (const text of ['\x1b[1mbold\x1b[0m', 'α…✳', '漢字', '👍🏽 yes', '']) {
+    for (const options of [undefined, { countAnsiEscapeCodes: true }, { ambiguousIsNarrow: false }]) {
+      expect(fastStringWidth(text, options)).toBe(stringWidth(text, options))
+    }
   }
 })
 
