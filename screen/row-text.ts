@@ -17,7 +17,8 @@ export interface RowText {
 /** Reads a row (row-format.ts) as text. */
 export function readRowText(bytes: Uint8Array): RowText {
   if (isPlain(bytes)) {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + 1, bytes.length - 1).toString('latin1')
+    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    const text = buffer.toString('latin1', 1)
     return { text, width: text.length, columns: undefined }
   }
   const writer = new ColumnWriter()

@@ -71,12 +71,17 @@ export class CompactHistory {
     this.#commit(chunk, chunk.used + row.length)
   }
 
-  /** The row of a line, or undefined when it is not kept. It stays valid as long as the caller holds it. */
-  row(index: number): Uint8Array | undefined {
+  /**
+   * The row of a line, or undefined when it is not kept. It stays valid as long as the caller holds it. A Buffer, because
+   * searching makes text of it, and another view of each of a hundred thousand lines would be collected meanwhile.
+   */
+  row(index: number): Buffer | undefined {
     if (index < this.first || index >= this.#end) return undefined
     const chunk = this.#chunkOf(index)
     const at = index - chunk.first
-    return chunk.bytes.subarray(at === 0 ? 0 : chunk.ends[at - 1]!, chunk.ends[at]! - chunk.gap)
+    const start = at === 0 ? 0 : chunk.ends[at - 1]!
+    const { buffer, byteOffset } = chunk.bytes
+    return Buffer.from(buffer, byteOffset + start, chunk.ends[at]! - chunk.gap - start)
   }
 
   /**

@@ -3,8 +3,11 @@ import { rowIsWrapped } from '../../screen/row.ts'
 import { indexAt, readRowText } from '../../screen/row-text.ts'
 import type { TerminalLines } from './terminal-lines.ts'
 
-/** UTF-16 units in one answer: what a socket takes at once without holding anybody up. */
-const MAX_LENGTH = 256 << 10
+/**
+ * UTF-16 units in one answer: what a socket takes at once without holding anybody up. Larger texts also are large
+ * objects to V8, of which a few dozen make it collect the whole heap: 6 ms in which no key is echoed.
+ */
+const MAX_LENGTH = 48 << 10
 /** Lines between two looks at the clock. */
 const LINES_PER_LOOK = 16
 

@@ -1,7 +1,7 @@
 import { RequestError } from '../../protocol/errors.ts'
 import { LogicalLine } from '../../screen/logical-line.ts'
 import { rowIsWrapped } from '../../screen/row.ts'
-import { readRowText } from '../../screen/row-text.ts'
+import { type RowText, readRowText } from '../../screen/row-text.ts'
 import type { BoundedRun } from './bounded-run.ts'
 import type { TerminalLines } from './terminal-lines.ts'
 
@@ -55,11 +55,15 @@ export function searchUp(
   let sliceEnd = 0
   const slice = () => {
     for (let looked = 1; next > stop && count < MAX_MATCHES; looked++) {
-      const line = joinUp(lines, next - 1)
-      const matches = matchesIn(line, expression)
-      if (matches.length > 0) found.push(matches)
-      count += matches.length / 4
-      next = line.first
+      const bytes = lines.row(next - 1)!
+      const row = readRowText(bytes)
+      if (rowIsWrapped(bytes) || isFound(row.text.trimEnd(), expression)) {
+        const line = joinUp(lines, next - 1, bytes, row)
+        const matches = matchesIn(line, expression)
+        if (matches.length > 0) found.push(matches)
+        count += matches.length / 4
+        next = line.first
+      } else next-- // most lines: nothing is made for them that would have to be collected
       if (looked % LINES_PER_LOOK === 0 && performance.now() > sliceEnd) return
     }
   }
@@ -90,10 +94,14 @@ function compile({ pattern, regex, caseSensitive }: Query): RegExp {
   }
 }
 
-/** The logical line that ends with row `last`. */
-function joinUp(lines: TerminalLines, last: number): LogicalLine {
-  let bytes = lines.row(last)!
-  const rows = [readRowText(bytes)]
+function isFound(text: string, expression: RegExp): boolean {
+  expression.lastIndex = 0
+  return expression.test(text)
+}
+
+/** The logical line that ends with row `last`, which is `bytes` and reads `row`. */
+function joinUp(lines: TerminalLines, last: number, bytes: Uint8Array, row: RowText): LogicalLine {
+  const rows = [row]
   let first = last
   while (rowIsWrapped(bytes) && rows.length < MAX_JOINED_ROWS) {
     const above = lines.row(first - 1)
