@@ -23,12 +23,21 @@ const createOptions = z.strictObject({
   metadata: tableOf(z.unknown()).optional(),
 })
 
-const asyncOptions = createOptions.extend({
-  agentKey: z.string().min(1),
-  profileName: z.string().optional(),
-  clientRows: z.number().int().optional(),
-  clientCols: z.number().int().optional(),
-})
+const asyncOptions = createOptions
+  .extend({
+    agentKey: z.string().min(1),
+    branch: createOptions.shape.branch.optional(),
+    issueNumber: z.number().int().positive().optional(),
+    profileName: z.string().optional(),
+    clientRows: z.number().int().optional(),
+    clientCols: z.number().int().optional(),
+  })
+  .transform((options, context) => {
+    const { branch = branchOfIssue(options.issueNumber) } = options
+    if (branch !== undefined) return { ...options, branch }
+    context.addIssue({ code: 'custom', message: 'branch or issue_number is missing' })
+    return z.NEVER
+  })
 
 const removeOptions = z.strictObject({
   force: z.boolean().default(false),
@@ -173,10 +182,15 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
           {
             name: 'options',
             type: 'table',
-            doc: 'agent_key and branch; from, prompt, metadata, profile_name, client_rows, client_cols, which come back',
+            doc:
+              'agent_key, and branch or issue_number (N means the branch botster-issue-N); from, prompt, metadata, ' +
+              'profile_name, client_rows, client_cols, which come back',
           },
         ],
-        raises: { 'bad argument #1': 'when agent_key or branch is missing, or another option is wrong' },
+        raises: {
+          'branch or issue_number is missing': 'when neither is given',
+          'bad argument #1': 'when agent_key is missing, or another option is wrong',
+        },
         example:
           'events.on("worktree_created", function(made) log.info(made.agent_key, made.path) end)\n' +
           'worktree.create_async{ agent_key = "shop-fix-login", branch = "fix-login" }',
@@ -341,9 +355,13 @@ function creation(options: unknown, where: string): CreateWorktree {
   return { branch, from, context: { prompt, metadata } }
 }
 
+function branchOfIssue(number: number | undefined): string | undefined {
+  return number === undefined ? undefined : `botster-issue-${number}`
+}
+
 async function createAndTell(hub: HubContext, emit: Emit, options: z.infer<typeof asyncOptions>): Promise<void> {
-  const { agentKey, branch, from, prompt, metadata, profileName, clientRows, clientCols } = options
-  const about = { agent_key: agentKey, branch }
+  const { agentKey, branch, issueNumber, from, prompt, metadata, profileName, clientRows, clientCols } = options
+  const about = { agent_key: agentKey, branch, issue_number: issueNumber }
   try {
     const outcome = await hub.worktrees.create({ branch, from, context: { prompt, metadata } })
     if (!outcome.ok) return void emit('worktree_create_failed', { ...about, error: outcome.failure.message })

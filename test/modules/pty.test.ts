@@ -30,6 +30,15 @@ test('pty.spawn: runs a program in a terminal of its own, with the environment i
   expect(text).toContain(`b a r-8123-${world.hub.id}`)
 })
 
+test('pty.spawn: starts what it is told with arguments, in a directory and a size of its own', async () => {
+  const text = await withTerminal<string>(
+    `{ cmd = "/bin/sh", args = { "-c", 'pwd; echo "$1|$(stty size)"; sleep 100', "name", "two words" }, cwd = "/",
+       rows = 12, cols = 34 }`,
+    'wait_for("two words|") return handle:get_screen()',
+  )
+  expect(text.trimEnd()).toBe('/\ntwo words|12 34')
+})
+
 test('pty.spawn: says by an event when the program has ended', async () => {
   await world.eval(`
     ended = nil

@@ -81,9 +81,28 @@ test('worktree.create_async: returns at once and tells of the end by an event', 
     agent_key: 'k2',
     error: expect.stringContaining('bad..name'),
   })
-  await expect(world.eval('worktree.create_async{ branch = "x" }')).rejects.toThrow(
-    "bad argument #1 to 'worktree.create_async' (agent_key",
-  )
+  for (const [options, problem] of [
+    ['{ branch = "x" }', 'agent_key'],
+    ['{ agent_key = "x" }', 'branch or issue_number is missing'],
+    ['{ agent_key = "x", issue_number = "7" }', 'issue_number'],
+  ]) {
+    await expect(world.eval(`worktree.create_async(${options})`)).rejects.toThrow(
+      `bad argument #1 to 'worktree.create_async' (${problem}`,
+    )
+  }
+})
+
+test('worktree.create_async: takes the number of an issue for its branch', async () => {
+  await world.eval(`
+    made = nil
+    events.on("worktree_created", function(event) made = event end)
+    worktree.create_async{ agent_key = "k", issue_number = 17, prompt = "Fix it" }`)
+  expect(await until(() => world.eval('return made'), 'worktree_created')).toMatchObject({
+    issue_number: 17,
+    branch: 'botster-issue-17',
+    path: at('botster-issue-17'),
+    prompt: 'Fix it',
+  })
 })
 
 test('worktree.status, worktree.may_delete, worktree.delete: work that would be lost is named, and stays unless forced', async () => {

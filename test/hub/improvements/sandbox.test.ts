@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { MOST_SOURCE_BYTES } from '../../../hub/improvements/limits.ts'
 import { type ImprovementHost, Sandbox, type SandboxEnd } from '../../../hub/improvements/sandbox.ts'
+import { hubModuleDescriptions } from '../../../hub/modules/index.ts'
 import { packageRoot } from '../../../protocol/paths.ts'
+import { expectExamplesToRunIn } from '../../modules/support/examples.ts'
 import { makeWorld, until, type World } from '../lua/world.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
@@ -100,6 +102,15 @@ test('sandbox.run, sandbox.call: a file runs apart from everything, asks for wha
     const call = `local ok, message, err = sandbox.run("${file}", print) return { ok == nil, err.kind, err.path }`
     expect(await hub.eval(call)).toEqual([true, kind, file])
   }
+})
+
+test('sandbox: its examples run', async () => {
+  const hub = await world()
+  const path = await hub.writeLua('elsewhere.lua', 'hooks.on("e", "n", function(t) return t end)')
+  const before = `local path, id, fn = "${path}"
+    assert(sandbox.run(path, function(number, op, event, name, given) id, fn = number, given end))`
+  const { functions } = hubModuleDescriptions().find(({ name }) => name === 'sandbox')!
+  await expectExamplesToRunIn(hub, functions, before)
 })
 
 test('sandbox.on_end: one that takes too much time is unloaded and reported, its neighbours and the hub go on', async () => {

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { hubModuleDescriptions } from '../../../hub/modules/index.ts'
+import { expectExamplesToRunIn } from '../../modules/support/examples.ts'
 import { makeWorld, until, type World } from './world.ts'
 
 interface Status {
@@ -322,5 +324,9 @@ describe('From Lua', () => {
       grade: 'content',
     })
     expect(await world.eval('return trust.grant()')).toMatchObject({ state: 'trusted' })
+  })
+  test('The examples of the reference run', async () => {
+    const { functions } = hubModuleDescriptions().find(({ name }) => name === 'trust')!
+    await expectExamplesToRunIn(world, functions)
   })
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fsModule } from '../../../lua/modules/fs/index.ts'
 import {
   createEvents,
   jsonModule,
@@ -7,6 +8,7 @@ import {
   taskModule,
   timerModule,
 } from '../../../lua/modules/index.ts'
+import { expectExamplesToRun } from '../../modules/examples.ts'
 import { newVm } from '../support.ts'
 
 const withTasks = () =>
@@ -199,4 +201,11 @@ test('task.all, task.race, task.deadline: wrong arguments raise and say what was
     await expect(t.run(call!)).rejects.toThrow(problem)
   }
   expect(() => t.now('task.all({ print })')).toThrow('this code must finish at once and cannot wait')
+})
+
+test('task: its examples run', async () => {
+  const fs = fsModule({ base: '/' })
+  const modules = [taskModule(), timerModule(), createEvents().module, logModule(() => {}), fs]
+  using t = await newVm({ modules })
+  await expectExamplesToRun(t, taskModule())
 })

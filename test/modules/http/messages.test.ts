@@ -68,8 +68,10 @@ it('http.put: sends a body; http.delete: sends none unless given', async () => {
   const source = `
     local url = ...
     local put, gone, with = http.put(url, 'x'), http.delete(url), http.delete(url, { ['x-token'] = 't' })
-    return put.headers['x-method'], put.body, gone.headers['x-method'], gone.body, with.headers['x-token']`
-  expect(await t.run(source, server.url)).toEqual(['PUT', 'x', 'DELETE', '', 't'])
+    local both = { http.put(url, 'x', { ['x-token'] = 'p' }), http.delete(url, 'y', { ['x-token'] = 'd' }) }
+    return put.headers['x-method'], put.body, gone.headers['x-method'], gone.body, with.headers['x-token'],
+      both[1].body .. both[1].headers['x-token'], both[2].body .. both[2].headers['x-token']`
+  expect(await t.run(source, server.url)).toEqual(['PUT', 'x', 'DELETE', '', 't', 'xp', 'yd'])
 })
 
 it('http.post: carries every byte both ways', async () => {
