@@ -54,7 +54,7 @@ function worktree.exists(path) end
 function worktree.create(options) end
 
 ---Begins to make a worktree for an agent and returns at once. The event `worktree_created` or `worktree_create_failed` follows, with the agent’s key.
----@param options table agent_key and branch; from, prompt, metadata, profile_name, client_rows, client_cols, which come back
+---@param options table agent_key, and branch or issue_number (N means the branch botster-issue-N); from, prompt, metadata, profile_name, client_rows, client_cols, which come back
 function worktree.create_async(options) end
 
 ---Removes a linked worktree inside the base directory. Its branch stays unless asked.
