@@ -1,9 +1,19 @@
 import type { Socket } from 'node:net'
 import type * as z from 'zod'
-import type { Incoming, MethodName, Outgoing, Params, Protocol, ReceivedParams, Result } from './definition.ts'
+import type {
+  Incoming,
+  MethodName,
+  Outgoing,
+  Params,
+  Protocol,
+  ReceivedParams,
+  Result,
+  Shortcut,
+  Shortcuts,
+} from './definition.ts'
 import { type ByeCode, envelopes, type Failure, type Hello, type Role } from './envelope.ts'
 import { ConnectionClosed, RequestError } from './errors.ts'
-import { encodeFrame, FrameDecoder, FramingError } from './frame.ts'
+import { decodeBody, encodeFrame, FrameDecoder, FramingError } from './frame.ts'
 import { agree, ourHello } from './handshake.ts'
 
 /** Bytes queued for a peer that does not read before it is dropped: three of the largest messages. */
@@ -56,6 +66,9 @@ interface Waiting {
 export class Connection<P extends Protocol, S extends Side> implements Disposable {
   readonly #options: ConnectionOptions<P, S>
   readonly #decoder = new FrameDecoder()
+  /** For what this side receives and sends. */
+  readonly #readers: readonly Shortcut[]
+  readonly #writers: Shortcuts
   readonly #waiting = new Map<number, Waiting>()
   readonly #helloTimer: NodeJS.Timeout
   #nextRequest = 1
@@ -66,7 +79,10 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
 
   constructor(options: ConnectionOptions<P, S>) {
     this.#options = options
-    const { socket } = options
+    const { socket, side } = options
+    const { toClient = {}, toServer = {} } = options.protocol.shortcuts ?? {}
+    this.#readers = Object.values(side === 'client' ? toClient : toServer)
+    this.#writers = side === 'client' ? toServer : toClient
     socket.setNoDelay?.(true)
     socket.on('data', (chunk) => this.#receive(chunk))
     socket.on('error', (error) => this.#finish(error.message))
@@ -96,7 +112,11 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
   }
 
   send(message: Sent<P, S>): void {
-    this.#write(message)
+    const { type } = message as { type: string }
+    const shortcut = Object.hasOwn(this.#writers, type) ? this.#writers[type] : undefined
+    const frame = shortcut?.write(message as { type: string })
+    if (frame === undefined) this.#write(message)
+    else this.#writeFrame(frame)
   }
 
   /** Resolves once the peer has taken nearly all that was sent, or the connection is closed. */
@@ -153,14 +173,21 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
 
   #receive(chunk: Buffer): void {
     try {
-      for (const message of this.#decoder.push(chunk)) {
-        if (this.#closed) return
-        this.#dispatch(message)
-      }
+      this.#decoder.split(chunk, this.#receiveBody)
     } catch (error) {
       if (!(error instanceof FramingError)) throw error
       this.#reject(error.message)
     }
+  }
+
+  readonly #receiveBody = (body: Buffer): void => {
+    if (this.#closed) return
+    if (this.#peer === undefined) return this.#dispatch(decodeBody(body))
+    for (const shortcut of this.#readers) {
+      const message = shortcut.read(body)
+      if (message !== undefined) return this.#options.onMessage(message as Received<P, S>)
+    }
+    this.#dispatch(decodeBody(body))
   }
 
   #dispatch(message: unknown): void {
@@ -261,9 +288,13 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
   }
 
   #write(message: unknown): void {
+    if (!this.#closed && !this.#options.socket.destroyed) this.#writeFrame(encodeFrame(message))
+  }
+
+  #writeFrame(frame: Buffer): void {
     const { socket } = this.#options
     if (this.#closed || socket.destroyed) return
-    socket.write(encodeFrame(message))
+    socket.write(frame)
     if (socket.writableLength > MAX_QUEUED_BYTES) {
       this.#finish('the peer does not read')
       socket.destroy()

@@ -6,6 +6,14 @@ export interface Method<Params extends z.ZodType = z.ZodType, Result extends z.Z
   readonly result: Result
 }
 
+/** Reads and writes one kind of one-way message faster than msgpackr and its schema do, to the same effect. */
+export interface Shortcut<Message extends { type: string } = { type: string }> {
+  /** The frame with its header, or undefined for what is left to msgpackr. */
+  write(message: Message): Buffer | undefined
+  /** A valid message, or undefined for whatever is left to msgpackr and the schema: also what is not valid. */
+  read(body: Buffer): Message | undefined
+}
+
 /** Everything that may cross one kind of socket, besides what every socket has (protocol/envelope.ts). */
 export interface Protocol {
   readonly name: string
@@ -17,7 +25,10 @@ export interface Protocol {
   /** One-way messages, by their `type`. */
   readonly toServer: Record<string, z.ZodType>
   readonly toClient: Record<string, z.ZodType>
+  /** For those that have to be fast, by their `type`. */
+  readonly shortcuts?: { readonly toServer: Shortcuts; readonly toClient: Shortcuts }
 }
+export type Shortcuts = Readonly<Record<string, Shortcut>>
 
 export type MethodName<P extends Protocol> = keyof P['methods'] & string
 export type Params<P extends Protocol, M extends MethodName<P>> = z.input<P['methods'][M]['params']>

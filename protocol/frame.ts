@@ -2,7 +2,7 @@ import { Packr, Unpackr } from 'msgpackr'
 
 /** Bytes a message may have. A screen of 500×200 dense cells is under 3 MiB; more than this is a broken peer. */
 export const MAX_FRAME_BYTES = 16 << 20
-const HEADER_BYTES = 4
+export const HEADER_BYTES = 4
 
 /** The peer broke the framing or sent what is not msgpack: nothing after it on this connection can be trusted. */
 export class FramingError extends Error {
@@ -32,13 +32,13 @@ export function encodeFrame(message: unknown): Buffer {
 export class FrameDecoder {
   #chunks: Buffer[] = []
   #buffered = 0
-  #needed = HEADER_BYTES;
+  #needed = HEADER_BYTES
 
   /**
-   * Yields every message that `chunk` completes, in order.
-   * @throws FramingError on a length above the limit or a body that is not msgpack.
+   * Calls back with the body of every message that `chunk` completes, in order.
+   * @throws FramingError on a length above the limit
    */
-  *push(chunk: Buffer): Generator<unknown> {
+  split(chunk: Buffer, each: (body: Buffer) => void): void {
     this.#chunks.push(chunk)
     this.#buffered += chunk.length
     while (this.#buffered >= this.#needed) {
@@ -53,16 +53,24 @@ export class FrameDecoder {
         this.#needed = end
         return
       }
-      const rest = data.subarray(end)
-      this.#chunks = rest.length > 0 ? [rest] : []
-      this.#buffered = rest.length
+      const rest = data.length > end ? data.subarray(end) : undefined
+      this.#chunks = rest === undefined ? [] : [rest]
+      this.#buffered = rest === undefined ? 0 : rest.length
       this.#needed = HEADER_BYTES
-      yield decodeBody(data.subarray(HEADER_BYTES, end))
+      each(data.subarray(HEADER_BYTES, end))
     }
+  }
+
+  /** The messages that `chunk` completes. @throws FramingError as {@link split} and {@link decodeBody} do */
+  push(chunk: Buffer): unknown[] {
+    const messages: unknown[] = []
+    this.split(chunk, (body) => messages.push(decodeBody(body)))
+    return messages
   }
 }
 
-function decodeBody(body: Buffer): unknown {
+/** @throws FramingError when it is not msgpack */
+export function decodeBody(body: Buffer): unknown {
   try {
     return unpackr.unpack(body)
   } catch (cause) {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { bytes, defineProtocol, method, nothing } from '../definition.ts'
+import { ackShortcut, frameShortcut, inputShortcut } from './shortcuts.ts'
 
 const MAX_ENVIRONMENT = 4096 // variables; Linux itself allows about 2 MB of them
 const size = { cols: z.number().int().min(1).max(2000), rows: z.number().int().min(1).max(1000) }
@@ -325,6 +326,10 @@ export const ptyhostProtocol = defineProtocol({
     signal: z.object({ signal }),
     /** The session is gone for good; its view will get no more frames. */
     released: z.object({ session: sessionId }),
+  },
+  shortcuts: {
+    toServer: { input: inputShortcut, ack: ackShortcut },
+    toClient: { frame: frameShortcut },
   },
 })
 export type PtyhostProtocol = typeof ptyhostProtocol
