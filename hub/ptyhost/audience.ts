@@ -15,7 +15,9 @@ export interface Stage {
 export class Audience implements Disposable {
   readonly #stage: Stage
   readonly #views = new Set<View>()
+  /** Looks again, at `#timerAt`: performance.now(). */
   #timer: NodeJS.Timeout | undefined
+  #timerAt = 0
   #lastInputAt = Number.NEGATIVE_INFINITY
 
   constructor(stage: Stage) {
@@ -41,11 +43,10 @@ export class Audience implements Disposable {
 
   /** Sends frames to all who may have one; sees to it that the others get theirs when it is time. */
   flush(): void {
-    clearTimeout(this.#timer)
-    if (this.#views.size === 0) return
+    if (this.#views.size === 0) return this.#clearTimer()
     const now = performance.now()
     const held = this.#stage.heldFor(now)
-    if (held > 0) return this.#flushIn(held)
+    if (held > 0) return this.#flushIn(held, now)
     const unlimited = now - this.#lastInputAt < UNLIMITED_AFTER_INPUT_MS
     let state: ScreenState | undefined
     let next = Number.POSITIVE_INFINITY
@@ -61,15 +62,29 @@ export class Audience implements Disposable {
     }
     // What a quick look missed, should it ever, is made up for when the typing pauses.
     if (unlimited) next = Math.min(next, this.#lastInputAt + UNLIMITED_AFTER_INPUT_MS - now)
-    if (next < Number.POSITIVE_INFINITY) this.#flushIn(next)
+    if (next < Number.POSITIVE_INFINITY) this.#flushIn(next, now)
+    else this.#clearTimer()
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer)
+    this.#clearTimer()
     this.#views.clear()
   }
 
-  #flushIn(milliseconds: number): void {
-    this.#timer = setTimeout(() => this.flush(), Math.ceil(milliseconds))
+  /** A timer that fires earlier is left alone: it looks when to look again. Each key would make a new one. */
+  #flushIn(milliseconds: number, now: number): void {
+    const at = now + Math.ceil(milliseconds)
+    if (this.#timer !== undefined && this.#timerAt <= at) return
+    this.#clearTimer()
+    this.#timerAt = at
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.flush()
+    }, Math.ceil(milliseconds))
+  }
+
+  #clearTimer(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 }

@@ -3,6 +3,7 @@ export const TYPING_PAUSE_MS = 2000
 /** Milliseconds after which a line that was begun is taken for abandoned. */
 const ABANDONED_AFTER_MS = 10 * 60_000
 
+const ESCAPE = 0x1b
 const ENTER = 13
 const LINE_FEED = 10
 const BACKSPACE = 8
@@ -26,14 +27,10 @@ export class Typing {
 
   /** A person's input, as it goes to the program. */
   note(data: Uint8Array, now: number): void {
-    const keys = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1').replace(NOT_KEYS, '')
-    if (keys === '') return
+    if (data.includes(ESCAPE)) return this.#noteSequences(data, now)
+    if (data.length === 0) return
     this.#lastKeyAt = now
-    const plain = keys
-      .replace(PASTE, (_, pasted: string) => 'x'.repeat(pasted.length)) // its newlines submit nothing
-      .replace(CSI_U, (_, code: string, modifiers = '', event = '1') => translate(Number(code), modifiers, event))
-      .replace(OTHER_SEQUENCES, '')
-    for (let index = 0; index < plain.length; index++) this.#count(plain.charCodeAt(index))
+    for (let index = 0; index < data.length; index++) this.#count(data[index]!)
   }
 
   /** The line is done for another reason: the program shows a new prompt. */
@@ -49,6 +46,18 @@ export class Typing {
     const pause = Math.max(0, this.#lastKeyAt + TYPING_PAUSE_MS - now)
     const unfinished = linewise && this.#typed > 0 && now - this.#lastKeyAt < ABANDONED_AFTER_MS
     return unfinished ? Number.POSITIVE_INFINITY : pause
+  }
+
+  /** The same for what may be several keys, a paste, or nothing typed at all. */
+  #noteSequences(data: Uint8Array, now: number): void {
+    const keys = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1').replace(NOT_KEYS, '')
+    if (keys === '') return
+    this.#lastKeyAt = now
+    const plain = keys
+      .replace(PASTE, (_, pasted: string) => 'x'.repeat(pasted.length)) // its newlines submit nothing
+      .replace(CSI_U, (_, code: string, modifiers = '', event = '1') => translate(Number(code), modifiers, event))
+      .replace(OTHER_SEQUENCES, '')
+    for (let index = 0; index < plain.length; index++) this.#count(plain.charCodeAt(index))
   }
 
   #count(code: number): void {
