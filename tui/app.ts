@@ -56,7 +56,7 @@ export class App implements Disposable {
     this.#data = new DataPlane({
       onFrame: (frame) => this.#showFrame(frame),
       onSignal: (signal) => this.#showSignal(signal),
-      onReleased: () => {}, // the hub's next agent_list says what became of it
+      onReleased: (session) => this.#panels.released(session),
       onViewFailed: (view: number, message: string) => this.#viewFailed(view, message),
       onLost: (reason) => this.#dataLink.lost(reason),
       onWarning: log,

@@ -147,7 +147,12 @@ export class Router implements Disposable {
 
   /** Typing shows what is typed: a view into the past goes back to the bottom. */
   #toProgram(bytes: Uint8Array): void {
-    const { panels, scrolled } = this.#parts
+    const { panels, scrolled, agents, actions } = this.#parts
+    const session = agents.selected?.session
+    if (session?.exited) {
+      actions.hubEvent('typed_into_ended', { session_id: session.sessionId })
+      return
+    }
     const panel = panels.focused
     if (panel?.scrollback.toBottom()) scrolled(panel)
     if (panel?.reader.marking) panel.reader.end()
@@ -155,8 +160,8 @@ export class Router implements Disposable {
   }
 
   #send(bytes: Uint8Array): void {
-    const session = this.#parts.agents.selected?.session?.sessionId
-    if (session !== undefined) this.#parts.data.input(session, bytes)
+    const session = this.#parts.agents.selected?.session
+    if (session !== undefined) this.#parts.data.input(session.sessionId, bytes)
   }
 
   #mouseToProgram(panel: Panel, event: MouseEvent): void {

@@ -183,7 +183,7 @@ export function recordsModule(hub: () => HubContext): LuaModule {
         },
       }),
       sessions: defineFunction({
-        doc: 'The sessions of one agent, or of all, in the order they were added.',
+        doc: 'The sessions of one agent, or of all: `agent` first, the others in the order they were added.',
         args: [{ name: 'agent_id', type: 'text', optional: true }],
         returns: [{ type: 'list', luaType: `(${SESSION})[]` }],
         call: (_, agentId) => hub().records.sessions(agentId).map(sessionTable),

@@ -260,13 +260,13 @@ export class Session implements Disposable {
 
   #applySize(): void {
     const size = this.#sizing.decision
-    if (size === undefined || this.exit !== undefined) return
+    if (size === undefined) return
     // The emulator first: what the program draws for the new size must find it there.
     const { cols, rows } = this.emulator
     this.emulator.resize(size.cols, size.rows)
     if (this.emulator.cols === cols && this.emulator.rows === rows) return
     this.#activity.noteDisturbance(performance.now())
-    this.#pty.resize(this.emulator.cols, this.emulator.rows)
+    if (this.exit === undefined) this.#pty.resize(this.emulator.cols, this.emulator.rows)
     this.#options.onChanged(this)
   }
 

@@ -7,6 +7,9 @@ import type { AgentChanges, AgentRecord, NewAgent, NewSession, SessionChanges, S
 
 export type * from './types.ts'
 
+/** What people look at first is the agent itself, also when its program was started anew. */
+const IN_ORDER = "ORDER BY name <> 'agent', rowid"
+
 type Fact = 'root' | 'ptyhost' | 'mcp_port'
 
 /**
@@ -60,12 +63,12 @@ export class Records implements Disposable {
     this.#run('DELETE FROM agents WHERE id = ?', id) // its sessions go with it: ON DELETE CASCADE
   }
 
-  /** In the order they were added; without `agentId` those of all agents. */
+  /** `agent` first, the others in the order they were added; without `agentId` those of all agents. */
   sessions(agentId?: string): SessionRecord[] {
     const rows =
       agentId === undefined
-        ? this.#all('SELECT * FROM sessions ORDER BY rowid')
-        : this.#all('SELECT * FROM sessions WHERE agent_id = ? ORDER BY rowid', agentId)
+        ? this.#all(`SELECT * FROM sessions ${IN_ORDER}`)
+        : this.#all(`SELECT * FROM sessions WHERE agent_id = ? ${IN_ORDER}`, agentId)
     return rows.map(readSession)
   }
 

@@ -30,6 +30,20 @@ commands.register("restore_agents", function(client, _, command)
   })
 end, { description = "Start lost agents again where they were" })
 
+commands.register("restart_session", function(client, _, command)
+  local fine, message, err = check(command, { name = "text", fresh = "boolean", rows = "rows", cols = "cols" })
+  if not fine then return nil, message, err end
+  local record
+  record, message, err = agent.find(command.agent or command.agent_id)
+  if not record then return nil, message, err end
+  return agent_restore.session(record, command.name, {
+    client_id = client.id,
+    fresh = command.fresh,
+    rows = command.rows,
+    cols = command.cols,
+  })
+end, { description = "Start the program of a session again that has ended" })
+
 commands.register("list_programs", function(client)
   local path = hub.client_environment(client.id).env.PATH
   local all = {}

@@ -55,6 +55,29 @@ function agent_restore.one(record, options)
   return agent_shape.of(record)
 end
 
+--- Starts one session again whose program has ended, `name` or the first one; what runs beside it goes on. Options as of
+--- `one`. Returns the agent as clients see it, or nil, message, err.
+function agent_restore.session(record, name, options)
+  local session = name and records.session(record.id .. "/" .. name) or not name and records.sessions(record.id)[1]
+  if not session then
+    return nil, ("%s has no session '%s'"):format(record.key, name or "agent"), { kind = "no_session" }
+  end
+  local handle = pty.get(session.id)
+  if handle and handle:is_alive() then
+    return nil, ("%s of %s is running"):format(session.name, record.key), { kind = "running" }
+  end
+  local message, err
+  record, message, err = reopen(record)
+  if not record then return nil, message, err end
+  local config = config_resolver.resolve(record.profile_name or "") or {}
+  local ok
+  ok, message, err = start_again(record, session, config, options)
+  record = agent_status.settle(record.id)
+  if not ok then return nil, message, err end
+  agent_sessions.register(record)
+  return agent_shape.of(record)
+end
+
 --- Restores several. Returns {restored = list of agents, failed = list of {agent, message}}.
 function agent_restore.all(wanted, options)
   local restored, failed = {}, {}

@@ -27,6 +27,7 @@ for _, name in ipairs({
   "ui.first_run",
   "ui.new_agent",
   "ui.questions",
+  "ui.ended",
 }) do
   for action, handler in pairs(require(name).handlers) do
     handlers[action] = handler

@@ -1,6 +1,7 @@
 --- What the TUI does when the hub says something. The host has put `agents` into `_tui_state` already when an
 --- `agent_list` comes; operations are those of actions.lua.
 
+local ended = require("ui.ended")
 local new_agent = require("ui.new_agent")
 local notifications = require("ui.notifications")
 local questions = require("ui.questions")
@@ -45,6 +46,7 @@ local function go_to(index)
   }
 end
 
+handlers.typed_into_ended = ended.events.typed_into_ended
 handlers.question = questions.events.question
 handlers.question_closed = questions.events.question_closed
 
@@ -97,6 +99,7 @@ end
 
 function handlers.agent_list(_, context)
   _tui_state.agents_known = true
+  ended.of_list()
   local operations = notifications.of_list(context)
   for _, operation in ipairs(follow_list() or {}) do
     operations[#operations + 1] = operation

@@ -9,7 +9,8 @@ local M = { handlers = {} }
 
 --- Remembers where it was called from, so that leaving leads back there with nothing lost.
 function M.handlers.show_help()
-  _tui_state.help = { mode = _tui_state.mode, input = _tui_state.input_buffer }
+  local mode = _tui_state.mode
+  _tui_state.help = { mode = mode, input = _tui_state.input_buffer, first = require("ui.ended").key_mode(mode) }
   return { ops.set_mode("help") }
 end
 
@@ -62,11 +63,14 @@ end
 
 function M.overlay(state)
   local mode = state.help and state.help.mode or "insert"
+  local first = state.help and state.help.first or mode
   local lines, width = {}, 0
-  for _, group in ipairs(keys.grouped(mode)) do
-    lines[#lines + 1] = { table.concat(group.keys, ", "), group.desc }
+  for _, shown in ipairs(first ~= mode and { first, mode } or { mode }) do
+    for _, group in ipairs(keys.grouped(shown)) do
+      lines[#lines + 1] = { table.concat(group.keys, ", "), group.desc }
+    end
   end
-  for _, line in ipairs(further_keys(mode)) do
+  for _, line in ipairs(further_keys(first)) do
     lines[#lines + 1] = line
   end
   for _, line in ipairs(lines) do
@@ -80,7 +84,7 @@ function M.overlay(state)
   for _, item in ipairs(conflict_items(mode)) do
     items[#items + 1] = item
   end
-  return boxes.list(state, "Keys: " .. keys.mode_name(mode), items, 60, 40)
+  return boxes.list(state, "Keys: " .. keys.mode_name(first), items, 60, 40)
 end
 
 --- The overlay while keys of a sequence wait: what the next one may be.

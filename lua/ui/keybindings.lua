@@ -268,6 +268,9 @@ M.modes = {
   error = extend(question, { ["enter"] = "retry_new_agent", ["space"] = "close_modal" }),
 }
 
+--- Where the program that is typed into has ended; all others are those of `insert`.
+M.modes.ended = require("ui.ended").keys
+
 local trust = require("ui.trust")
 M.modes.trust = extend(list, trust.keys.trust)
 M.modes.trust_file = trust.keys.trust_file

@@ -246,9 +246,10 @@ local function run_bound_function(entry, key, mode, context)
 end
 
 --- Puts these keys before those that `builtin` knows. A key that begins a sequence waits for the next, unless
---- `context.complete` says that none will come.
+--- `context.complete` says that none will come. Where the program that is typed into has ended, the keys of the mode
+--- `ended` come first.
 function M.before(builtin)
-  return function(key, mode, context)
+  local function look_up(key, mode, context)
     if not context.complete and prefixes_of(mode)[key] then
       return { action = "pending_keys", timeout_ms = M.timeout_ms }
     end
@@ -263,6 +264,17 @@ function M.before(builtin)
       end
     end
     return builtin(key, mode, context)
+  end
+  return function(key, mode, context)
+    local ended = require("ui.ended")
+    local first = ended.key_mode(mode)
+    if first ~= mode and not ended.is_blind() then
+      local result = look_up(key, first, context)
+      if result then
+        return result
+      end
+    end
+    return look_up(key, mode, context)
   end
 end
 

@@ -5,6 +5,7 @@ local M = {}
 --- Modes by what people call them.
 local MODE_NAMES = {
   insert = "typing into the agent",
+  ended = "an agent whose program has ended",
   normal = "the agent list",
   menu = "the menu",
   palette = "the palette",

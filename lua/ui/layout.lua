@@ -3,6 +3,7 @@
 
 local agent_list = require("ui.agent_list")
 local agents = require("ui.agents")
+local ended = require("ui.ended")
 local first_run = require("ui.first_run")
 local help = require("ui.help")
 local new_agent = require("ui.new_agent")
@@ -93,7 +94,7 @@ local function terminal_of(state, agent, agent_index, pty_index, selected)
   if selected then
     color = state.is_scrolled and "attention" or state.mode == "insert" and "accent" or "border"
   end
-  return {
+  local terminal = {
     type = "terminal",
     id = "terminal",
     block = {
@@ -103,6 +104,7 @@ local function terminal_of(state, agent, agent_index, pty_index, selected)
     },
     props = { agent_index = agent_index, pty_index = pty_index },
   }
+  return session.exited and ended.below(terminal, state, session, selected, is_tiny(state)) or terminal
 end
 
 --- The selected agent's terminal, or several side by side.

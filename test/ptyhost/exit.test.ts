@@ -33,6 +33,16 @@ test('the exit status and the final screen stay until they are released', async 
   })
 })
 
+test('the final screen takes another size, and keeps its last lines', async () => {
+  const session = { cols: 40, rows: 10 }
+  await manager.spawn('short', ['bash', '-c', 'seq 20; printf end; exit 3'], session)
+  await until('the exit', () => manager.signalsOf('exit').find(({ session }) => session === 'short'))
+  await manager.connection.request('resize', { session: 'short', cols: 40, rows: 5 })
+  const screen = await manager.view('short')
+  await screen.shows('end')
+  expect((await manager.text('short')).split('\n')[0]).toContain('17')
+})
+
 test('nothing of what a program printed before it ended is missing, however much it was', async () => {
   await manager.spawn('flood', ['bash', '-c', 'seq 1 300000; echo the end'])
   await until('the exit', () => manager.signalsOf('exit').find(({ session }) => session === 'flood'))

@@ -106,6 +106,18 @@ export class Panels {
     for (const panel of this.#panels.values()) panel.reconnect()
   }
 
+  /** The ptyhost has forgotten a session. One of the same id may run by now, or come with the hub's next list. */
+  released(session: string): void {
+    const isBack = this.#agents.list.some(({ sessions }) => {
+      return sessions.some(({ sessionId, exited }) => sessionId === session && !exited)
+    })
+    for (const panel of this.list) {
+      if (panel.session !== session) continue
+      if (isBack) panel.reconnect()
+      else panel.fail()
+    }
+  }
+
   /** Views that were refused are asked for again: the session may be there by now. */
   retryFailed(): void {
     for (const panel of this.#panels.values()) if (panel.failed) panel.reconnect()

@@ -239,6 +239,29 @@ describe('Sessions', () => {
     )
   })
 
+  test('Starts the program of one again that has ended, beside those that run, with its old text above', async () => {
+    const made = await create({ branch: 'work', command: 'echo round; read x; exit 3' })
+    await world.command('add_session', { agent: made.key, name: 'shell' })
+    await expect(world.command('restart_session', { agent: made.key })).rejects.toThrow(
+      'agent of project-work is running',
+    )
+    await expect(world.command('restart_session', { agent: made.key, name: 'web' })).rejects.toThrow("no session 'web'")
+    const before = (await agent(made.key)).sessions.find(({ name }) => name === 'shell')!.pid
+    await shows(made.key, 'round')
+    await world.command('send', { agent: made.key, text: '\r' })
+    await until(async () => (await agent(made.key)).sessions[0]!.exited, 'the exit')
+    const again = await world.command<Agent>('restart_session', { agent: made.key, name: 'agent', rows: 5, cols: 40 })
+    expect(again).toMatchObject({
+      status: 'running',
+      sessions: [
+        { name: 'agent', exited: false },
+        { name: 'shell', pid: before },
+      ],
+    })
+    await shows(made.key, 'round')
+    expect(world.errors()).toEqual([])
+  })
+
   test('Take text that is sent to them', async () => {
     const made = await create({ worktree: false, name: 'typed', command: 'cat' })
     await world.command('send', { agent: made.key, text: 'hello there', enter: true })

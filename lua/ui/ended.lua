@@ -1,0 +1,168 @@
+--- An agent whose program has ended: what is typed would go nowhere, so the keys mean something else there, and the screen
+--- says what. Keys that are typed on when a program ends under them do nothing: only once nobody types do they count.
+
+local agents = require("ui.agents")
+local catalog = require("ui.catalog")
+local ops = require("ui.ops")
+local theme = require("ui.theme")
+
+local M = { handlers = {}, events = {} }
+
+--- Id of the session of which the layout said last that it has ended.
+local drawn
+
+--- Seconds without a key after which the next one is meant for what the screen says.
+M.quiet_seconds = 1
+
+--- Its keys, on top of those that work everywhere: the mode `ended` of keymaps.
+M.keys = {
+  ["enter"] = "restart_session",
+  ["x"] = "close_agent",
+  ["escape"] = "focus_list",
+  ["?"] = "show_help",
+}
+
+-- whether ---------------------------------------------------------------------------------------------------------
+
+--- The selected agent and its session, when that one's program has ended; else nil.
+function M.selected()
+  local agent = agents.selected(_tui_state)
+  local session = agent and agent.sessions and agent.sessions[(_tui_state.active_pty_index or 0) + 1]
+  if session and session.exited and agent.status ~= "lost" then
+    return agent, session
+  end
+end
+
+--- The mode whose keys count: `ended` instead of `insert` where nobody reads what is typed.
+function M.key_mode(mode)
+  return mode == "insert" and M.selected() and "ended" or mode
+end
+
+--- How many keys are not yet long enough ago.
+local recent = 0
+
+--- Nothing counts until the keys have rested.
+local function wait_for_quiet()
+  recent = recent + 1
+  timer.after(M.quiet_seconds, function()
+    recent = recent - 1
+    if recent == 0 then
+      _screen.redraw()
+    end
+  end)
+end
+
+--- Whether keys may still have been meant for the program.
+function M.is_blind()
+  return recent > 0
+end
+
+--- "The program has ended (exit 0)", "web was ended by SIGKILL"
+function M.what(session)
+  local name = session.name == "agent" and "The program" or session.name
+  if session.exit_signal then
+    return ("%s was ended by %s"):format(name, session.exit_signal)
+  end
+  return session.exit_code and ("%s has ended (exit %d)"):format(name, session.exit_code) or name .. " has ended"
+end
+
+-- events ----------------------------------------------------------------------------------------------------------
+
+--- The list has come. What is being typed into a program that has just ended was not meant for what the screen says now.
+function M.of_list()
+  local running = {}
+  for _, agent in ipairs(_tui_state.agents) do
+    for _, session in ipairs(agent.sessions or {}) do
+      running[session.session_id or 0] = not session.exited or nil
+    end
+  end
+  local _, session = M.selected()
+  if session and (_tui_state.running_sessions or {})[session.session_id] and _tui_state.mode == "insert" then
+    wait_for_quiet()
+  end
+  _tui_state.running_sessions = running
+end
+
+--- Of the host: a key or a paste was for a program that has ended.
+function M.events.typed_into_ended()
+  local _, session = M.selected()
+  if not session then
+    return nil
+  end
+  wait_for_quiet()
+  if drawn == session.session_id then
+    return nil -- the screen says so already
+  end
+  return { { op = "notify", message = M.what(session) .. ": what you type goes nowhere.", key = "ended", timeout = 3 } }
+end
+
+-- actions ---------------------------------------------------------------------------------------------------------
+
+function M.handlers.restart_session(context)
+  local agent, session = M.selected()
+  if not agent then
+    return { ops.notify("The program is running.") }
+  end
+  _tui_state.awaiting = { command = "restart_session" }
+  return {
+    ops.send({
+      type = "restart_session",
+      agent = agent.id,
+      name = session.name,
+      rows = context.terminal_rows,
+      cols = context.terminal_cols,
+    }),
+  }
+end
+
+catalog.add("restart_session", "Start the program again", {
+  command = "restart_session",
+  when = function()
+    return M.selected() ~= nil
+  end,
+})
+
+-- drawing ---------------------------------------------------------------------------------------------------------
+
+--- What keys do about it, by mode.
+local OFFERED = {
+  ended = {
+    { "restart_session", "start it again" },
+    { "close_agent", "close the agent" },
+    { "focus_list", "agent list" },
+    { "show_help", "keys" },
+  },
+  normal = { { "focus_agent", "go there" }, { "close_agent", "close the agent" } },
+}
+
+--- Faint as long as they do not count.
+local function key_line(mode)
+  local key_style = M.is_blind() and theme.colors.faint or theme.style("accent", "bold")
+  local style = M.is_blind() and theme.colors.faint or nil
+  local key_of = require("ui.keys").by_action(mode)
+  local line = {}
+  for _, entry in ipairs(OFFERED[mode] or {}) do
+    local key = key_of[entry[1]]
+    if key then
+      line[#line + 1] = { text = (#line > 0 and "  " or "") .. key, style = key_style }
+      line[#line + 1] = { text = " " .. entry[2], style = style }
+    end
+  end
+  return line
+end
+
+--- A terminal, and below it that its program has ended; `selected`: keys would go to it, `tiny`: without a frame.
+function M.below(terminal, state, session, selected, tiny)
+  drawn = selected and session.session_id or drawn
+  local keys = selected and key_line(M.key_mode(state.mode)) or {}
+  local title = { text = M.what(session), style = theme.style("attention") }
+  local node = { type = "paragraph", props = { lines = { keys } } }
+  if tiny then
+    table.insert(keys, 1, { text = "Ended: ", style = theme.style("attention") })
+  else
+    node.block = { title = { " ", title, " " }, borders = "all", border_style = theme.style("border") }
+  end
+  return { type = "vsplit", constraints = { "min:1", tiny and "1" or "3" }, children = { terminal, node } }
+end
+
+return M
