@@ -49,7 +49,7 @@ function records.update_agent(id, changes) end
 ---@param id string
 function records.remove_agent(id) end
 
----The sessions of one agent, or of all, in the order they were added.
+---The sessions of one agent, or of all: `agent` first, the others in the order they were added.
 ---@param agent_id? string
 ---@return ({id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})[]
 function records.sessions(agent_id) end
