@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { packageRoot, userDirectory } from '../protocol/paths.ts'
+import { luaDirectory, packageRoot } from '../protocol/paths.ts'
 
 /**
  * Where the hub's `require` looks, first to last: the user's Lua (BOTSTER_LUA_PATH, else ~/.botster/lua), then what
  * botster ships. A repository's own Lua comes before them while it is trusted.
  */
 export function luaRoots(env: NodeJS.ProcessEnv = process.env): string[] {
-  return [env.BOTSTER_LUA_PATH || join(userDirectory(env), 'lua'), join(packageRoot(), 'lua')]
+  return [luaDirectory(env), join(packageRoot(), 'lua')]
 }

@@ -34,6 +34,11 @@ export function userDirectory(env: NodeJS.ProcessEnv = process.env): string {
   return env.BOTSTER_USER_DIR || join(env.HOME || homedir(), '.botster')
 }
 
+/** The user's own Lua: `~/.botster/lua`. */
+export function luaDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  return env.BOTSTER_LUA_PATH || join(userDirectory(env), 'lua')
+}
+
 /** Sockets: `$XDG_RUNTIME_DIR/botster`, else one directory per user in the temporary one. */
 export function runtimeDirectory(env: NodeJS.ProcessEnv = process.env): string {
   if (env.BOTSTER_RUNTIME_DIR) return env.BOTSTER_RUNTIME_DIR

@@ -20,10 +20,9 @@ Examples:
 }
 
 async function diff(path: string | undefined, { names = false }: { names?: boolean }): Promise<void> {
-  const { userDirectory } = await import('../../protocol/paths.ts')
   const { shippedFiles } = await import('../../hub/installs/shipped.ts')
   const { note, print } = await import('../output.ts')
-  const files = shippedFiles(userDirectory())
+  const files = shippedFiles()
   const chosen = path === undefined ? files.filter(({ state }) => state !== 'shipped') : [await find(files, path)]
   const changed = chosen.filter(({ state }) => state === 'changed')
   for (const file of changed) {

@@ -22,15 +22,14 @@ Examples:
 const PROTECTED = /^hub\//
 
 async function ejectFile(path: string | undefined): Promise<void> {
-  const { userDirectory } = await import('../../protocol/paths.ts')
   const { eject, shippedFiles } = await import('../../hub/installs/shipped.ts')
   const { note, print } = await import('../output.ts')
   if (path === undefined) {
     const marks = { shipped: ' ', same: '=', changed: '*' }
-    print(...shippedFiles(userDirectory()).map((file) => `${marks[file.state]} ${file.path}`))
+    print(...shippedFiles().map((file) => `${marks[file.state]} ${file.path}`))
     return note('* yours differs, = yours is the same')
   }
-  const outcome = eject(userDirectory(), path)
+  const outcome = eject(path)
   if (!outcome.ok) {
     const { CommandFailed } = await import('../usage.ts')
     const { code, message } = outcome.failure

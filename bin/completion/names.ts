@@ -47,8 +47,7 @@ export async function templateNames(): Promise<Candidate[]> {
 /** Lua files of botster's that the user may replace. */
 export async function shippedNames(): Promise<Candidate[]> {
   const { shippedFiles } = await import('../../hub/installs/shipped.ts')
-  const { userDirectory } = await import('../../protocol/paths.ts')
-  return shippedFiles(userDirectory()).map(({ path, state }) => ({ value: path, description: state }))
+  return shippedFiles().map(({ path, state }) => ({ value: path, description: state }))
 }
 
 /** The user's profiles and the ready ones, when a hub runs that knows them. */

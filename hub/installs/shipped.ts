@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../../protocol/paths.ts'
+import { luaDirectory, packageRoot, userDirectory } from '../../protocol/paths.ts'
 import { botsterVersion } from '../../protocol/version.ts'
 import { type Outcome, refusal, success } from '../outcome.ts'
 import { readTree, sha256 } from './files.ts'
@@ -22,15 +22,31 @@ export interface ShippedFile {
   readonly isOutdated: boolean | undefined
 }
 
+/** Where the user's own Lua is: below `root`, which also has the record of what was copied, at `prefix`. */
+interface OwnLua {
+  readonly root: string
+  readonly prefix: string
+}
+
+/** `~/.botster` and `lua/`; where BOTSTER_LUA_PATH names another directory, that one. */
+function ownLua(env: NodeJS.ProcessEnv): OwnLua {
+  const directory = luaDirectory(env)
+  const root = userDirectory(env)
+  return directory === join(root, 'lua') ? { root, prefix: 'lua/' } : { root: directory, prefix: '' }
+}
+
 /** The Lua that may be replaced by a file of the same name in the user's directory, and where the user has done so. */
-export function shippedFiles(userDirectory: string, root: string = join(packageRoot(), 'lua')): ShippedFile[] {
+export function shippedFiles(env: NodeJS.ProcessEnv = process.env): ShippedFile[] {
+  const root = join(packageRoot(), 'lua')
+  const mine = ownLua(env)
   const tree = readTree(root)
   if (!tree.ok) throw new Error(`${tree.failure.message}: the installation is incomplete`)
   return tree.value
     .filter(({ path }) => path.endsWith('.lua') && !NO_BEHAVIOUR.test(path))
     .map(({ path, bytes }) => {
-      const own = join(userDirectory, 'lua', path)
-      const base = findInstalled(userDirectory, 'eject', path)?.files[`lua/${path}`]
+      const target = `${mine.prefix}${path}`
+      const own = join(mine.root, target)
+      const base = findInstalled(mine.root, 'eject', path)?.files[target]
       return {
         path,
         shipped: join(root, path),
@@ -45,8 +61,8 @@ export function shippedFiles(userDirectory: string, root: string = join(packageR
  * Copies a shipped file to the user's directory, where it counts instead. Refused: 'no_file' with the names that come
  * near, 'exists'.
  */
-export function eject(userDirectory: string, path: string, root?: string): Outcome<ShippedFile> {
-  const files = shippedFiles(userDirectory, root)
+export function eject(path: string, env: NodeJS.ProcessEnv = process.env): Outcome<ShippedFile> {
+  const files = shippedFiles(env)
   const file = files.find((candidate) => candidate.path === path || `lua/${candidate.path}` === path)
   if (file === undefined) {
     const near = files
@@ -55,17 +71,18 @@ export function eject(userDirectory: string, path: string, root?: string): Outco
     const hint = near.length > 0 ? `: perhaps ${near.join(', ')}` : ''
     return refusal('no_file', `botster ships no file '${path}'${hint}`)
   }
-  const target = `lua/${file.path}`
+  const { root, prefix } = ownLua(env)
+  const target = `${prefix}${file.path}`
   const installation = {
     kind: 'eject' as const,
     name: file.path,
     source: `botster ${botsterVersion()}`,
     files: [{ path: target, bytes: readFileSync(file.shipped), executable: false }],
   }
-  if (conflicts(userDirectory, installation).length > 0) {
+  if (conflicts(root, installation).length > 0) {
     return refusal('exists', `${file.own} is there already, and nothing is overwritten`)
   }
-  const outcome = install(userDirectory, installation)
+  const outcome = install(root, installation)
   return outcome.ok ? success({ ...file, state: 'same', isOutdated: false }) : outcome
 }
 

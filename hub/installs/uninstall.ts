@@ -4,6 +4,9 @@ import { type Outcome, refusal, success } from '../outcome.ts'
 import { readTree, sha256 } from './files.ts'
 import { type Installed, removeInstalled } from './record.ts'
 
+/** Files that a message names: those of any plugin or template of an ordinary size. */
+const MOST_NAMED = 20
+
 /**
  * Files that would be lost: of an item's, those that differ from what was written; and, when `directory` is given, those
  * in it that were never written. Paths below the user's directory.
@@ -19,6 +22,12 @@ export function ownWork(userDirectory: string, item: Installed | undefined, dire
   return [...changed, ...there.filter((path) => hashes[path] === undefined)]
 }
 
+/** Files by name, as many as a message can bear. */
+export function named(files: readonly string[]): string {
+  const more = files.length - MOST_NAMED
+  return files.slice(0, MOST_NAMED).join(', ') + (more > 0 ? `, and ${more} more` : '')
+}
+
 /**
  * Removes an item's files and its record, or with `directory` all that is in there. Refused: 'changed', with the files in
  * its details, when its user's work would be lost and `force` does not say so.
@@ -30,8 +39,7 @@ export function uninstall(
 ): Outcome<string[]> {
   const lost = ownWork(userDirectory, item, directory)
   if (lost.length > 0 && !force) {
-    const files = lost.slice(0, 5).join(', ') + (lost.length > 5 ? `, and ${lost.length - 5} more` : '')
-    return refusal('changed', `these are yours or were changed since: ${files}`, { files: lost })
+    return refusal('changed', `these are yours or were changed since: ${named(lost)}`, { files: lost })
   }
   const paths = Object.keys(item?.files ?? {}).filter((path) => existsSync(join(userDirectory, path)))
   // What makes it a plugin goes first, so that no hub loads the rest.

@@ -23,7 +23,7 @@ local registry = state.get("lib.commands.registry")
 local run_for_plugin, unknown
 
 --- Registers `fn(client, sub_id, command)` for commands of a type; one of the same type is replaced. It may wait. What it
---- returns is the answer: a value, or nil, message, err. Options: `description`, shown in the palette.
+--- returns is the answer: a value, or nil, message, err. Options: `description`; with one, the palette offers it.
 function commands.register(type_name, fn, options)
   if type(type_name) ~= "string" or type_name == "" then
     error("bad argument #1 to 'commands.register' (name expected)", 2)

@@ -187,8 +187,12 @@ function M.names()
   return names
 end
 
---- Whether a command of the hub belongs into the palette under its own name.
+--- Whether a command of the hub belongs into the palette under its own name: one without a description is not meant for
+--- people.
 function M.is_command_offered(command)
+  if (command.description or "") == "" then
+    return false
+  end
   return not stands_for[command.type] and not (command.owner or ""):find(SHIPPED)
 end
 

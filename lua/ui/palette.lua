@@ -123,9 +123,8 @@ local function command_entries(state)
   local entries = {}
   for _, command in ipairs(state.available_commands or {}) do
     if catalog.is_command_offered(command) then
-      local described = command.description and command.description ~= ""
       entries[#entries + 1] = {
-        text = described and ("%s: %s"):format(command.type, command.description) or command.type,
+        text = ("%s: %s"):format(command.type, command.description),
         key = "hub",
         action = { action = "run_command", command = command.type, description = command.description },
       }

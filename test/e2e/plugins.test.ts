@@ -170,6 +170,9 @@ describe('botster plugin install', () => {
     expect((await world.run(['plugin', 'uninstall', 'own', '--yes'])).status).toBe(1)
     await world.botster('plugin', 'uninstall', 'own', '--yes', '--force')
     expect(await states(world)).toEqual({})
+    put(join(world.userDirectory, 'disabled_plugins'), 'mine\n')
+    const again = await world.run(['plugin', 'install', source, '--name', 'mine', '--yes'])
+    expect(again.stderr).toContain('which is switched off: `botster plugin enable mine` loads it')
   })
 
   test('refuses sources that git might take for something else, links, and what is no plugin', async () => {
@@ -224,6 +227,12 @@ describe('botster eject and botster diff', () => {
     expect((await world.run(['eject', '../../etc/passwd'])).stderr).toContain('botster ships no file')
     expect((await world.run(['eject', 'layout'])).stderr).toMatch(/perhaps .*ui\/layout\.lua/)
     expect((await world.run(['diff', 'ui/actions.lua'])).stderr).toContain("botster's own counts")
+
+    const elsewhere = { env: { BOTSTER_LUA_PATH: join(world.directory, 'my-lua') } }
+    expect((await world.run(['eject', 'ui/layout.lua'], elsewhere)).stdout.trim()).toBe(
+      join(world.directory, 'my-lua/ui/layout.lua'),
+    )
+    expect((await world.run(['diff'], elsewhere)).stderr).toBe('no differences\n')
   })
 
   test('A file whose original has changed since it was copied is said to be outdated', async () => {

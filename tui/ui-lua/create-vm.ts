@@ -4,7 +4,7 @@ import { configModule } from '../../lua/modules/config/index.ts'
 import { createEvents, jsonModule, type LogSink, logModule, taskModule, timerModule } from '../../lua/modules/index.ts'
 import type { LuaErrorReport, LuaVmApi, ModuleResolver } from '../../lua/vm/index.ts'
 import { LuaVm } from '../../lua/vm/vm.ts'
-import { configDirectory, userDirectory } from '../../protocol/paths.ts'
+import { configDirectory, luaDirectory } from '../../protocol/paths.ts'
 import { type ScreenCallbacks, screenModule } from './screen-module.ts'
 
 /** Bytes the UI's Lua may take: a layout that needs more is broken. */
@@ -35,7 +35,7 @@ export async function createUiVm(options: UiVmOptions): Promise<LuaVmApi> {
       events.module,
       taskModule(),
       timerModule(),
-      configModule({ directory: configDirectory(env), luaPath: join(userDirectory(env), 'lua'), env }),
+      configModule({ directory: configDirectory(env), luaPath: luaDirectory(env), env }),
     ],
     resolveModule: resolveIn(roots, options.repositoryRoot ?? (() => undefined)),
     env,

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { disabledPlugins, disabledPluginsFile } from '../../protocol/disabled-plugins.ts'
-import { userDirectory } from '../../protocol/paths.ts'
+import { luaDirectory, userDirectory } from '../../protocol/paths.ts'
 import type { RepositoryLayers } from './repository-layers.ts'
 
 /** The files that make the UI, in the order they run. */
@@ -43,12 +43,13 @@ export interface UiDirectories extends Configuration {
 
 export function uiDirectories(env: NodeJS.ProcessEnv): UiDirectories {
   const root = userDirectory(env)
-  return { root, home: env.HOME || homedir(), user: join(root, 'lua', 'user', 'ui'), ...configurationIn(root) }
+  const lua = luaDirectory(env)
+  return { root, home: env.HOME || homedir(), user: join(lua, 'user', 'ui'), ...configurationIn(root, lua) }
 }
 
-function configurationIn(root: string): Configuration {
+function configurationIn(root: string, lua = join(root, 'lua')): Configuration {
   return {
-    overrides: join(root, 'lua', 'ui'),
+    overrides: join(lua, 'ui'),
     plugins: join(root, 'shared', 'plugins'),
     profiles: join(root, 'profiles'),
   }

@@ -33,6 +33,7 @@ Examples:
 async function installPlugin(source: string, options: InstallOptions): Promise<void> {
   const { join } = await import('node:path')
   const { conflicts, install } = await import('../../../hub/installs/install.ts')
+  const { disabledPlugins } = await import('../../../protocol/disabled-plugins.ts')
   const { userDirectory } = await import('../../../protocol/paths.ts')
   const { confirmed } = await import('../../confirm.ts')
   const { note } = await import('../../output.ts')
@@ -56,6 +57,9 @@ async function installPlugin(source: string, options: InstallOptions): Promise<v
   }
   const outcome = install(userDirectory(), installation)
   if (!outcome.ok) throw new CommandFailed(outcome.failure.message, { code: outcome.failure.code })
+  if (disabledPlugins(userDirectory()).has(plugin.name)) {
+    return note(`installed ${plugin.name}, which is switched off: \`botster plugin enable ${plugin.name}\` loads it`)
+  }
   note(`installed ${plugin.name}: a hub that runs loads it within two seconds; \`botster plugin list\` shows it`)
 }
 

@@ -28,7 +28,7 @@ Example:
 async function uninstallPlugin(name: string, { profile, force = false, yes }: UninstallOptions): Promise<void> {
   const { join } = await import('node:path')
   const { installedItems } = await import('../../../hub/installs/record.ts')
-  const { ownWork, uninstall } = await import('../../../hub/installs/uninstall.ts')
+  const { named, ownWork, uninstall } = await import('../../../hub/installs/uninstall.ts')
   const { userDirectory } = await import('../../../protocol/paths.ts')
   const { confirmed } = await import('../../confirm.ts')
   const { note } = await import('../../output.ts')
@@ -40,7 +40,7 @@ async function uninstallPlugin(name: string, { profile, force = false, yes }: Un
   )
   const own = ownWork(root, item, directory)
   if (own.length > 0 && !force) {
-    throw new CommandFailed(`${name} has files that are yours or were changed since: ${own.slice(0, 5).join(', ')}`, {
+    throw new CommandFailed(`${name} has files that are yours or were changed since: ${named(own)}`, {
       code: 'changed',
       hint: `--force deletes them; \`botster plugin disable ${name}\` keeps them and stops the plugin`,
     })

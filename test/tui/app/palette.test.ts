@@ -16,6 +16,7 @@ const COMMANDS = {
     commands: [
       { type: 'create_agent', description: 'Start an agent' },
       { type: 'greet', description: 'Says hello to everybody' },
+      { type: 'plumbing', description: '' },
     ],
   },
 }
