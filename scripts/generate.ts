@@ -1,4 +1,4 @@
-// Writes lua/types (LuaLS stubs) and docs/lua (the reference) from the module definitions and the catalogue of hooks, and
+// Writes lua/types (LuaLS stubs) and docs/lua (the reference) from the module definitions and the catalogues of hooks and commands, and
 // docs/ui-reference.md from the UI's nodes, operations and keys. With
 // --check it writes nothing and exits 1 when a file is stale, a function or one of its failures has no test, or a hook is
 // not described, naming it. --out DIR: below that directory instead of the repository.
@@ -9,6 +9,7 @@ import { CATALOGUE } from '../hub/catalogue/index.ts'
 import { hubModuleDescriptions } from '../hub/modules/index.ts'
 import { describedModules } from '../lua/modules/index.ts'
 import type { LuaModule } from '../lua/vm/index.ts'
+import { commandProblems, commandsPage } from './generate/commands.ts'
 import { coveragePage, namedTests, unshown, untested } from './generate/coverage.ts'
 import { hooksPage } from './generate/hooks.ts'
 import { LUA_MODULES, luaModulePage } from './generate/lua-modules.ts'
@@ -45,6 +46,7 @@ for (const module of LUA_MODULES) {
   files.set(join(folders.reference, `${module.name}.md`), luaModulePage(repository, module))
 }
 files.set(join(folders.reference, 'hooks.md'), hooksPage(CATALOGUE))
+files.set(join(folders.reference, 'commands.md'), commandsPage())
 
 const tests = namedTests(repository)
 files.set(join(folders.reference, 'coverage.md'), coveragePage(modules, tests, NOTE))
@@ -57,7 +59,7 @@ const untold = unshown(modules, tests).filter(({ name }) => !MAY_BE_UNTESTED.tes
 if (options.check) {
   for (const path of stale) process.stderr.write(`stale: ${relative(root, path)}\n`)
   if (stale.length > 0) process.stderr.write('run `npm run generate`\n')
-  const undescribed = catalogueProblems(repository)
+  const undescribed = [...catalogueProblems(repository), ...commandProblems(repository)]
   for (const problem of undescribed) process.stderr.write(`${problem}\n`)
   for (const name of missing) process.stderr.write(`no test is titled '${name}: …'\n`)
   for (const { name, what } of untold) process.stderr.write(`no test titled '${name}: …' shows that it ${what}\n`)

@@ -53,6 +53,19 @@ export const EVENTS: readonly DescribedHook[] = [
     arguments: [table('question', { id: 'string' })],
   },
   {
+    name: 'command_message',
+    kind: 'event',
+    when: 'a command is about to be run, whoever asks, after its interceptors; for reading only',
+    arguments: [
+      table('message', {
+        client_id: 'string',
+        subscription_id: 'string? # none when it came by no subscription',
+        type: 'string',
+        command: 'table # {type, and the command’s own fields}',
+      }),
+    ],
+  },
+  {
     name: 'mcp_tools_changed',
     kind: 'event',
     when: 'the tools that are offered to agents changed; once for what changes together',

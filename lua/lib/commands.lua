@@ -49,6 +49,9 @@ function commands.dispatch(client, sub_id, command)
   if not entry then return unknown(name) end
   command = hooks.call("before_command", command, { client_id = client.id, type = name })
   if command == nil then return nil, ("a hook refused %s"):format(name), { kind = "refused" } end
+  if events.has("command_message") then
+    events.emit("command_message", { client_id = client.id, subscription_id = sub_id, type = name, command = command })
+  end
   if entry.owner:find("^plugin%.") then return run_for_plugin(entry, client, sub_id, command) end
   return entry.fn(client, sub_id, command)
 end

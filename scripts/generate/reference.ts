@@ -46,7 +46,7 @@ export function index(
     'that Lua can wait: also inside `pcall`, your own coroutines and iterators; not inside `table.sort`,',
     '`string.gsub` or `__tostring`, where they raise and say so.',
     '',
-    'What happens when, and who may change it: [hooks.md](hooks.md).',
+    'What happens when, and who may change it: [hooks.md](hooks.md). What the hub can be asked: [commands.md](commands.md).',
     'How values cross is in [values.md](values.md); which tests a function has, in [coverage.md](coverage.md). Try things',
     'out with `botster lua`.',
     '',

@@ -1,9 +1,28 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { COMMANDS } from '../../../hub/catalogue/commands/index.ts'
 import { makeWorld, type World } from './world.ts'
 
 let world: World
 afterEach(() => world[Symbol.asyncDispose]())
+
+test('Answers to the commands of the catalogue, and to no others, and says to a listener which it is asked', async () => {
+  world = await makeWorld()
+  const known = await world.eval<{ type: string; description: string; owner: string }[]>('return commands.list()')
+  const shipped = known.filter(({ owner }) => owner.startsWith('handlers.'))
+  const described = COMMANDS.flatMap(({ commands }) => commands.map(({ name }) => name))
+  expect(shipped.map(({ type }) => type)).toEqual(described.toSorted())
+  expect(shipped.filter(({ description }) => description === '')).toEqual([])
+  await world.eval(`
+    events.on("command_message", function(message) if message.type == "rename_agent" then heard = message end end)`)
+  const renaming = { agent: 'nobody', name: 'x' }
+  await expect(world.command('rename_agent', renaming)).rejects.toThrow('nobody')
+  expect(await world.eval('return heard')).toEqual({
+    client_id: 'test-client',
+    type: 'rename_agent',
+    command: { type: 'rename_agent', ...renaming },
+  })
+})
 
 test('Boots without a single error, and runs what the user’s own file registers', async () => {
   world = await makeWorld()
