@@ -171,6 +171,12 @@ export const TERMINAL_COMMANDS: readonly DescribedCommand[] = [
     answers: AN_AGENT,
   },
   {
+    name: 'restart_session',
+    does: 'starts the program of a session again, once it has ended',
+    fields: { ...OF_AGENT, name: 'string? # the session’s; without one the first', ...SIZE },
+    answers: AN_AGENT,
+  },
+  {
     name: 'list_session_types',
     does: 'lists the kinds of sessions that an agent may get',
     fields: OF_AGENT,
