@@ -8,7 +8,7 @@ const LIMITS: readonly [pattern: RegExp, limit: Limit][] = [
   [/^echo while it redraws, p99$/, { most: 8 }],
   [/^echo beside hidden flood, p99$/, { most: 15 }],
   [/^cat /, { asTmux: true }],
-  [/^attach until drawn, p50$/, { most: 400 }],
+  [/^attach until drawn, p50$/, { most: 300 }],
   [/^idle processor, all$/, { most: 0.5 }],
   [/^memory, all, per further session$/, { most: 8 }],
   [/^primitive call, two numbers$/, { most: 0.5 }],
@@ -20,6 +20,12 @@ const LIMITS: readonly [pattern: RegExp, limit: Limit][] = [
   [/^copy of 50000 lines/, { most: 300 }],
   [/^echo beside searching and copying, p99$/, { most: 10 }],
   [/^chrome frame .* main thread p99$/, { most: 2 }],
+  [/^panel frame, one changed row, p99$/, { most: 1 }],
+  [/^panel frame, one changed row, output$/, { most: 120 }],
+  [/^panel frame, full screen, p99$/, { most: 4 }],
+  [/^input thread, .* p99$/, { most: 2 }],
+  [/^echo while the list of agents changes, p99$/, { most: 8 }],
+  [/^change of the chrome with 20 agents, p99$/, { most: 30 }],
 ]
 
 /** The limit of a row, if it has one. */

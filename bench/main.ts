@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- NAME …]`: botster beside tmux, in turns, and botster's own parts. A name selects every benchmark
- * that starts with it: echo, flood, attach, "cold start", memory, idle, painter, chrome, lua, history, ptyhost.
+ * that starts with it: echo, flood, attach, "cold start", "twenty agents", memory, idle, painter, "input thread", chrome,
+ * lua, history, ptyhost.
  * `--only botster` or `--only tmux` leaves the other out.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,6 +16,7 @@ import type { Scenario } from './e2e/scenario.ts'
 import { attachScenario, coldStartScenario } from './e2e/start.ts'
 import { tmuxVersion } from './e2e/tmux.ts'
 import { takeTurns } from './e2e/turns.ts'
+import { twentyAgentsScenario } from './e2e/twenty-agents.ts'
 import { ownRow, type Result, tableHead, tableLine } from './report.ts'
 import type { Row } from './row.ts'
 
@@ -23,12 +25,14 @@ const SCENARIOS: readonly Scenario[] = [
   ...floodScenarios,
   attachScenario,
   coldStartScenario,
+  twentyAgentsScenario,
   memoryScenario,
   idleScenario,
 ]
 
 const PARTS: readonly { name: string; run: () => Promise<Row[]> }[] = [
   { name: 'painter', run: async () => (await import('./painter.ts')).benchPainter() },
+  { name: 'input thread', run: async () => (await import('./input-thread.ts')).benchInputThread() },
   { name: 'chrome', run: async () => (await import('./chrome.ts')).benchChrome() },
   { name: 'lua', run: async () => (await import('./lua.ts')).benchLua() },
   { name: 'history', run: async () => (await import('./history.ts')).benchHistory() },

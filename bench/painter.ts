@@ -1,21 +1,23 @@
-import { CELL_SIZE, COLOR_RGB } from '../screen/cell.ts'
+import { CELL_SIZE } from '../screen/cell.ts'
 import { Grid } from '../screen/grid.ts'
 import { Painter } from '../screen/painter.ts'
 import { decodeRow, encodeRow, RowEncoder } from '../screen/row.ts'
 import { Compositor } from '../tui/compositor.ts'
+import { denseGrid, textGrid } from './grids.ts'
 import type { Row } from './row.ts'
 
 const COLS = 200
 const ROWS = 50
+const SIZE = { cols: COLS, rows: ROWS }
 const WARM_UP = 30 // calls until the compiler has settled
 const SAMPLES = 101
 
 /** What painting costs at 200×50: one changed row, a screen of plain text, and the densest screen there is. */
 export async function benchPainter(): Promise<Row[]> {
   const cursor = { x: 10, y: 10, visible: true, shape: 0 }
-  const text = [textGrid(0), textGrid(1)]
-  const dense = [denseGrid(0), denseGrid(1)]
-  const oneRow = [textGrid(0), textGrid(0)]
+  const text = [textGrid(SIZE, 0), textGrid(SIZE, 1)]
+  const dense = [denseGrid(SIZE, 0), denseGrid(SIZE, 1)]
+  const oneRow = [textGrid(SIZE, 0), textGrid(SIZE, 0)]
   oneRow[1]!.copyRow(20, text[1]!, 20)
   const encoder = new RowEncoder()
   const target = new Grid(COLS, ROWS)
@@ -50,8 +52,8 @@ function measurePaint(name: string, grids: Grid[], cursor: Parameters<Painter['p
 function measureEcho(): Row {
   const compositor = new Compositor()
   compositor.resize(COLS, ROWS)
-  compositor.setChrome(textGrid(0), [])
-  const panel = { area: { x: 30, y: 1, cols: COLS - 31, rows: ROWS - 2 }, grid: textGrid(1) }
+  compositor.setChrome(textGrid(SIZE, 0), [])
+  const panel = { area: { x: 30, y: 1, cols: COLS - 31, rows: ROWS - 2 }, grid: textGrid(SIZE, 1) }
   compositor.setPanels([panel])
   const painter = new Painter()
   let x = 0
@@ -74,28 +76,6 @@ function time(name: string, call: () => void): Row {
   })
   samples.sort((one, other) => one - other)
   return { name, value: Number(samples[SAMPLES >> 1]!.toFixed(3)), unit: 'ms' }
-}
-
-function textGrid(seed: number): Grid {
-  const grid = new Grid(COLS, ROWS)
-  for (let y = 0; y < ROWS; y++) {
-    for (let x = 0; x < COLS - 20; x++) {
-      grid.cells[(y * COLS + x) * CELL_SIZE] = (x + y) % 7 === 0 ? 0x20 : 0x61 + ((x * 7 + y * 3 + seed) % 26)
-    }
-  }
-  return grid
-}
-
-/** Every cell in its own foreground and background. */
-function denseGrid(seed: number): Grid {
-  const grid = new Grid(COLS, ROWS)
-  for (let index = 0; index < COLS * ROWS; index++) {
-    const at = index * CELL_SIZE
-    grid.cells[at] = 0x21 + ((index + seed) % 90)
-    grid.cells[at + 1] = COLOR_RGB | ((index * 7919 + seed) & 0xffffff)
-    grid.cells[at + 2] = COLOR_RGB | ((index * 104729 + seed) & 0xffffff)
-  }
-  return grid
 }
 
 if (import.meta.main) {

@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { findPlace } from '../../bin/place.ts'
+import { ListChanges } from './list-changes.ts'
 import type { MeasuredProcess, Multiplexer, MultiplexerOptions, PanelSize } from './multiplexer.ts'
 import { OuterTerminal } from './outer-terminal.ts'
 import type { World } from './world.ts'
@@ -64,6 +66,10 @@ export class Botster implements Multiplexer {
 
   coldStart(size: PanelSize): { terminal: OuterTerminal; drawn: string } {
     return { terminal: this.#terminal([], size), drawn: 'No agents yet' }
+  }
+
+  async keepRenaming(names: readonly string[], perSecond: number): Promise<AsyncDisposable> {
+    return ListChanges.start(await findPlace(this.#project, this.#world.env), names, perSecond)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { focusEcho } from './focus.ts'
 import { echoCharacters } from './marker.ts'
+import type { OuterTerminal } from './outer-terminal.ts'
 import { CHATTERING, ECHO, FLOODING, REDRAWING } from './programs.ts'
 import type { Create, Samples, Scenario } from './scenario.ts'
 
@@ -47,6 +48,11 @@ async function measure(create: Create, { program, neighbour }: Kind): Promise<Sa
   await using terminal = multiplexer.attach(SIZE)
   const nextCharacter = echoCharacters()
   await focusEcho(multiplexer, terminal, nextCharacter)
+  return { echo: await typeAndTime(terminal, nextCharacter) }
+}
+
+/** Types as a person does. @returns milliseconds until each echo, the first few keys left out */
+export async function typeAndTime(terminal: OuterTerminal, nextCharacter: () => string): Promise<number[]> {
   const samples: number[] = []
   for (let key = 0; key < WARM_UP + KEYS; key++) {
     await sleep(PAUSE_MS.least + Math.random() * (PAUSE_MS.most - PAUSE_MS.least))
@@ -57,5 +63,5 @@ async function measure(create: Create, { program, neighbour }: Kind): Promise<Sa
     const seen = await terminal.arrival(character, LOST_MS)
     if (key >= WARM_UP) samples.push(seen === undefined ? LOST_MS : seen - typed)
   }
-  return { echo: samples }
+  return samples
 }

@@ -21,6 +21,11 @@ export interface Multiplexer extends AsyncDisposable {
   attach(size: PanelSize): OuterTerminal
   /** Keys that show the next session. */
   readonly nextSession: string
+  /**
+   * Gives sessions other names, `perSecond` times a second, until disposed of: what every client shows of them changes.
+   * Undefined for what shows no list of sessions.
+   */
+  readonly keepRenaming?: (names: readonly string[], perSecond: number) => Promise<AsyncDisposable>
   /** The processes that live while it runs; those of `terminals` are added as "client". */
   processes(terminals: readonly OuterTerminal[]): Promise<MeasuredProcess[]>
   /** From nothing running to a screen: how to start, and what is on the screen when it has started. */
