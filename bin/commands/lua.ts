@@ -89,7 +89,8 @@ async function read(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file)
   } catch (error) {
-    throw new CommandFailed(`cannot read ${file}: ${(error as Error).message}`, { cause: error })
+    const { fileFailure } = await import('../../lua/modules/fs/failures.ts')
+    throw new CommandFailed(fileFailure('read', file, error).message, { cause: error })
   }
 }
 

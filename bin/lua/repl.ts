@@ -1,10 +1,11 @@
-import { clearLine, cursorTo } from 'node:readline'
+import { clearScreenDown, cursorTo, moveCursor } from 'node:readline'
 import { createInterface, type Interface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
 import { withTraceback } from '../../lua/console/traceback.ts'
 import type { LuaOutcome, LuaOutput } from '../../protocol/messages/lua.ts'
 import type { Console } from './console.ts'
 import { type History, MOST_LINES } from './history.ts'
+import { hintFor } from './run-script.ts'
 
 const PROMPT = '> '
 /** Shown when the lines so far are the beginning of something. */
@@ -23,11 +24,13 @@ export interface ReplOptions {
 export class Repl {
   readonly #options: ReplOptions
   readonly #lines: string[] = []
-  #readline: Interface | undefined
+  #readline: Drawn | undefined
   #isPrompting = false
   #wake: () => void = () => undefined
   #isClosed = false
   #wasInterrupted = false
+  /** Whether what was written last did not end its line. */
+  #isWithinLine = false
 
   constructor(options: ReplOptions) {
     this.#options = options
@@ -35,7 +38,7 @@ export class Repl {
 
   /** To be given everything that is printed, also while somebody types: it goes above the line they are at. */
   print({ text }: LuaOutput): void {
-    this.#aboveTheLine(() => this.#options.output.write(text))
+    this.#aboveTheLine(text)
   }
 
   /** @returns the exit code */
@@ -53,7 +56,7 @@ export class Repl {
         return [candidates, word]
       },
     })
-    this.#readline = readline
+    this.#readline = readline as Drawn
     readline.on('line', (line) => this.#hear(() => this.#lines.push(line)))
     readline.on('close', () => this.#hear(() => (this.#isClosed = true)))
     readline.on('SIGINT', () => {
@@ -86,7 +89,7 @@ export class Repl {
       if (outcome.kind === 'incomplete') continue
       if (outcome.kind === 'exited') return outcome.code
       source = ''
-      this.#show(outcome)
+      this.#show(outcome, console)
     }
   }
 
@@ -94,8 +97,12 @@ export class Repl {
   async #nextLine(prompt: string): Promise<{ text: string } | 'closed' | 'interrupted'> {
     const readline = this.#readline!
     if (this.#lines.length === 0 && !this.#isClosed) {
+      // The prompt is drawn from the beginning of the line on.
+      if (this.#isWithinLine) this.#options.output.write('\n')
+      this.#isWithinLine = false
       readline.setPrompt(prompt)
-      readline.prompt()
+      // What was typed meanwhile stays, with the cursor where it is.
+      readline.prompt(true)
       this.#isPrompting = true
       await new Promise<void>((resolve) => {
         this.#wake = resolve
@@ -119,27 +126,42 @@ export class Repl {
     this.#wake()
   }
 
-  #show(outcome: Exclude<LuaOutcome, { kind: 'incomplete' | 'exited' }>): void {
-    const { output } = this.#options
+  #show(outcome: Exclude<LuaOutcome, { kind: 'incomplete' | 'exited' }>, console: Console): void {
+    if (this.#isWithinLine) this.#aboveTheLine('\n')
     switch (outcome.kind) {
       case 'done':
-        if (outcome.text !== undefined) output.write(Buffer.concat([Buffer.from(outcome.text), Buffer.from('\n')]))
+        if (outcome.text !== undefined)
+          this.#aboveTheLine(Buffer.concat([Buffer.from(outcome.text), Buffer.from('\n')]))
         break
-      case 'failed':
-        output.write(`${withTraceback(outcome)}\n`)
+      case 'failed': {
+        const hint = hintFor(outcome, console)
+        this.#aboveTheLine(`${withTraceback(outcome)}\n${hint === undefined ? '' : `(${hint})\n`}`)
         break
+      }
     }
   }
 
-  #aboveTheLine(write: () => void): void {
-    if (!this.#isPrompting) {
-      write()
-      return
-    }
+  /** Takes away what is typed, also ahead of the prompt, and draws it again below the text once there is a prompt. */
+  #aboveTheLine(text: string | Uint8Array): void {
     const { output } = this.#options
-    clearLine(output, 0)
-    cursorTo(output, 0)
-    write()
-    this.#readline!.prompt(true)
+    const readline = this.#readline
+    const isDrawn = readline !== undefined && (this.#isPrompting || readline.line !== '')
+    if (isDrawn) {
+      moveCursor(output, 0, -readline.getCursorPos().rows)
+      cursorTo(output, 0)
+      clearScreenDown(output)
+      readline.prevRows = 0
+    }
+    output.write(text)
+    this.#isWithinLine = text.length > 0 && text.at(-1) !== '\n' && text.at(-1) !== NEWLINE
+    if (!isDrawn || !this.#isPrompting) return
+    if (this.#isWithinLine) output.write('\n')
+    this.#isWithinLine = false
+    readline.prompt(true)
   }
 }
+
+const NEWLINE = 10
+
+/** Node redraws a line of several rows from its first one, which it takes to be so many rows above the cursor. */
+type Drawn = Interface & { prevRows: number }

@@ -21,7 +21,7 @@ export async function runScript(console: Console, request: LuaRun): Promise<numb
   }
 }
 
-function finish(outcome: LuaOutcome, { hasHub }: Console): number {
+function finish(outcome: LuaOutcome, console: Console): number {
   switch (outcome.kind) {
     case 'done':
       if (outcome.text !== undefined)
@@ -34,10 +34,15 @@ function finish(outcome: LuaOutcome, { hasHub }: Console): number {
     case 'failed':
       throw new CommandFailed(withTraceback(outcome), {
         code: outcome.reason,
-        hint: !hasHub && MISSING_GLOBAL.test(outcome.message) ? NO_HUB : undefined,
+        hint: hintFor(outcome, console),
       })
   }
 }
 
 const MISSING_GLOBAL = /a nil value \(global '/
 export const NO_HUB = 'no hub runs here, so the modules that are the hub’s are not there'
+
+/** What may be behind a failure, for whoever does not know that no hub runs. */
+export function hintFor({ message }: { readonly message: string }, { hasHub }: Console): string | undefined {
+  return !hasHub && MISSING_GLOBAL.test(message) ? NO_HUB : undefined
+}

@@ -36,7 +36,14 @@ test('A script gets its arguments; an error ends it with 1 and a traceback', asy
 test('What is wrong with the call is said', async () => {
   using directory = temporaryDirectory()
   const run = (...args: string[]) => runCli(['lua', ...args], { cwd: directory.path })
-  expect(await run('none.lua')).toMatchObject({ status: 1, stderr: expect.stringContaining('cannot read none.lua') })
+  expect(await run('none.lua')).toMatchObject({
+    status: 1,
+    stderr: 'botster: cannot read none.lua: no such file or directory (ENOENT)\n',
+  })
+  expect(await run('.')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('cannot read .: it is a directory'),
+  })
   expect(await run('--timeout', 'soon')).toMatchObject({ status: 2 })
   expect(await run('-e', 'x =')).toMatchObject({ status: 1, stderr: expect.stringContaining('(command line):1:') })
   const { stderr } = await run('-e', 'hub.version()')
@@ -104,6 +111,19 @@ test('Line by line: history, completion, several lines, tables, ctrl+c', { timeo
     await terminal.waitFor(/> while true do end\n/)
     terminal.keys('ctrl+c')
     await terminal.waitFor(/^stopped$/m)
+    terminal.type('hub.version()\r')
+    await terminal.waitFor(/^stdin:1: attempt to index a nil value \(global 'hub'\)\n(.*\n)+\(no hub runs here/m)
+    terminal.type('io.write("no end of line")\r')
+    await terminal.waitFor(/^no end of line\n<file \(stdout\)>\n> $/m)
+    // What is typed ahead is not lost in what is printed, and goes on at its end.
+    terminal.type('for i = 1, 3 do events.wait("never", 0.3) print("step " .. i) end\r')
+    await terminal.waitFor(/print\("step " \.\. i\) end\n/)
+    terminal.type('typed ')
+    await terminal.waitFor(/^step 3\n> typed $/m)
+    terminal.type('ahead')
+    await terminal.waitFor(/^> typed ahead$/m)
+    terminal.keys('ctrl+c')
+    await terminal.waitFor(/typed ahead\^C\n> $/m)
     terminal.type('half a li')
     terminal.keys('ctrl+c')
     await terminal.waitFor(/half a li\^C\n> $/m)

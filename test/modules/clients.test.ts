@@ -11,8 +11,18 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-/** What the script has heard of one client: those of earlier tests may still be leaving. */
-const heardOf = async (id: string) => (await world.eval<string[]>('return heard')).filter((text) => text.includes(id))
+/** A client comes, says ping, and goes: the script notes in `heard` that it did. */
+async function expectToHearOf(role: 'tui' | 'peer'): Promise<void> {
+  const client = await hubClient(world, role)
+  client.send({ type: 'ping' })
+  const { id } = client
+  // Those of earlier tests may still be leaving.
+  const heard = async () => (await world.eval<string[]>('return heard')).filter((text) => text.includes(id))
+  await until(async () => (await heard()).length === 2, 'the message')
+  client[Symbol.dispose]()
+  await until(async () => (await heard()).length === 3, 'the goodbye')
+  expect(await heard()).toEqual([`connected ${id}`, `ping ${id}`, `gone ${id}: done`])
+}
 
 test('tui.on_connected, tui.on_message and tui.on_disconnected: a script hears of terminal UIs and what they say', async () => {
   await world.eval(`
@@ -20,13 +30,7 @@ test('tui.on_connected, tui.on_message and tui.on_disconnected: a script hears o
     tui.on_connected(function(id) heard[#heard + 1] = "connected " .. id end)
     tui.on_message(function(message, id) heard[#heard + 1] = message.type .. " " .. id end)
     tui.on_disconnected(function(id, reason) heard[#heard + 1] = "gone " .. id .. ": " .. reason end)`)
-  const client = await hubClient(world, 'tui')
-  client.send({ type: 'ping' })
-  const { id } = client
-  await until(async () => (await heardOf(id)).length === 2, 'the message')
-  client[Symbol.dispose]()
-  await until(async () => (await heardOf(id)).length === 3, 'the goodbye')
-  expect(await heardOf(id)).toEqual([`connected ${id}`, `ping ${id}`, `gone ${id}: done`])
+  await expectToHearOf('tui')
 })
 
 test('tui.send and tui.send_binary: reach one, or all of them, and say whether', async () => {
@@ -57,13 +61,7 @@ test('socket.on_client_connected, socket.on_message and socket.on_client_disconn
     socket.on_client_connected(function(id) heard[#heard + 1] = "connected " .. id end)
     socket.on_message(function(id, message) heard[#heard + 1] = message.type .. " " .. id end)
     socket.on_client_disconnected(function(id, reason) heard[#heard + 1] = "gone " .. id .. ": " .. reason end)`)
-  const client = await hubClient(world, 'peer')
-  client.send({ type: 'ping' })
-  const { id } = client
-  await until(async () => (await heardOf(id)).length === 2, 'the message')
-  client[Symbol.dispose]()
-  await until(async () => (await heardOf(id)).length === 3, 'the goodbye')
-  expect(await heardOf(id)).toEqual([`connected ${id}`, `ping ${id}`, `gone ${id}: done`])
+  await expectToHearOf('peer')
 })
 
 test('socket.send and socket.send_binary: reach one program, and say whether', async () => {

@@ -1,26 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { fileFailure } from '../../../lua/modules/fs/failures.ts'
 import { fsModule } from '../../../lua/modules/fs/index.ts'
-import type { TestVm } from '../../lua/support.ts'
-import type { TestDirectory } from '../directory.ts'
 import { expectExamplesToRun } from '../examples.ts'
-import { fsVm } from './support.ts'
+import { fsForEachTest } from './support.ts'
 
-let dir: TestDirectory
-let t: TestVm
-beforeEach(async () => {
-  const opened = await fsVm()
-  dir = opened.dir
-  t = opened.t
-  return () => opened[Symbol.dispose]()
-})
+const here = fsForEachTest()
 
 test('fs: every example of the reference runs', async () => {
   const before = `
     fs.write('settings.json', '{}') fs.write('notes/today.md', '') fs.write('notes/old.md', '')
     fs.write('draft.md', '') fs.write('notes.md', '') fs.mkdir('build/deep')`
-  await expectExamplesToRun(t, fsModule({ base: dir.path }), before)
+  await expectExamplesToRun(here.t, fsModule({ base: here.dir.path }), before)
 })
 
 test('fs: every error of the system is said in words', () => {
@@ -38,7 +29,7 @@ test('fs: nothing stays open, whatever failed', async () => {
   if (!existsSync('/proc/self/fd')) return
   const open = () => readdirSync('/proc/self/fd').length
   const before = open()
-  await t.run(`
+  await here.t.run(`
     fs.write('sub/file', ('x'):rep(1e6))
     for i = 1, 20 do
       for _, w in ipairs({ {}, { within = 'sub' } }) do

@@ -2,45 +2,33 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { canPin } from '../../../lua/modules/fs/pinned.ts'
-import type { TestVm } from '../../lua/support.ts'
-import type { TestDirectory } from '../directory.ts'
-import { failureOf } from '../support/refusal.ts'
-import { ended, firstOutput, fsVm } from './support.ts'
+import { ended, firstOutput, fsForEachTest } from './support.ts'
 
 const ATTACK_MS = 3000
 
-let dir: TestDirectory
-let t: TestVm
-beforeEach(async () => {
-  const opened = await fsVm()
-  dir = opened.dir
-  t = opened.t
-  return () => opened[Symbol.dispose]()
-})
-
-const failing = (code: string, ...args: string[]) => failureOf(t, code, ...args)
+const here = fsForEachTest()
 
 describe('Paths from elsewhere', () => {
   beforeEach(() => {
-    mkdirSync(dir.at('root/sub'), { recursive: true })
-    mkdirSync(dir.at('outside'))
-    writeFileSync(dir.at('outside/secret'), 'SECRET')
-    writeFileSync(dir.at('root/sub/file'), 'inside')
-    symlinkSync('../outside', dir.at('root/out'))
-    symlinkSync(dir.at('outside'), dir.at('root/absolute'))
-    symlinkSync('sub', dir.at('root/in'))
-    symlinkSync(dir.at('root/sub'), dir.at('root/in_absolute'))
-    symlinkSync('sub/../../outside', dir.at('root/winding'))
-    symlinkSync('a', dir.at('root/b'))
-    symlinkSync('b', dir.at('root/a'))
+    mkdirSync(here.dir.at('root/sub'), { recursive: true })
+    mkdirSync(here.dir.at('outside'))
+    writeFileSync(here.dir.at('outside/secret'), 'SECRET')
+    writeFileSync(here.dir.at('root/sub/file'), 'inside')
+    symlinkSync('../outside', here.dir.at('root/out'))
+    symlinkSync(here.dir.at('outside'), here.dir.at('root/absolute'))
+    symlinkSync('sub', here.dir.at('root/in'))
+    symlinkSync(here.dir.at('root/sub'), here.dir.at('root/in_absolute'))
+    symlinkSync('sub/../../outside', here.dir.at('root/winding'))
+    symlinkSync('a', here.dir.at('root/b'))
+    symlinkSync('b', here.dir.at('root/a'))
   })
 
   test('fs.resolve_safe: gives the path, with links that stay inside followed', async () => {
     expect(
-      await t.run(`
+      await here.t.run(`
         return fs.resolve_safe('root', 'sub/file'), fs.resolve_safe('root', 'in/./file'),
           fs.resolve_safe('root', 'in_absolute//file'), fs.resolve_safe('root', 'not/there/yet'), fs.resolve_safe('root', '.')`),
-    ).toEqual([...Array(3).fill(dir.at('root/sub/file')), dir.at('root/not/there/yet'), dir.at('root')])
+    ).toEqual([...Array(3).fill(here.dir.at('root/sub/file')), here.dir.at('root/not/there/yet'), here.dir.at('root')])
   })
 
   test.each([
@@ -53,21 +41,21 @@ describe('Paths from elsewhere', () => {
     'absolute/secret',
     'winding',
   ])('fs.resolve_safe: refuses %s', async (path) => {
-    expect(await failing("return fs.resolve_safe('root', ...)", path)).toMatchObject({ kind: 'unsafe' })
+    expect(await here.failing("return fs.resolve_safe('root', ...)", path)).toMatchObject({ kind: 'unsafe' })
   })
 
   test('fs.resolve_safe: refuses NUL, circles of links and roots that are none', async () => {
-    expect(await failing("return fs.resolve_safe('root', 'a\0b')")).toMatchObject({ kind: 'unsafe' })
-    expect(await failing("return fs.resolve_safe('root', 'a/x')")).toMatchObject({ kind: 'too_many_links' })
-    expect(await failing("return fs.resolve_safe('missing', 'x')")).toMatchObject({ kind: 'not_found' })
-    expect(await failing("return fs.resolve_safe('outside/secret', 'x')")).toMatchObject({ kind: 'not_directory' })
-    await expect(t.run("fs.resolve_safe('root')")).rejects.toThrow(
+    expect(await here.failing("return fs.resolve_safe('root', 'a\0b')")).toMatchObject({ kind: 'unsafe' })
+    expect(await here.failing("return fs.resolve_safe('root', 'a/x')")).toMatchObject({ kind: 'too_many_links' })
+    expect(await here.failing("return fs.resolve_safe('missing', 'x')")).toMatchObject({ kind: 'not_found' })
+    expect(await here.failing("return fs.resolve_safe('outside/secret', 'x')")).toMatchObject({ kind: 'not_directory' })
+    await expect(here.t.run("fs.resolve_safe('root')")).rejects.toThrow(
       "bad argument #2 to 'fs.resolve_safe' (string expected, got no value)",
     )
   })
 
   test('fs.read, fs.write, fs.stat, fs.listdir, fs.copy, fs.rename, fs.mkdir, fs.rmdir and fs.delete: with `within`, everything works inside and nothing outside', async () => {
-    const [seen] = await t.run(`
+    const [seen] = await here.t.run(`
       local within = { within = 'root' }
       assert(fs.write('in/new/file', 'one', within))
       assert(fs.mkdir('made/deep', within))
@@ -97,25 +85,25 @@ describe('Paths from elsewhere', () => {
       "fs.rename('sub/file', 'winding/put', w)",
     ]
     for (const call of calls) {
-      expect(await failing(`local w = { within = 'root' } return ${call}`), call).toMatchObject({ kind: 'unsafe' })
+      expect(await here.failing(`local w = { within = 'root' } return ${call}`), call).toMatchObject({ kind: 'unsafe' })
     }
-    expect(await t.run("return fs.exists('out/secret', {within = 'root'})")).toEqual([false])
-    expect(await failing("return fs.rmdir('.', {within = 'root'})")).toMatchObject({ kind: 'invalid' })
-    expect(readdirSync(dir.at('outside'))).toEqual(['secret'])
-    expect(readFileSync(dir.at('outside/secret'), 'utf8')).toBe('SECRET')
+    expect(await here.t.run("return fs.exists('out/secret', {within = 'root'})")).toEqual([false])
+    expect(await here.failing("return fs.rmdir('.', {within = 'root'})")).toMatchObject({ kind: 'invalid' })
+    expect(readdirSync(here.dir.at('outside'))).toEqual(['secret'])
+    expect(readFileSync(here.dir.at('outside/secret'), 'utf8')).toBe('SECRET')
   })
 
   // Elsewhere there is a moment between looking and using: the documents say so.
   test.runIf(canPin())('fs: with `within`, a link that appears at the last moment leads nowhere either', async () => {
-    mkdirSync(dir.at('root/flip'))
-    writeFileSync(dir.at('root/flip/secret'), 'inside')
-    const attacker = spawn(process.execPath, ['-e', SWAPS, dir.at('root'), dir.at('outside')], {
+    mkdirSync(here.dir.at('root/flip'))
+    writeFileSync(here.dir.at('root/flip/secret'), 'inside')
+    const attacker = spawn(process.execPath, ['-e', SWAPS, here.dir.at('root'), here.dir.at('outside')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     onTestFinished(() => void attacker.kill())
     await firstOutput(attacker)
     const attack = () =>
-      t.run(`
+      here.t.run(`
       local w, seen = { within = 'root' }, { inside = 0, refused = 0, leaked = 0 }
       for i = 1, 200 do
         local content = fs.read('flip/secret', w)
@@ -140,8 +128,8 @@ describe('Paths from elsewhere', () => {
     // The attack was real: some calls met the link, others the directory.
     expect(total).toEqual({ inside: expect.any(Number), refused: expect.any(Number), leaked: 0 })
     expect(Math.min(total.inside, total.refused)).toBeGreaterThan(0)
-    expect(readdirSync(dir.at('outside'))).toEqual(['secret'])
-    expect(readFileSync(dir.at('outside/secret'), 'utf8')).toBe('SECRET')
+    expect(readdirSync(here.dir.at('outside'))).toEqual(['secret'])
+    expect(readFileSync(here.dir.at('outside/secret'), 'utf8')).toBe('SECRET')
   })
 
   test('fs: random paths neither crash it nor leave the directory', async () => {
@@ -153,12 +141,12 @@ describe('Paths from elsewhere', () => {
     const parts = ['..', '.', '/', 'sub', 'out', 'a', '\0', '', 'x'.repeat(300), 'in', '\xff\xfe', 'winding']
     for (let i = 0; i < 400; i++) {
       const path = Array.from({ length: 1 + random(5) }, () => parts[random(parts.length)]).join(random(2) ? '/' : '')
-      await t.run(`local p, w = "${path}", { within = 'root' }
+      await here.t.run(`local p, w = "${path}", { within = 'root' }
         fs.read(p, w) fs.write(p, 'x', w) fs.stat(p, w) fs.listdir(p, w) fs.exists(p, w) fs.resolve_safe('root', p)
         fs.read(p) fs.exists(p) fs.stat(p)`)
     }
-    expect(readdirSync(dir.at('outside'))).toEqual(['secret'])
-    expect(t.errors).toEqual([])
+    expect(readdirSync(here.dir.at('outside'))).toEqual(['secret'])
+    expect(here.t.errors).toEqual([])
   })
 })
 

@@ -1,12 +1,15 @@
 /** A VM with `io` and `log` over a directory of its own. */
 import { readdirSync, readlinkSync } from 'node:fs'
+import { beforeEach } from 'vitest'
 import { logModule } from '../../../lua/modules/index.ts'
 import { type IoOptions, ioModule } from '../../../lua/modules/io/index.ts'
 import type { LuaModule } from '../../../lua/vm/index.ts'
 import { newVm, type TestVm } from '../../lua/support.ts'
 import { type TestDirectory, testDirectory } from '../directory.ts'
+import { failureOf } from '../support/refusal.ts'
 
-export interface IoVm extends Disposable {
+/** What a test has, anew for each. */
+export interface IoTest {
   readonly dir: TestDirectory
   readonly t: TestVm
   /** What scripts wrote to standard output and standard error: `stdout OWNER: text`. */
@@ -15,11 +18,15 @@ export interface IoVm extends Disposable {
   module(more?: Partial<IoOptions>): LuaModule
   /** Another VM over it. */
   vm(more?: Partial<IoOptions>): Promise<TestVm>
+  /** Runs what fails as expected: kind and message. */
+  failing(code: string): ReturnType<typeof failureOf>
 }
 
-export async function ioVm(): Promise<IoVm> {
-  const dir = testDirectory()
-  const output: string[] = []
+/** To be called once in a file: makes a directory and a VM before each test, and disposes of them. */
+export function ioForEachTest(): IoTest {
+  let dir: TestDirectory
+  let t: TestVm
+  let output: string[]
   const module = (more: Partial<IoOptions> = {}) =>
     ioModule({
       base: dir.path,
@@ -28,12 +35,29 @@ export async function ioVm(): Promise<IoVm> {
       ...more,
     })
   const vm = (more: Partial<IoOptions> = {}) => newVm({ modules: [module(more), logModule(() => undefined)] })
-  const t = await vm()
-  const dispose = () => {
-    t[Symbol.dispose]()
-    dir[Symbol.dispose]()
+  beforeEach(async () => {
+    dir = testDirectory()
+    output = []
+    t = await vm()
+    return () => {
+      t[Symbol.dispose]()
+      dir[Symbol.dispose]()
+    }
+  })
+  return {
+    get dir() {
+      return dir
+    },
+    get t() {
+      return t
+    },
+    get output() {
+      return output
+    },
+    module,
+    vm,
+    failing: (code) => failureOf(t, code),
   }
-  return { dir, t, output, module, vm, [Symbol.dispose]: dispose }
 }
 
 /** The paths of all files this process has open. Linux only. */
