@@ -26,6 +26,8 @@ const CHOICE = [
   field('highlight_symbol', 'string', 'before the highlighted one; default `"> "`'),
 ]
 
+const ALIGNMENT = field('alignment', 'string', '`left` (default), `center`, `right`')
+
 const SPLIT = [
   field('constraints', 'constraints', 'as many as children: `"30%"`, `"20"`, `"min:10"`, `"max:10"`'),
   field('children', 'nodes', 'what is in it'),
@@ -89,7 +91,7 @@ export const NODE_DOCS: Readonly<Record<(typeof NODE_TYPES)[number], NodeDoc>> =
     doc: 'Text, from the top.',
     fields: [
       field('lines', 'lines', ''),
-      field('alignment', 'string', '`left` (default), `center`, `right`'),
+      ALIGNMENT,
       field('wrap', 'boolean', 'breaks long lines between words; otherwise they are cut'),
     ],
   },
@@ -100,7 +102,7 @@ export const NODE_DOCS: Readonly<Record<(typeof NODE_TYPES)[number], NodeDoc>> =
       field('value', 'string', 'its text; with an `id` and without this, botster keeps it'),
       field('cursor', 'number', 'characters before the cursor; default the end'),
       field('placeholder', 'line', 'while it is empty'),
-      field('alignment', 'string', '`left` (default), `center`, `right`'),
+      ALIGNMENT,
     ],
   },
   terminal: {

@@ -173,7 +173,12 @@ export const TERMINAL_COMMANDS: readonly DescribedCommand[] = [
   {
     name: 'restart_session',
     does: 'starts the program of a session again, once it has ended',
-    fields: { ...OF_AGENT, name: 'string? # the session’s; without one the first', ...SIZE },
+    fields: {
+      ...OF_AGENT,
+      name: 'string? # the session’s; without one the first',
+      fresh: 'boolean? # begin a new conversation instead of going on with the old one',
+      ...SIZE,
+    },
     answers: AN_AGENT,
   },
   {
