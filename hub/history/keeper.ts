@@ -52,6 +52,16 @@ export class HistoryKeeper implements Disposable {
     this.#timers.set(session, { timer: setTimeout(() => this.#saveLater(session), delay).unref(), due })
   }
 
+  /** Writes what a session's terminal shows now, before it is let go of. @throws what the ptyhost or the disk says */
+  async keep(session: string): Promise<void> {
+    if (!SAFE_ID.test(session)) return
+    clearTimeout(this.#timers.get(session)?.timer)
+    this.#timers.delete(session)
+    const saved = this.#turn.then(() => this.#save(session))
+    this.#turn = saved.catch(() => {}) // whoever waits hears of it
+    await saved
+  }
+
   /** The file of a session's terminal; undefined when nothing was kept. */
   saved(session: string): string | undefined {
     if (!SAFE_ID.test(session)) return undefined

@@ -1,5 +1,12 @@
 import * as z from 'zod'
-import { defineFunction, defineModule, type LuaModule, type LuaTable, type LuaValue } from '../../lua/vm/index.ts'
+import {
+  defineFunction,
+  defineModule,
+  failure,
+  type LuaModule,
+  type LuaTable,
+  type LuaValue,
+} from '../../lua/vm/index.ts'
 import { freeKey, newAgentId } from '../agents/key.ts'
 import { SessionPorts } from '../agents/ports.ts'
 import { relabel } from '../agents/relabel.ts'
@@ -243,6 +250,22 @@ export function recordsModule(hub: () => HubContext): LuaModule {
           hub().records.removeSession(id)
           const keepsHistory = options !== undefined && !Array.isArray(options) && options.keep_history === true
           if (!keepsHistory) hub().history.forget(id)
+        },
+      }),
+      keep_history: defineFunction({
+        doc: 'Keeps what a session’s terminal shows now, before it is released: `saved_history` has it then.',
+        args: [idArgument],
+        returns: [{ type: ['boolean', 'nil'] }],
+        yields: true,
+        failures: { not_kept: 'the ptyhost or the disk refused' },
+        example: 'records.keep_history("3f9a1c07be42/agent")',
+        call: async (_, id) => {
+          try {
+            await hub().history.keep(id)
+            return true
+          } catch (error) {
+            return failure(error instanceof Error ? error.message : String(error), { kind: 'not_kept' })
+          }
         },
       }),
       saved_history: defineFunction({

@@ -131,7 +131,11 @@ end
 
 function start_again(record, session, config, options)
   local handle = pty.get(session.id)
-  if handle then handle:release() end
+  if handle then
+    local kept, problem = records.keep_history(session.id)
+    if not kept then log.warn(("what %s showed is not kept: %s"):format(session.id, problem)) end
+    handle:release()
+  end
   records.remove_session(session.id, { keep_history = true })
   local command = session.command
   if not options.fresh and config.resume and session.name == "agent" then

@@ -32,6 +32,6 @@ test('attach AGENT says when the program has ended, and how to go on', async () 
   await terminal.waitFor('hello')
   terminal.type('first\r')
   await terminal.waitFor(
-    /The program has ended \(exit 3\)\. ctrl\+q leaves; botster restore repo-work\s+starts it again\./,
+    /The program has ended \(exit 3\)\. ctrl\+q leaves; botster restore repo-work\s+(40\s+)?starts it again\./,
   )
 })

@@ -140,3 +140,18 @@ test('records.saved_history: is the file of what a terminal showed, until its ag
   await world.command('delete_agent', { agent: made.key })
   expect(await world.eval(`return records.saved_history('${id}')`)).toBeUndefined()
 })
+
+test('records.keep_history: writes what a terminal shows at this moment', async () => {
+  const made = await create({ branch: 'x', command: 'cat' })
+  const id = made.sessions[0]!.session_id
+  for (const word of ['first', 'second']) {
+    await world.command('send', { agent: made.key, text: `${word} word\r` })
+    const kept = async () => {
+      const [done, path] = await world.eval<[boolean, string]>(
+        `return { records.keep_history('${id}'), records.saved_history('${id}') }`,
+      )
+      return done && (await readFile(path, 'utf8')).includes(`${word} word`)
+    }
+    await until(kept, word)
+  }
+})
