@@ -112,6 +112,14 @@ function records.set_state(id, state) end
 ---@param options? table {keep_history = false}: it will be started again
 function records.remove_session(id, options) end
 
+---Keeps what a session’s terminal shows now, before it is released: `saved_history` has it then.
+---@async
+---@param id string
+---@return boolean|nil
+---@return string? message
+---@return table? err
+function records.keep_history(id) end
+
 ---The file with what a session’s terminal showed when it was last kept (text with escape sequences), or nil.
 ---@param id string
 ---@return string|nil
