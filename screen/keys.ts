@@ -40,6 +40,7 @@ export interface KeyModes {
  * the release of a key to a program that did not ask for releases. A key without a name passes as it came.
  */
 export function encodeKey(press: KeyPress, modes: KeyModes): Uint8Array {
+  if (isPlainCharacter(press) && modes.kittyFlags === 0 && modes.modifyOtherKeys === 0) return press.raw
   const key = parseKey(press.descriptor)
   if (!key && press.code === undefined) return press.event === 'release' ? NOTHING : press.raw
   const kitty = modes.kittyFlags !== 0 ? encodeKitty(key, press, modes.kittyFlags) : undefined
@@ -48,5 +49,11 @@ export function encodeKey(press: KeyPress, modes: KeyModes): Uint8Array {
   return utf8.encode(encodeLegacy(key, press, modes))
 }
 
+/** A character without modifiers, which came as nothing but itself: what a person types nearly always. */
+function isPlainCharacter({ descriptor, text, event, raw, keypad }: KeyPress): boolean {
+  return event !== 'release' && text === descriptor && raw.length > 0 && raw[0] !== ESCAPE && keypad !== true
+}
+
 const utf8 = new TextEncoder()
 const NOTHING = new Uint8Array(0)
+const ESCAPE = 0x1b

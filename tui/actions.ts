@@ -111,8 +111,7 @@ export class Actions implements Disposable {
   #lookUp(keys: string, complete: boolean): boolean {
     const { lua, ui, agents } = this.#parts
     const { terminal_rows } = ui.terminalSize()
-    const context = { list_count: this.#listCount(), terminal_rows, complete }
-    const called = lua.call('handle_key', [keys, ui.mode, context])
+    const called = lua.call('handle_key', [keys, ui.mode, this.#listCount(), terminal_rows, complete])
     if (!called.ok) {
       const operations = fallbackKey(keys, agents)
       for (const operation of operations ?? []) this.#parts.perform(operation)

@@ -28,7 +28,7 @@ export class WarmUpSoon implements Disposable {
     if (this.#timer !== undefined || env.BOTSTER_WARM_UP === '0') return
     this.#timer = setTimeout(() => {
       compileEarly()
-      const askLua = (key: string) => lua.rehearse('handle_key', [key, 'insert', { list_count: 0, terminal_rows: 24 }])
+      const askLua = (key: string) => lua.rehearse('handle_key', [key, 'insert', 0, 24, false])
       const path = join(directory, `t${process.pid}`)
       warmUp({ path, askLua, signal: this.#ended.signal }).catch((error) => log(`warm-up: ${error}`))
     }, DELAY_MS)

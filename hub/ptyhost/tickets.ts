@@ -24,7 +24,8 @@ export class Tickets {
 
   /** What a ticket or key allows; undefined when it is neither. */
   grant(ticket: string): Grant | undefined {
-    return sameSecret(ticket, this.#key) ? EVERYTHING : this.#grants.get(ticket)
+    // The usual case first: comparing takes a hundred times as long, and every key is checked.
+    return this.#grants.get(ticket) ?? (sameSecret(ticket, this.#key) ? EVERYTHING : undefined)
   }
 
   /** Adds a ticket, or changes what it allows from now on. */

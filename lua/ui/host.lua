@@ -63,7 +63,9 @@ local function bind(functions)
     initial_mode = function()
       return functions.initial_mode()
     end,
-    handle_key = function(key, mode, context)
+    -- Single values cross faster than a table, and this is on the way of every key.
+    handle_key = function(key, mode, list_count, terminal_rows, complete)
+      local context = { list_count = list_count, terminal_rows = terminal_rows, complete = complete }
       return functions.handle_key(key, mode, context)
     end,
     on_action = function(action, context)

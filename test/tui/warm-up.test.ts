@@ -18,7 +18,7 @@ test('warming up types and sees every key drawn, through the shipped Lua alone, 
   let asked = 0
   const askLua = (key: string) => {
     asked++
-    ui.rehearse('handle_key', [key, 'insert', { list_count: 0, terminal_rows: 24 }])
+    ui.rehearse('handle_key', [key, 'insert', 0, 24, false])
   }
   await warmUp({ path: join(directory.path, 'w'), askLua, signal: new AbortController().signal })
   expect(asked).toBeGreaterThan(100) // as many as a slow machine manages in its time

@@ -80,7 +80,7 @@ export async function startUi(env: NodeJS.ProcessEnv = NOBODY): Promise<UiUnderT
       return drawn
     },
     action: (key, mode = 'insert') => {
-      const called = ui.call('handle_key', [key, mode, { list_count: 3, terminal_rows: 20 }])
+      const called = ui.call('handle_key', [key, mode, 3, 20, false])
       return called.ok ? called.values[0] : 'failed'
     },
     [Symbol.dispose]: () => ui[Symbol.dispose](),
