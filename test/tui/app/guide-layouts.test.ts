@@ -3,34 +3,23 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startUi } from '../ui-lua/harness.ts'
 import { screenOf } from './golden.ts'
-import { agent, startKeys } from './keys-harness.ts'
+import { DOCS, GUIDE_AGENTS, guideLayout } from './guide.ts'
+import { startKeys } from './keys-harness.ts'
 
-const docs = join(import.meta.dirname, '../../../docs')
-const GUIDE = join(docs, 'guides/make-it-yours.md')
+const GUIDE = join(DOCS, 'guides/make-it-yours.md')
 const COLS = 80
 const ROWS = 16
 
-const minutesAgo = (minutes: number) => Math.floor(Date.now() / 1000) - minutes * 60
-
-const AGENTS = [
-  agent('fix-login', { state: 'working', state_since: minutesAgo(3), git: { dirty: true, ahead: 2, behind: 0 } }),
-  agent('dark-mode', { state: 'waiting', state_since: minutesAgo(12), state_question: 'Run npm install?' }),
-  agent('a11y', { state: 'done', state_since: minutesAgo(61), state_reason: 'the command ended' }),
-  agent('new-cache', { state: 'idle', state_since: minutesAgo(150) }),
-]
-
-const layout = (name: string) => readFileSync(join(docs, 'examples/layouts', `${name}.lua`), 'utf8')
-
 test.each([
   ['default', {}],
-  ['tabs', { 'tabs.lua': layout('tabs') }],
-  ['board', { 'board.lua': layout('board') }],
-  ['quiet', { 'quiet.lua': layout('quiet') }],
+  ['tabs', { 'tabs.lua': guideLayout('tabs') }],
+  ['board', { 'board.lua': guideLayout('board') }],
+  ['quiet', { 'quiet.lua': guideLayout('quiet') }],
 ])('the guide shows the layout %s as it is', async (name, files) => {
   using tui = await startKeys({ cols: COLS, rows: ROWS, files })
   tui.hub({ type: 'agent_list', agents: [] })
   expect(tui.text()).toContain('No agents yet')
-  tui.hub({ type: 'agent_list', agents: AGENTS })
+  tui.hub({ type: 'agent_list', agents: GUIDE_AGENTS })
   expect(tui.lua.problems).toEqual([])
   expectCapture(name, await screenOf(tui, COLS, ROWS))
 })
