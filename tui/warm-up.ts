@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { encodeFrame, FrameDecoder } from '../protocol/frame.ts'
 import { ourHello } from '../protocol/handshake.ts'
-import { ptyhostProtocol } from '../protocol/messages/ptyhost.ts'
+import { type Frame, ptyhostProtocol } from '../protocol/messages/ptyhost.ts'
+import { frameShortcut } from '../protocol/messages/shortcuts.ts'
 import { CELL_SIZE } from '../screen/cell.ts'
 import { encodeKey } from '../screen/keys.ts'
 import { RowEncoder } from '../screen/row.ts'
@@ -108,6 +109,11 @@ function echo(socket: Socket): void {
     if (type === 'input') type_(Buffer.from(data as Uint8Array).toString())
   }
 
+  function show(frame: Frame): void {
+    const message = { type: 'frame', ...frame } as const
+    socket.write(frameShortcut.write(message) ?? encodeFrame(message))
+  }
+
   function type_(text: string): void {
     typed += text
     if (typed.length === SIZE.cols) {
@@ -116,8 +122,7 @@ function echo(socket: Socket): void {
     }
     row.begin(false)
     for (const letter of typed) row.cell(letter.codePointAt(0)!, undefined, 0, 0, 0, 0, 0)
-    answer({
-      type: 'frame',
+    show({
       view,
       seq: 1,
       ...SIZE,
