@@ -71,6 +71,7 @@ export async function bootHubLua(context: HubContext, options: HubLuaOptions = {
     name: 'hub',
     modules,
     resolveModule: (name) => files.resolve(name),
+    isWrapper: (chunkName) => chunkName.endsWith('lua/hub/guards.lua'),
     print: (text, owner, bytes) => {
       if (!consoles.print(owner, text, bytes)) context.log.info({ owner: moduleOf(owner) }, text)
     },

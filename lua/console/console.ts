@@ -139,7 +139,7 @@ export class LuaConsole implements Disposable {
     let breaksOff = false
     if (show !== 'nothing') {
       try {
-        return load(Buffer.concat([Buffer.from('return '), Buffer.from(source as Uint8Array)]))
+        return load(Buffer.concat([RETURN, Buffer.from(source as Uint8Array)]))
       } catch (error) {
         breaksOff = endsTooSoon(error)
       }
@@ -163,6 +163,8 @@ export class LuaConsole implements Disposable {
 }
 
 const NEWLINE = Buffer.from('\n')
+/** Beside a variable to be closed nothing is a tail call, whose place in the code would be lost to errors. */
+const RETURN = Buffer.from('local __console <close> = nil return ')
 
 function outcomeOf(error: unknown): LuaOutcome {
   if (!(error instanceof LuaError)) return failed('internal', error instanceof Error ? error.message : String(error))

@@ -2,7 +2,7 @@
 --- without one handler is better than none.
 
 local PROTECTED = {
-  "hub.init", "hub.transaction", "hub.exports", "hub.kept", "hub.parts", "hub.hook_names", "hub.state", "hub.hooks", "hub.improvements", "hub.loader",
+  "hub.init", "hub.transaction", "hub.guards", "hub.exports", "hub.kept", "hub.parts", "hub.hook_names", "hub.state", "hub.hooks", "hub.improvements", "hub.loader",
 }
 
 local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands", "lib.mcp" }
@@ -23,8 +23,7 @@ local WATCHERS = { "handlers.plugin_watcher", "handlers.module_watcher", "handle
 local started = runtime.clock()
 local failures = 0
 
-local step, require_step, doubt_events, guard_primitives, load_user_init, load_plugins
-local load_improvements
+local step, require_step, load_user_init, load_plugins, load_improvements
 
 local function boot()
   step("hub.state", function() state = require("hub.state") end)
@@ -33,8 +32,7 @@ local function boot()
     loader = require("hub.loader")
     for _, name in ipairs(PROTECTED) do loader.protect(name) end
     require = loader.require
-    doubt_events()
-    guard_primitives(require("hub.transaction"))
+    require("hub.guards").install()
   end)
   for _, name in ipairs(LIBRARIES) do require_step(name) end
   commands = package.loaded["lib.commands"]
@@ -67,38 +65,6 @@ end
 
 function require_step(name)
   step(name, function() require(name) end)
-end
-
---- Says so when somebody listens for what is nearly an event of the hub's, or a hook: nobody would ever tell.
-function doubt_events()
-  local hook_names, on = require("hub.hook_names"), events.on
-  events.on = function(name, ...)
-    local doubt = type(name) == "string" and hook_names.doubt("event", name)
-    if doubt then log.warn("events.on: " .. doubt) end
-    return on(name, ...)
-  end
-end
-
---- From here on, what a loading module does to these waits for its success.
-function guard_primitives(transaction)
-  transaction.guard_callbacks(events, { "on" }, 2)
-  transaction.guard_ids(events, { "on" }, { "off" })
-  transaction.guard_callbacks(timer, { "every" }, 2)
-  transaction.guard_ids(timer, { "after", "every" }, { "cancel" })
-  for position = 2, 3 do transaction.guard_callbacks(watch, { "directory" }, position) end
-  transaction.guard_ids(watch, { "directory" }, { "stop", "unwatch" })
-  transaction.guard_ids(http, { "request" }, { "cancel" })
-  transaction.guard_ids(websocket, { "connect" }, { "close" })
-  transaction.guard_ids(action_cable, { "connect" }, { "close" })
-  transaction.guard_ids(action_cable, { "subscribe" }, { "unsubscribe" })
-  for primitive, names in pairs({
-    [tui] = { "on_connected", "on_disconnected", "on_message" },
-    [socket] = { "on_client_connected", "on_client_disconnected", "on_message" },
-    [webrtc] = { "on_peer_connected", "on_peer_disconnected", "on_message" },
-    [runtime] = { "on_command", "on_signal", "on_ptyhost_changed", "on_pty_output", "on_send_message" },
-  }) do
-    transaction.guard_registrations(primitive, names)
-  end
 end
 
 --- The user's own entry point: ~/.botster/lua/user/init.lua. Not having one is normal.

@@ -18,6 +18,11 @@ const MOST_CHUNKS = 1000
 export const OWN_CHUNKS = 'botster/vm/'
 const OWN_FRAMES = /^(\t\[C\]: in [^\n]*\n)?\tbotster\/vm\/[^\n]*\n?/gm
 
+/** A line of a traceback; the group is the file it names. */
+const FRAME = /^\t([^\n]+?):\d+: in [^\n]*\n?/gm
+/** Frames that may stand between a script and a primitive: parts of the VM, and wrappers upon each other. */
+const MOST_WRAPPERS = 8
+
 export function isOwnChunk(name: string): boolean {
   return name.startsWith(OWN_CHUNKS)
 }
@@ -37,6 +42,7 @@ export class Errors {
   readonly #ring: bigint
   readonly #deep: DeepTraceback
   readonly #kept = new WeakMap<LuaError, number>()
+  readonly #isWrapper: (chunkName: string) => boolean
   #count = 0
   /** Short names of chunks as Lua shows them → full names. */
   readonly #chunks = new Map<string, string>()
@@ -49,6 +55,8 @@ export class Errors {
     writer: Writer
     metatable: bigint
     ring: bigint
+    /** Whether a chunk only stands between scripts and primitives. */
+    isWrapper?: (chunkName: string) => boolean
   }) {
     this.#engine = parts.engine
     this.#strings = parts.strings
@@ -56,6 +64,7 @@ export class Errors {
     this.#writer = parts.writer
     this.#metatable = parts.metatable
     this.#ring = parts.ring
+    this.#isWrapper = parts.isWrapper ?? (() => false)
     this.#deep = new DeepTraceback(parts.engine)
   }
 
@@ -125,6 +134,7 @@ export class Errors {
     return this.#stack(L, level)
       .replace(/^stack traceback:\n?/, '')
       .replace(OWN_FRAMES, '')
+      .replace(FRAME, (line, name: string) => (this.#isWrapper(name) ? '' : line))
       .replace(/^\t/gm, '  ')
       .trimEnd()
   }
@@ -142,11 +152,11 @@ export class Errors {
   /** "file:line: " of the function at `level`, or of the script that called it if it is part of the VM. */
   where(L: State, level: number): string {
     const { api } = this.#engine
-    for (let at = level; at < level + 4; at++) {
+    for (let at = level; at < level + MOST_WRAPPERS; at++) {
       api.luaL_where(L, at)
       const text = this.#strings.display(L, -1)
       api.lua_settop(L, -2)
-      if (!isOwnChunk(text)) return text
+      if (!isOwnChunk(text) && !this.#isWrapper(text.replace(/:\d+: $/, ''))) return text
     }
     return ''
   }

@@ -51,7 +51,7 @@ export function makeParts(vm: LuaVmApi, options: LuaVmOptions, engine: Engine, c
     memory.relieve()
     watchdog.checkBeforeLongWork(undefined, where) // a traceback would need memory
   }
-  const where = () => locations.current(frames.thread, isOwnChunk)
+  const where = () => locations.current(frames.thread, (name) => isOwnChunk(name) || options.isWrapper?.(name) === true)
   const onRefused = () => {
     errors.outOfMemoryAt = where()
   }
@@ -64,7 +64,8 @@ export function makeParts(vm: LuaVmApi, options: LuaVmOptions, engine: Engine, c
   const handles = new Handles(engine)
   const reader = new Reader(engine, strings, functions, handles, state.arrayMarkPointer)
   const writer = new Writer(engine, strings, functions, handles, state.arrayMark)
-  const errors = new Errors({ engine, strings, reader, writer, metatable: state.errorMark, ring: state.errorRing })
+  const { errorMark: metatable, errorRing: ring } = state
+  const errors = new Errors({ engine, strings, reader, writer, metatable, ring, isWrapper: options.isWrapper })
   const dispatcher = new Dispatcher(engine, {
     frames: () => frames,
     errors: () => errors,

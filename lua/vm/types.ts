@@ -122,6 +122,8 @@ export interface LuaVmOptions {
   readonly mostRegistrations?: number
   /** Told when Lua begins to run and when it has given way, for whoever keeps accounts. Must not throw. */
   readonly meter?: Meter
+  /** Whether a chunk only stands between scripts and primitives: no error names a place in it. @default none does */
+  readonly isWrapper?: (chunkName: string) => boolean
   /** Receives errors nobody awaits. Must not throw. */
   readonly onError: (report: LuaErrorReport) => void
 }
