@@ -77,7 +77,7 @@ it('timer.after, timer.every: times that make no sense are refused', async () =>
   expect(await t.run('return timer.cancel(timer.after(1e9, print)), timer.cancel(99)')).toEqual([true, false])
 })
 
-it('timer.after: timers that are due at the same time leave the event loop its turn when they take long', async () => {
+it('timer.after: timers that are due at the same time leave the event loop several turns when they take long', async () => {
   let turns = 0
   const seen: number[] = []
   await using t = await newVm({ modules: [timerModule()], print: () => seen.push(turns) })
@@ -86,5 +86,7 @@ it('timer.after: timers that are due at the same time leave the event loop its t
     turns++
     await new Promise(setImmediate)
   }
-  expect(new Set(seen).size).toBe(3)
+  // An answer that takes a question to another process needs more than one.
+  expect(seen[1]! - seen[0]!).toBeGreaterThan(5)
+  expect(seen[2]! - seen[1]!).toBeGreaterThan(5)
 })
