@@ -19,7 +19,15 @@ local repository_watches = {}
 
 local watch_root, watch_repository, note, take_up, note_disabled, plugins_below
 
-local queue = reload_queue.open("handlers.plugin_watcher", plugins.refresh)
+--- The same names, those that others require before them.
+local function in_order(names)
+  local modules, ordered = {}, {}
+  for i, name in ipairs(names) do modules[i] = "plugin." .. name end
+  for i, module in ipairs(loader.order(modules)) do ordered[i] = module:match("^plugin%.(.+)$") end
+  return ordered
+end
+
+local queue = reload_queue.open("handlers.plugin_watcher", plugins.refresh, in_order)
 
 --- The repository's layers came, went, or are taken from another place.
 events.on("repository_layers_changed", function(change)

@@ -92,11 +92,11 @@ function check_plugin(name, what, constraint)
     if places.disabled()[what] then
       error(("plugin '%s' requires plugin '%s', which is switched off: `botster plugin enable %s`"):format(name, what, what), 0)
     end
-    local ok, err = pcall(require, key)
-    if not ok then
-      local why = type(err) == "table" and err.message or tostring(err)
-      error(("plugin '%s' requires plugin '%s', which failed: %s"):format(name, what, why), 0)
-    end
+  end
+  local ok, err = pcall(require, key) -- also when it is loaded: so it is known what is reloaded first
+  if not ok then
+    local why = type(err) == "table" and err.message or tostring(err)
+    error(("plugin '%s' requires plugin '%s', which failed: %s"):format(name, what, why), 0)
   end
   if constraint == nil then return end
   local module = package.loaded[key]

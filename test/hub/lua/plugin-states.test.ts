@@ -124,6 +124,29 @@ describe('What a plugin requires', () => {
     expect(await world.command('plugin:disable', { name: 'z' })).toMatchObject({ needed_by: ['a'] })
   })
 
+  test('Is reloaded before it when both are saved at once', async () => {
+    const versions = (version: string) =>
+      Promise.all([
+        put(
+          'shared/plugins/a/init.lua',
+          `log.info('a ${version} sees ' .. (package.loaded['plugin.b'] or {}).word) return { _plugin = { requires = { 'b' } } }`,
+        ),
+        put('shared/plugins/b/init.lua', `return { word = 'b ${version}' }`),
+        put('shared/plugins/c/init.lua', `log.info('c ${version} sees ' .. require('plugin.a0').word) return {}`),
+        put('shared/plugins/a0/init.lua', `return { word = require('plugin.b').word }`),
+      ])
+    await open({ b: 'return { word = "" }' })
+    await versions('one')
+    await until(() => world.log.some(({ msg }) => msg.startsWith('c one sees')), 'the first versions')
+    for (const version of ['two', 'three']) {
+      await versions(version)
+      const seen = () =>
+        world.log.map(({ msg }) => msg).filter((msg) => / sees /.test(msg) && msg.includes(` ${version} `))
+      await until(() => seen().length >= 2, `version ${version}`)
+      expect(seen().toSorted()).toEqual([`a ${version} sees b ${version}`, `c ${version} sees b ${version}`])
+    }
+  })
+
   test('And is not there, too old, switched off or broken is said, and nothing of it takes effect', async () => {
     await open({
       missing: needs('{ "nowhere" }'),
