@@ -3,22 +3,20 @@
 
 local improvements = require("hub.improvements")
 local loader = require("hub.loader")
+local news = require("lib.news")
 local reload_queue = require("lib.reload_queue")
 
 --- Seconds between two looks, for systems that do not tell of files that are written in place.
 local POLL_SECONDS = 2
 
---- Name → {size, modified} of the file as it was taken up last: what is looked at and told of is loaded once.
-local taken = {}
+local is_news = news()
 
 local note, on_change
 
 --- Brings an improvement in line with its file. What fails is reported by the loader.
 local function refresh(name)
   local path = ("%s/%s.lua"):format(improvements.directory(), name)
-  local file = fs.stat(path)
-  taken[name] = file
-  if not (file and file.exists) then
+  if not fs.exists(path) then
     if loader.unload(improvements.PREFIX .. name) then log.info(("unloaded improvement %s: its file is gone"):format(name)) end
   elseif loader.load_sandboxed(path, name) then
     log.info(("loaded improvement %s from %s"):format(name, path))
@@ -37,10 +35,7 @@ end
 
 function note(path)
   local name = improvements.name_of(path)
-  if not name then return end
-  local file, before = fs.stat(path), taken[name]
-  if file and before and file.size == before.size and file.modified == before.modified then return end
-  reload_queue.add(queue, name)
+  if name and is_news(path) then reload_queue.add(queue, name) end
 end
 
 watch.directory(improvements.directory(), on_change, { recursive = false, pattern = "*.lua" })

@@ -1,8 +1,9 @@
 --- Reloads plugins when their files change, loads new ones, and unloads those that are gone. Looks at the files every two
---- seconds instead of being told: some systems do not tell of files that are written in place.
+--- seconds besides being told: some systems do not tell of files that are written in place.
 
 local hooks = require("hub.hooks")
 local loader = require("hub.loader")
+local news = require("lib.news")
 local places = require("lib.plugin_places")
 local plugins = require("lib.plugins")
 local reload_queue = require("lib.reload_queue")
@@ -11,13 +12,14 @@ local POLL_SECONDS = 2
 --- Seconds without a further change after which one is taken up: editors and checkouts write several files.
 local DEBOUNCE_SECONDS = 0.2
 
+local is_news = news()
 local waiting
 --- Names that were switched off at the last look.
 local disabled = places.disabled()
 --- Watches on the repository's layers, while they are trusted for always: a copy does not change.
 local repository_watches = {}
 
-local watch_root, watch_repository, note, take_up, note_disabled, plugins_below
+local watch_root, on_change, watch_repository, note, take_up, note_disabled, plugins_below
 
 --- The same names, those that others require before them.
 local function in_order(names)
@@ -41,16 +43,27 @@ end)
 --- Returns the ids of its watches.
 function watch_root(root)
   local ids = {}
-  for i, layers in ipairs({ "/shared/plugins", "/profiles" }) do
-    ids[i] = watch.directory(root .. layers, function(events)
-      for _, event in ipairs(events) do
-        hooks.notify("file_changed", { path = event.path, kind = event.kind })
-        note(event.path:sub(#root + 1))
-        if event.from then note(event.from:sub(#root + 1)) end
-      end
-    end, { poll = true, poll_interval = POLL_SECONDS, pattern = "*.lua", ignore = { ".git", "node_modules" } })
+  for _, layers in ipairs({ "/shared/plugins", "/profiles" }) do
+    for _, poll in ipairs({ true, false }) do
+      ids[#ids + 1] = watch.directory(root .. layers, function(events) on_change(root, events) end, {
+        poll = poll,
+        poll_interval = POLL_SECONDS,
+        pattern = "*.lua",
+        ignore = { ".git", "node_modules" },
+      })
+    end
   end
   return ids
+end
+
+function on_change(root, events)
+  for _, event in ipairs(events) do
+    if is_news(event.path) then
+      hooks.notify("file_changed", { path = event.path, kind = event.kind })
+      note(event.path:sub(#root + 1))
+    end
+    if event.from and is_news(event.from) then note(event.from:sub(#root + 1)) end
+  end
 end
 
 function watch_repository()
