@@ -97,6 +97,7 @@ export class App implements Disposable {
         this.#reportFocus()
         chrome.render(tree, overlay, display.size, code)
       },
+      takeLooks: (looks) => display.setMarkLooks(looks),
       size: () => display.size,
       hubStatus: () => (hub.connected ? 'connected' : 'reconnecting'),
     })

@@ -1,13 +1,14 @@
-import { ATTRIBUTES, BACKGROUND, CELL_SIZE, FOREGROUND, INVERSE, SPACER } from '../screen/cell.ts'
+import { CELL_SIZE, SPACER } from '../screen/cell.ts'
 import { Grid, type Rectangle } from '../screen/grid.ts'
 import type { PaintCursor } from '../screen/painter.ts'
+import { applyLook, type MarkKind, type MarkLooks, USUAL_LOOKS } from './mark-looks.ts'
 
-/** Cells of a row that look otherwise than the grid says: colours and attributes of their own, or reversed. */
+/** Cells of a row that look otherwise than the grid says. */
 export interface Mark {
   readonly from: number
   /** Exclusive. */
   readonly to: number
-  readonly look: 'reversed' | { readonly foreground: number; readonly background: number; readonly attributes: number }
+  readonly kind: MarkKind
 }
 
 /** A grid at a place of the screen. What lies outside its area, or outside the screen, is not shown. */
@@ -35,6 +36,7 @@ export class Compositor {
   #panels: readonly Layer[] = []
   #notices: readonly Layer[] = []
   #dirty = new Uint8Array(0)
+  #looks = USUAL_LOOKS
   readonly #linkIds = new Map<string, number>()
   #lastLinkId = 0
 
@@ -43,6 +45,12 @@ export class Compositor {
     if (cols === this.grid.cols && rows === this.grid.rows) return
     this.grid.resize(cols, rows)
     this.#dirty = new Uint8Array(rows).fill(1)
+  }
+
+  /** How marks look from now on. */
+  setMarkLooks(looks: MarkLooks): void {
+    this.#looks = looks
+    for (const panel of this.#panels) this.touch(panel)
   }
 
   /** Takes a new frame of the chrome and what of it is overlay. Rows that look as before stay untouched. */
@@ -132,7 +140,7 @@ export class Compositor {
   }
 
   /** Marks cells between the columns `left` and `right` (exclusive) of the screen. */
-  #mark({ from, to, look }: Mark, left: number, right: number, y: number): void {
+  #mark({ from, to, kind }: Mark, left: number, right: number, y: number): void {
     const { cells, cols } = this.grid
     const cell = (x: number) => (y * cols + x) * CELL_SIZE
     let start = Math.max(left, left + from)
@@ -141,15 +149,7 @@ export class Compositor {
     // Wide glyphs are marked whole.
     if (start > left && (cells[cell(start)]! & SPACER) !== 0) start--
     if (end < right && (cells[cell(end)]! & SPACER) !== 0) end++
-    for (let at = cell(start); at < cell(end); at += CELL_SIZE) {
-      if (look === 'reversed') {
-        cells[at + ATTRIBUTES] = cells[at + ATTRIBUTES]! ^ INVERSE
-        continue
-      }
-      cells[at + FOREGROUND] = look.foreground
-      cells[at + BACKGROUND] = look.background
-      cells[at + ATTRIBUTES] = look.attributes
-    }
+    for (let at = cell(start); at < cell(end); at += CELL_SIZE) applyLook(this.#looks[kind], cells, at)
   }
 
   /** Link ids mean something within their grid alone; on the screen each address has one of its own. */

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util'
 import { CELL_SIZE } from '../screen/cell.ts'
+import type { ColorDepth } from '../screen/color.ts'
 import { Grid } from '../screen/grid.ts'
 import { type PaintCursor, Painter, type PainterOptions } from '../screen/painter.ts'
 import type { Area, FrameMessage, ScreenSize, WidgetArea } from './chrome/protocol.ts'
 import { SPINNER_FRAMES } from './chrome/spinner-glyphs.ts'
 import { Compositor, type Layer } from './compositor.ts'
 import type { Panel, PanelChange } from './data/panel.ts'
+import { fitLooks, type MarkLooks, USUAL_LOOKS } from './mark-looks.ts'
 import { drawNotices } from './notice-layer.ts'
 import type { Notice } from './stores/notices.ts'
 
@@ -20,6 +23,8 @@ export class Display {
   readonly #screen: Screen
   readonly #painter: Painter
   readonly #compositor = new Compositor()
+  readonly #colors: ColorDepth
+  #markLooks = USUAL_LOOKS
   #size: ScreenSize
   #frame: FrameMessage | undefined
   /** The chrome's cells, and what its spinners show. */
@@ -34,8 +39,10 @@ export class Display {
   constructor(screen: Screen, size: ScreenSize, options?: PainterOptions) {
     this.#screen = screen
     this.#size = size
+    this.#colors = options?.colors ?? 'truecolor'
     this.#painter = new Painter(options)
     this.#compositor.resize(size.cols, size.rows)
+    this.#compositor.setMarkLooks(fitLooks(USUAL_LOOKS, this.#colors))
   }
 
   get size(): ScreenSize {
@@ -101,6 +108,13 @@ export class Display {
   /** Rows of a terminal changed; without `change`, all of it may have. */
   panelChanged(panel: Panel, change?: PanelChange): void {
     this.#compositor.touch(panel, change === undefined || change.all ? undefined : change.rows)
+  }
+
+  /** How what is marked in terminals looks, in the theme in use. */
+  setMarkLooks(looks: MarkLooks): void {
+    if (isDeepStrictEqual(looks, this.#markLooks)) return
+    this.#markLooks = looks
+    this.#compositor.setMarkLooks(fitLooks(looks, this.#colors))
   }
 
   showNotices(notices: readonly Notice[]): void {

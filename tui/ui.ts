@@ -4,6 +4,7 @@ import { parseNode } from './chrome/parse-node.ts'
 import type { ConnectionCode, ScreenSize } from './chrome/protocol.ts'
 import type { Panels } from './data/panels.ts'
 import { fallbackTree } from './fallback.ts'
+import { type MarkLooks, parseMarkLooks } from './mark-looks.ts'
 import { describeReader } from './reader/describe.ts'
 import type { Agents } from './stores/agents.ts'
 import type { Widgets } from './stores/widgets.ts'
@@ -17,6 +18,8 @@ export interface UiParts {
   readonly panels: Panels
   /** Asks the chrome for a frame. */
   readonly draw: (tree: Node, overlay: Node | undefined, code: ConnectionCode | undefined) => void
+  /** How what is marked in terminals looks. */
+  readonly takeLooks: (looks: MarkLooks) => void
   readonly size: () => ScreenSize
   /** Whether hub and ptyhost are there, for layouts that want to say so. */
   readonly hubStatus: () => string
@@ -113,7 +116,9 @@ export class Ui {
     const { lua } = this.#parts
     lua.set(this.#state())
     for (const name of ['render', 'render_overlay'] as const) {
-      const [value] = lua.probe(name, [this.#renderState()])
+      const [value, marks] = lua.probe(name, [this.#renderState()])
+      const looks = name === 'render' ? parseMarkLooks(marks) : undefined
+      if (looks?.ok === false) return { message: looks.message }
       const parsed = name === 'render_overlay' && value === undefined ? undefined : parseNode(value, `${name}()`)
       if (parsed?.ok === false) return { message: parsed.error.message }
     }
@@ -166,11 +171,14 @@ export class Ui {
   /** What was drawn last stays when Lua fails; when nothing ever was, something that works without Lua. */
   #drawTree(): void {
     const { lua } = this.#parts
-    const drawn = lua.draw('render', this.#renderState(), (value) => {
-      return this.#use(value, 'render()', (node) => {
-        this.#tree = node
-        this.#drawnByLua = true
-      })
+    const drawn = lua.draw('render', this.#renderState(), (value, marks) => {
+      return (
+        this.#takeLooks(marks) ??
+        this.#use(value, 'render()', (node) => {
+          this.#tree = node
+          this.#drawnByLua = true
+        })
+      )
     })
     if (!drawn && !this.#drawnByLua) this.#tree = undefined
   }
@@ -185,6 +193,13 @@ export class Ui {
     })
     if (!drawn && this.#overlayMode !== this.#mode) this.#overlay = undefined
     this.#overlayMode = this.#mode
+  }
+
+  #takeLooks(value: LuaValue): UiProblem | undefined {
+    const parsed = parseMarkLooks(value)
+    if (!parsed.ok) return { message: parsed.message }
+    this.#parts.takeLooks(parsed.looks)
+    return undefined
   }
 
   #use(value: LuaValue, source: string, take: (node: Node) => void): UiProblem | undefined {

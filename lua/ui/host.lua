@@ -52,10 +52,20 @@ function host.set(fields, absent)
   end
 end
 
+--- How what is marked in terminals looks, in the theme in use.
+local function mark_looks()
+  local theme = type(botster) == "table" and botster.theme
+  local colors = type(theme) == "table" and theme.colors
+  if type(colors) ~= "table" then
+    return nil
+  end
+  return { match = colors.match, current_match = colors.current_match, selection = colors.selection }
+end
+
 local function bind(functions)
   return {
     render = function(extra)
-      return functions.render(render_state(extra))
+      return (functions.render(render_state(extra))), mark_looks()
     end,
     render_overlay = function(extra)
       return functions.render_overlay(render_state(extra))

@@ -7,6 +7,8 @@ local M = { handlers = {} }
 
 --- accent: what has the focus, keys; border: frames without it; attention: marks; faint: what is less important, a
 --- style; selected: the chosen item of a list of agents, a style; highlight: the chosen item of an overlay, a style.
+--- match, current_match, selection: what is marked in a terminal, styles. With a colour they take the place of what the
+--- program drew; without, "reversed" turns it round.
 local themes = {
   dark = {
     accent = "cyan",
@@ -18,6 +20,9 @@ local themes = {
     faint = "dim",
     selected = { fg = "cyan", bold = true },
     highlight = "reversed",
+    match = { fg = "yellow", bg = "black", reversed = true },
+    current_match = { fg = "magenta", bg = "black", reversed = true, bold = true, underlined = true },
+    selection = "reversed",
   },
   light = {
     accent = "blue",
@@ -29,6 +34,9 @@ local themes = {
     faint = { fg = "gray" },
     selected = { fg = "blue", bold = true },
     highlight = "reversed",
+    match = { fg = "yellow", bg = "black", reversed = true },
+    current_match = { fg = "blue", bg = "white", reversed = true, bold = true, underlined = true },
+    selection = "reversed",
   },
   -- Nothing dim, nothing told by colour alone.
   ["high-contrast"] = {
@@ -41,6 +49,9 @@ local themes = {
     faint = "default",
     selected = { fg = "default", bold = true, reversed = true },
     highlight = { bold = true, reversed = true },
+    match = { fg = "default", bg = "default", bold = true, underlined = true },
+    current_match = { fg = "default", bg = "default", bold = true, underlined = true, reversed = true },
+    selection = "reversed",
   },
 }
 

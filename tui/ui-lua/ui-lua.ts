@@ -18,6 +18,9 @@ export interface UiLuaOptions {
 /** A call that went well, or did not: then the problem was reported. */
 export type Called = { readonly ok: true; readonly values: LuaValue[] } | { readonly ok: false }
 
+/** Takes what a function drew, and for `render` how marks look; says what is wrong with it. */
+export type UseDrawn = (value?: LuaValue, marks?: LuaValue) => UiProblem | undefined
+
 const FAILED: Called = { ok: false }
 
 /**
@@ -66,10 +69,10 @@ export class UiLua implements Disposable {
    * first failure, since what was drawn last still stands on the screen and is closer to what the user wants.
    * @returns whether something was drawn
    */
-  draw(name: 'render' | 'render_overlay', state: LuaTable, use: (value: LuaValue) => UiProblem | undefined): boolean {
+  draw(name: 'render' | 'render_overlay', state: LuaTable, use: UseDrawn): boolean {
     if (this.#entries === undefined) return false
     if (this.#strikes.isOff(name)) return this.#drawShipped(name, state, use)
-    const problem = this.#run(() => use(this.#callActive(name, [state])[0]))
+    const problem = this.#run(() => use(...this.#callActive(name, [state])))
     if (problem === undefined) {
       this.#strikes.forgive(name)
       return true
@@ -152,9 +155,9 @@ export class UiLua implements Disposable {
     return FAILED
   }
 
-  #drawShipped(name: EntryName, state: LuaTable, use: (value: LuaValue) => UiProblem | undefined): boolean {
+  #drawShipped(name: EntryName, state: LuaTable, use: UseDrawn): boolean {
     const called = this.#callShipped(name, [state])
-    const problem = called.ok ? use(called.values[0]) : undefined
+    const problem = called.ok ? use(...called.values) : undefined
     if (problem) this.#onProblem(problem)
     return called.ok && problem === undefined
   }

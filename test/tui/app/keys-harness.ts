@@ -4,6 +4,7 @@ import { DataPlane } from '../../../tui/data/data-plane.ts'
 import { Panels } from '../../../tui/data/panels.ts'
 import { perform } from '../../../tui/effects.ts'
 import type { HubMessage } from '../../../tui/hub-link.ts'
+import type { MarkLooks } from '../../../tui/mark-looks.ts'
 import { readAgents } from '../../../tui/stores/agent.ts'
 import { Agents } from '../../../tui/stores/agents.ts'
 import { Notices } from '../../../tui/stores/notices.ts'
@@ -34,6 +35,8 @@ export interface KeysUnderTest extends Disposable {
   readonly overlay: () => string
   /** The tree and the overlay drawn last. */
   readonly drawn: () => readonly (Node | undefined)[]
+  /** How the theme says that marks look. */
+  readonly markLooks: () => MarkLooks | undefined
 }
 
 export interface KeysOptions {
@@ -67,6 +70,7 @@ export async function startKeys({ cols = 100, rows = 40, files = {}, env }: Keys
     onWarning: () => {},
   })
   const panels = new Panels(data, agents, () => {})
+  let markLooks: MarkLooks | undefined
   let drawn: (Node | undefined)[] = []
   const ui = new Ui({
     lua: lua.ui,
@@ -75,6 +79,9 @@ export async function startKeys({ cols = 100, rows = 40, files = {}, env }: Keys
     panels,
     draw: (tree, overlay) => {
       drawn = [tree, overlay]
+    },
+    takeLooks: (looks) => {
+      markLooks = looks
     },
     size: () => ({ cols, rows }),
     hubStatus: () => 'connected',
@@ -139,6 +146,7 @@ export async function startKeys({ cols = 100, rows = 40, files = {}, env }: Keys
     text: () => texts(drawn[0]),
     overlay: () => texts(drawn[1]),
     drawn: () => drawn,
+    markLooks: () => markLooks,
     [Symbol.dispose]: () => {
       actions[Symbol.dispose]()
       ui.dispose()
