@@ -3,8 +3,6 @@ import { type ClientOptions, connect } from '../protocol/client.ts'
 import type { Connection } from '../protocol/connection.ts'
 import { ConnectionClosed } from '../protocol/errors.ts'
 import { type HubProtocol, hubProtocol } from '../protocol/messages/hub.ts'
-import { ptyhostProtocol } from '../protocol/messages/ptyhost.ts'
-import { startHub } from './hub-process.ts'
 import type { Place } from './place.ts'
 import { CommandFailed } from './usage.ts'
 
@@ -35,6 +33,7 @@ export async function connectHub(place: Place, options: ConnectOptions): Promise
   const attempt = () => connectOnce(place, options)
   let connection = await attempt()
   if (connection === undefined && (await mayStart(place, options.start))) {
+    const { startHub } = await import('./hub-process.ts')
     connection = await startHub(place, attempt, options)
   }
   if (connection !== undefined && options.repoConfig === false) {
@@ -58,6 +57,8 @@ export function failNotRunning(place: Place): never {
 
 /** Whether agents run here without a hub: it was killed, and the next one adopts them. */
 export async function ptyhostRuns(place: Place): Promise<boolean> {
+  // Loaded only here: its messages are most of what a command that finds its hub would read, and never use.
+  const { ptyhostProtocol } = await import('../protocol/messages/ptyhost.ts')
   try {
     const connection = await connect({ path: place.paths.ptySocket, protocol: ptyhostProtocol, role: 'cli' })
     connection.close('only looking')

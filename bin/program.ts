@@ -41,6 +41,9 @@ const verbs: Record<string, () => Promise<{ command: () => Command }>> = {
   completion: () => import('./commands/completion.ts'),
 }
 
+/** With these alone, no command is asked for: the UI is to open soon, or the version to be printed. */
+const OWN_OPTIONS: ReadonlySet<string> = new Set(['-V', '--version', '--no-repo-config'])
+
 /** For scripts, not for people. */
 const hiddenVerbs: typeof verbs = {
   complete: () => import('./commands/complete.ts'),
@@ -94,13 +97,14 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage.`,
       const { attach } = await import('./attach.ts')
       await attach({ start: 'needed', repoConfig: usesRepoConfig(command) })
     })
-  for (const load of wanted(verb)) program.addCommand((await load()).command())
+  for (const load of wanted(verb, argv)) program.addCommand((await load()).command())
   program.helpCommand('help [command]', 'explain a command')
   return program
 }
 
-/** The command that is asked for; all of them for the help. */
-function wanted(verb: string | undefined): (() => Promise<{ command: () => Command }>)[] {
+/** The command that is asked for; all of them for the help, and none for what only needs the program's own options. */
+function wanted(verb: string | undefined, argv: readonly string[]): (() => Promise<{ command: () => Command }>)[] {
+  if (argv.every((argument) => OWN_OPTIONS.has(argument))) return []
   if (verb === undefined || verb === 'help') return Object.values(verbs)
   const load = { ...verbs, ...hiddenVerbs }[verb]
   if (load === undefined) throw unknownCommand(verb)

@@ -1,4 +1,6 @@
-import { Packr, Unpackr } from 'msgpackr'
+// Without the package's native part (`msgpackr` alone loads it, and what runs programs with it: 10 ms of every start):
+// it is faster only for messages full of long texts, and ours carry screens as bytes.
+import { Packr, Unpackr } from 'msgpackr/pack'
 
 /** Bytes a message may have. A screen of 500×200 dense cells is under 3 MiB; more than this is a broken peer. */
 export const MAX_FRAME_BYTES = 16 << 20

@@ -29,7 +29,6 @@ const common: BuildOptions = {
     '@lydell/node-pty',
     '@modelcontextprotocol/sdk/*',
     '@napi-rs/keyring',
-    'msgpackr-extract',
     'node-datachannel',
     'qrcode',
     'web-push',

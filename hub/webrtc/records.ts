@@ -1,4 +1,4 @@
-import { Packr, Unpackr } from 'msgpackr'
+import { Packr, Unpackr } from 'msgpackr/pack'
 import { type Cipher, TAG_BYTES } from './cipher.ts'
 
 /** Bytes of one message on a data channel: what every WebRTC implementation takes (RFC 8831: 64 KiB without negotiation). */
