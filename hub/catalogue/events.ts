@@ -27,6 +27,12 @@ export const EVENTS: readonly DescribedHook[] = [
     arguments: [table('failure', { agent_key: 'string', branch: 'string', error: 'string' })],
   },
   {
+    name: 'worktree_changed',
+    kind: 'event',
+    when: 'something changed in a worktree that `worktree.watch` was asked for, and stood still again',
+    arguments: [table('change', { path: 'string' })],
+  },
+  {
     name: 'process_exited',
     kind: 'event',
     when: 'the program of a session has ended',

@@ -1,17 +1,12 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import {
-  defineFunction,
-  defineModule,
-  failure,
-  type LuaModule,
-  type LuaTable,
-  type LuaValue,
-} from '../../lua/vm/index.ts'
+import { defineFunction, defineModule, failure, type LuaModule, type LuaTable } from '../../lua/vm/index.ts'
 import { branchCommit } from '../git/branches.ts'
 import type { HubContext } from '../types.ts'
 import type { CreateWorktree } from '../worktrees/types.ts'
 import { camelCase, fromOutcome, parse, snakeCase, tableOf } from './convert.ts'
+import { createAndTell } from './worktree-async.ts'
+import { worktreeWatching } from './worktree-watching.ts'
 
 /** Emits an event to the subscribers in Lua. */
 export type Emit = (event: string, data: LuaTable) => void
@@ -77,6 +72,7 @@ const pathArgument = { name: 'path', type: 'text' } as const
 /** Worktrees of the hub's repository: hub/worktrees as Lua sees it. git runs in child processes; nothing here blocks. */
 export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
   const worktrees = () => hub().worktrees
+  const watching = worktreeWatching(hub, emit)
   return defineModule({
     name: 'worktree',
     doc:
@@ -308,6 +304,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         example: 'local state = worktree.git_state(worktree.repo_root())\nlog.info(state.dirty, state.ahead)',
         call: async (_, path) => fromOutcome(await worktrees().gitState(path), snakeCase),
       }),
+      ...watching.functions,
       free_space: defineFunction({
         doc: 'Bytes that are free where worktrees go, or nil while there is no such directory.',
         returns: [{ type: ['number', 'nil'] }],
@@ -347,6 +344,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
         },
       }),
     },
+    dispose: watching.dispose,
   })
 }
 
@@ -354,6 +352,7 @@ function creation(options: unknown, where: string): CreateWorktree {
   const { branch, from, prompt, metadata } = parse(createOptions, camelCase(options as LuaTable), where)
   return { branch, from, context: { prompt, metadata } }
 }
+<<<<<<< HEAD
 
 function branchOfIssue(number: number | undefined): string | undefined {
   return number === undefined ? undefined : `botster-issue-${number}`
@@ -378,3 +377,5 @@ async function createAndTell(hub: HubContext, emit: Emit, options: z.infer<typeo
     emit('worktree_create_failed', { ...about, error: (error as Error).message })
   }
 }
+=======
+>>>>>>> 3b122b0 (See what others change in a worktree: its files and git's are watched, and git runs only then)

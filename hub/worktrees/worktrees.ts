@@ -145,7 +145,7 @@ export class Worktrees {
 
   /** Numbers of changed files and of commits ahead and behind, of the worktree a path is in. Refused: 'git_failed'. */
   async gitState(path: string): Promise<Outcome<GitState>> {
-    return this.isRepository ? gitState(this.root, path) : noRepository(this.root)
+    return this.isRepository ? gitState(path) : noRepository(this.root)
   }
 
   /** Bytes that are free where new worktrees go; undefined when nothing is there yet. */

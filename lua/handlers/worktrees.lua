@@ -26,8 +26,10 @@ end, { description = "Delete worktrees that nobody needs" })
 runtime.on_signal(function(signal)
   if signal.kind ~= "activity" or signal.busy or signal.echo then return end
   local id = signal.session:match("^([^/]*)/")
-  if id and records.agent(id) then agent_git.note(id) end
+  if id and records.agent(id) then agent_git.rested(id) end
 end)
+
+events.on("worktree_changed", function(change) agent_git.changed(change.path) end)
 
 hooks.on("agent_created", "handlers.worktrees", function(created)
   agent_git.note(created.id)

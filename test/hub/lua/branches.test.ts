@@ -73,6 +73,23 @@ test('worktree.survey, worktree.git_state, worktree.branch_exists and worktree.f
   expect(await world.eval(`return worktree.free_space()`)).toBeGreaterThan(0)
 })
 
+test('worktree.watch, worktree.unwatch: tell of changes that others make, until they are let go of', async () => {
+  const made = await create({ branch: 'x' })
+  await world.eval(`
+    heard = {}
+    events.on('worktree_changed', function(change) heard[#heard + 1] = change.path end)`)
+  expect(await world.eval(`return worktree.watch('${made.worktree_path}')`)).toBe(true)
+  await world.repository.write(join(made.worktree_path, 'new.txt'), 'x')
+  await until(() => world.eval(`return heard[1]`), 'the change')
+  expect(await world.eval(`return heard[1]`)).toBe(made.worktree_path)
+  await world.repository.git(['commit', '-q', '--allow-empty', '-m', 'onwards'])
+  const behind = async () => (await world.command<{ agents: Agent[] }>('list_agents')).agents[0]!.git
+  await until(async () => (await behind())?.behind === 1, 'the agent to be behind')
+  expect(await behind()).toEqual({ dirty: 1, ahead: 0, behind: 1 })
+  await world.eval(`worktree.unwatch('${made.worktree_path}') worktree.unwatch('/nowhere')`)
+  expect(await world.eval(`return worktree.watch('/')`)).toBe(false)
+})
+
 test('Worktrees nobody needs are cleaned, those of agents and those with work are not', async () => {
   const used = await create({ branch: 'used' })
   const left = await create({ branch: 'left' })
