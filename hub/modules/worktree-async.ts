@@ -6,6 +6,7 @@ import type { Emit } from './worktree.ts'
 export interface AsyncCreation {
   readonly agentKey: string
   readonly branch: string
+  readonly issueNumber?: number
   readonly from?: string
   readonly prompt?: string
   readonly metadata?: Record<string, unknown>
@@ -16,8 +17,8 @@ export interface AsyncCreation {
 
 /** Makes a worktree and emits `worktree_created`, or `worktree_create_failed`. Never throws. */
 export async function createAndTell(hub: HubContext, emit: Emit, options: AsyncCreation): Promise<void> {
-  const { agentKey, branch, from, prompt, metadata, profileName, clientRows, clientCols } = options
-  const about = { agent_key: agentKey, branch }
+  const { agentKey, branch, issueNumber, from, prompt, metadata, profileName, clientRows, clientCols } = options
+  const about = { agent_key: agentKey, branch, issue_number: issueNumber }
   try {
     const outcome = await hub.worktrees.create({ branch, from, context: { prompt, metadata } })
     if (!outcome.ok) return void emit('worktree_create_failed', { ...about, error: outcome.failure.message })

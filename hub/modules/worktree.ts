@@ -352,30 +352,7 @@ function creation(options: unknown, where: string): CreateWorktree {
   const { branch, from, prompt, metadata } = parse(createOptions, camelCase(options as LuaTable), where)
   return { branch, from, context: { prompt, metadata } }
 }
-<<<<<<< HEAD
 
 function branchOfIssue(number: number | undefined): string | undefined {
   return number === undefined ? undefined : `botster-issue-${number}`
 }
-
-async function createAndTell(hub: HubContext, emit: Emit, options: z.infer<typeof asyncOptions>): Promise<void> {
-  const { agentKey, branch, issueNumber, from, prompt, metadata, profileName, clientRows, clientCols } = options
-  const about = { agent_key: agentKey, branch, issue_number: issueNumber }
-  try {
-    const outcome = await hub.worktrees.create({ branch, from, context: { prompt, metadata } })
-    if (!outcome.ok) return void emit('worktree_create_failed', { ...about, error: outcome.failure.message })
-    emit('worktree_created', {
-      ...about,
-      path: outcome.value.path,
-      prompt,
-      metadata: metadata as LuaValue,
-      profile_name: profileName,
-      client_rows: clientRows,
-      client_cols: clientCols,
-    })
-  } catch (error) {
-    emit('worktree_create_failed', { ...about, error: (error as Error).message })
-  }
-}
-=======
->>>>>>> 3b122b0 (See what others change in a worktree: its files and git's are watched, and git runs only then)
