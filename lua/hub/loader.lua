@@ -183,23 +183,28 @@ function install(name, path, compile)
     return nil, message, { kind = "busy", message = message }
   end
   busy[name] = transaction.base(owners.current())
-  local _ <close> = setmetatable({}, { __close = function() busy[name] = nil end })
-  local tx = transaction.begin(name, versions[name] and versions[name].owner)
+  local previous = versions[name] and versions[name].owner
+  local tx = transaction.begin(name, previous)
+  -- Also when whoever asked is cancelled, and this never goes on.
+  local _ <close> = setmetatable({}, { __close = function()
+    busy[name] = nil
+    if tx.is_over then return end
+    local message = ("%s: its loading was broken off: whoever asked for it did not wait for it"):format(path)
+    failed(tx, message, { kind = "cancelled", waited = true })
+  end })
   local chunk, message, err = (compile or runtime.compile)(tx.owner, path, package.loaded[name] ~= nil)
   if not chunk then return failed(tx, message, err) end
-  local loaded = package.loaded[name]
-  local before = exports.copy(loaded)
-  if name:sub(1, #PLUGIN) == PLUGIN then parts.open(tx.owner, path, versions[name] and versions[name].owner) end
+  tx.runs, tx.loaded, tx.before = true, package.loaded[name], exports.copy(package.loaded[name])
+  if name:sub(1, #PLUGIN) == PLUGIN then parts.open(tx.owner, path, previous) end
   local ok
   ok, message, err = runtime.run(tx.owner, function()
-    run_chunk(tx, chunk, path, loaded)
+    run_chunk(tx, chunk, path)
   end, { budget_ms = FILE_BUDGET_MS, deadline_ms = LOAD_DEADLINE_MS })
-  if not ok then
-    package.loaded[name] = loaded
-    exports.restore(loaded, before)
-    return failed(tx, message, err)
-  end
-  if versions[name] then transaction.release(versions[name].owner) end
+  if not ok then return failed(tx, message, err) end
+  -- Not within the budget of the file, which might end half-way.
+  tx.is_over = true
+  owners.call(tx.owner, transaction.commit, tx)
+  if previous then transaction.release(previous) end
   versions[name] = { owner = tx.owner, path = path, compile = compile, at = runtime.time() }
   failures[name] = nil
   return true
@@ -226,7 +231,8 @@ function find(name)
 end
 
 --- The part that runs as the new version.
-function run_chunk(tx, chunk, path, old)
+function run_chunk(tx, chunk, path)
+  local old = tx.loaded
   transaction.run_begins(tx)
   if type(old) == "table" and type(old._before_reload) == "function" then old._before_reload() end
   local new = chunk(tx.name, path)
@@ -237,10 +243,15 @@ function run_chunk(tx, chunk, path, old)
   if inspect_plugin and tx.name:sub(1, #PLUGIN) == PLUGIN then inspect_plugin(tx.name:sub(#PLUGIN + 1), new, path) end
   package.loaded[tx.name] = exports.replace(old, new)
   if old ~= nil and type(new) == "table" and type(new._after_reload) == "function" then new._after_reload() end
-  transaction.commit(tx)
 end
 
+--- Puts everything back as it was before the load.
 function failed(tx, message, err)
+  tx.is_over = true
+  if tx.runs then
+    package.loaded[tx.name] = tx.loaded
+    exports.restore(tx.loaded, tx.before)
+  end
   transaction.rollback(tx, err.waited)
   failures[tx.name] = { message = message, traceback = err.traceback, kind = err.kind, at = runtime.time() }
   if not err.reported then

@@ -142,6 +142,18 @@ describe('A reload that fails leaves the old version whole:', () => {
     await until(() => sockets.clients.size === 0, 'the end of the connection')
   })
 
+  test('somebody who asked for it and did not wait for it', async () => {
+    await world.writeLua('my/mod.lua', module('two', 'M.value = nil held.value = nil runtime.sleep(5)'))
+    expect(await world.eval('return select(2, task.deadline(0.3, loader.reload, "my.mod"))')).toContain('within 0.3 s')
+    await until(() => world.errors().some((text) => /mod\.lua: its loading was broken off/.test(text)), 'the report')
+    expect(await state()).toEqual(ONE)
+    await isTicking('one')
+    expect(await ticksOf('two')).toBe(0)
+    await world.writeLua('my/mod.lua', module('three'))
+    expect(await reload()).toBe(true)
+    expect(await state()).toEqual(['hook three, event three', 'command three', 'three'])
+  })
+
   test('an error in _before_reload, whatever it had removed', async () => {
     const undoing = `
       function M._before_reload()
