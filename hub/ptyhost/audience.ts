@@ -15,9 +15,8 @@ export interface Stage {
 export class Audience implements Disposable {
   readonly #stage: Stage
   readonly #views = new Set<View>()
-  /** Looks again, at `#timerAt`: performance.now(). */
   #timer: NodeJS.Timeout | undefined
-  #timerAt = 0
+  #makeUp: NodeJS.Timeout | undefined
   #lastInputAt = Number.NEGATIVE_INFINITY
 
   constructor(stage: Stage) {
@@ -46,7 +45,7 @@ export class Audience implements Disposable {
     if (this.#views.size === 0) return this.#clearTimer()
     const now = performance.now()
     const held = this.#stage.heldFor(now)
-    if (held > 0) return this.#flushIn(held, now)
+    if (held > 0) return this.#flushIn(held)
     const unlimited = now - this.#lastInputAt < UNLIMITED_AFTER_INPUT_MS
     let state: ScreenState | undefined
     let next = Number.POSITIVE_INFINITY
@@ -60,27 +59,33 @@ export class Audience implements Disposable {
       state ??= this.#stage.state(!unlimited)
       view.update(state, now)
     }
-    // What a quick look missed, should it ever, is made up for when the typing pauses.
-    if (unlimited) next = Math.min(next, this.#lastInputAt + UNLIMITED_AFTER_INPUT_MS - now)
-    if (next < Number.POSITIVE_INFINITY) this.#flushIn(next, now)
+    if (unlimited) this.#makeUpFor(now)
+    if (next < Number.POSITIVE_INFINITY) this.#flushIn(next)
     else this.#clearTimer()
   }
 
   [Symbol.dispose](): void {
     this.#clearTimer()
+    clearTimeout(this.#makeUp)
     this.#views.clear()
   }
 
-  /** A timer that fires earlier is left alone: it looks when to look again. Each key would make a new one. */
-  #flushIn(milliseconds: number, now: number): void {
-    const at = now + Math.ceil(milliseconds)
-    if (this.#timer !== undefined && this.#timerAt <= at) return
+  /** What a quick look missed, should it ever, comes when the typing pauses. */
+  #makeUpFor(now: number): void {
+    this.#makeUp ??= setTimeout(
+      () => {
+        this.#makeUp = undefined
+        const firedAt = performance.now()
+        if (firedAt < this.#lastInputAt + UNLIMITED_AFTER_INPUT_MS) this.#makeUpFor(firedAt)
+        else this.flush()
+      },
+      Math.ceil(this.#lastInputAt + UNLIMITED_AFTER_INPUT_MS - now),
+    )
+  }
+
+  #flushIn(milliseconds: number): void {
     this.#clearTimer()
-    this.#timerAt = at
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      this.flush()
-    }, Math.ceil(milliseconds))
+    this.#timer = setTimeout(() => this.flush(), Math.ceil(milliseconds))
   }
 
   #clearTimer(): void {

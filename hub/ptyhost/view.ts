@@ -27,6 +27,8 @@ export class View {
   readonly #deliver: (frame: Frame) => void
   #seq = 0
   #inFlight: number | undefined
+  /** There was something to send while a frame was under way, or more than one frame holds. */
+  #isBehind = false
   #lastFrameAt = Number.NEGATIVE_INFINITY
   #full = true
   /** Revision sent of each row. */
@@ -42,21 +44,25 @@ export class View {
     this.#deliver = deliver
   }
 
-  /** The viewer has drawn a frame. False when that is not the one it owed. */
+  /** The viewer has drawn a frame. @returns whether the next one may be due; false also when it did not owe that one */
   acknowledge(seq: number): boolean {
     if (seq !== this.#inFlight) return false
     this.#inFlight = undefined
-    return true
+    return this.#isBehind
   }
 
-  /** Milliseconds until a frame may be sent; undefined while one is under way (its acknowledgement comes first). */
+  /** Milliseconds until a frame may be sent; undefined while one is under way: its acknowledgement will tell. */
   dueIn(now: number, unlimited: boolean): number | undefined {
-    if (this.#inFlight !== undefined) return undefined
+    if (this.#inFlight !== undefined) {
+      this.#isBehind = true
+      return undefined
+    }
     return unlimited ? 0 : Math.max(0, this.#lastFrameAt + FRAME_INTERVAL_MS - now)
   }
 
   /** Sends what differs from what was sent, if anything does. */
   update(state: ScreenState, now: number): void {
+    this.#isBehind = false
     const frame = this.#difference(state)
     if (frame === undefined) return
     this.#inFlight = frame.seq
@@ -110,7 +116,10 @@ export class View {
     let bytes = 0
     for (const [y, row] of state.rows.entries()) {
       if (this.#sent[y] === row.revision) continue
-      if (bytes > MAX_FRAME_BYTES) break
+      if (bytes > MAX_FRAME_BYTES) {
+        this.#isBehind = true
+        break
+      }
       this.#sent[y] = row.revision
       if (full && row.bytes.length === 1 && row.bytes[0] === 0) continue // blank anyway
       lines.push([y, row.bytes])
