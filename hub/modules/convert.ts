@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { failure, type LuaTable, type LuaValue, type PrimitiveResult } from '../../lua/vm/index.ts'
 import type { Outcome } from '../outcome.ts'
+import { optionProblem, snakeCaseName } from './option-problem.ts'
 
 /** A record with `camelCase` fields as Lua sees it: `snake_case`, absent instead of null. Values are not looked into. */
 export function snakeCase(record: object): LuaTable {
   const table: LuaTable = {}
-  for (const [field, value] of Object.entries(record)) table[snake(field)] = value as LuaValue
+  for (const [field, value] of Object.entries(record)) table[snakeCaseName(field)] = value as LuaValue
   return table
 }
 
@@ -25,15 +26,12 @@ export function fromOutcome<T>(outcome: Outcome<T>, value: (value: T) => LuaValu
 
 /**
  * Checks a table argument against a schema.
- * @throws Error "bad argument #1 to 'pty.spawn' (rows: …)", which becomes a Lua error.
+ * @throws Error "bad argument #1 to 'pty.spawn' (rows: integer expected, got string)", which becomes a Lua error.
  */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, where: string, position = 1): T {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const field = issue?.path.map(String).map(snake).join('.')
-  const problem = field ? `${field}: ${issue?.message}` : (issue?.message ?? 'unexpected value')
-  throw new Error(`bad argument #${position} to '${where}' (${problem})`)
+  throw new Error(`bad argument #${position} to '${where}' (${optionProblem(schema, parsed.error.issues[0]!)})`)
 }
 
 /** An array in a table argument. An empty Lua table does not say whether it is one. */
@@ -51,10 +49,6 @@ export function tableOf<T extends z.ZodType>(element: T) {
 
 function isTable(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-}
-
-function snake(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
 function camel(field: string): string {

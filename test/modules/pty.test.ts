@@ -55,10 +55,16 @@ test('pty.spawn: raises when the program cannot start, and names a wrong option'
   await expect(world.eval('pty.spawn{ cmd = "no-such-program" }')).rejects.toThrow(
     'no-such-program was not found, or cannot be executed',
   )
-  await expect(world.eval('pty.spawn{ cmd = "x", rows = "many" }')).rejects.toThrow(
-    "bad argument #1 to 'pty.spawn' (rows:",
-  )
-  await expect(world.eval('pty.spawn{ cmdd = "x" }')).rejects.toThrow('cmdd')
+  for (const [config, problem] of [
+    ['{ cmd = "x", rows = "many" }', '(rows: number expected, got string)'],
+    ['{ cmd = "x", rows = 0 }', '(rows: 1 or more expected, got 0)'],
+    ['{ cmd = "x", cols = 1.5 }', '(cols: integer expected, got 1.5)'],
+    ['{ cmd = 5 }', '(cmd: string or list expected, got 5)'],
+    ['{ cmd = "x", env = { A = true } }', '(env.A: string expected, got boolean)'],
+    ['{ cmdd = "x" }', "(unknown option 'cmdd': expected one of cmd, command, args, cwd, worktree_path, env,"],
+  ]) {
+    await expect(world.eval(`pty.spawn${config}`)).rejects.toThrow(`bad argument #1 to 'pty.spawn' ${problem}`)
+  }
   await expect(world.eval('pty.spawn("sh")')).rejects.toThrow(
     "bad argument #1 to 'pty.spawn' (table expected, got string)",
   )
