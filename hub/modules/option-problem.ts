@@ -21,26 +21,24 @@ export function snakeCaseName(field: string): string {
 }
 
 function problemOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-    case 'invalid_union':
-      return `${[...new Set(typesIn(issue))].join(' or ')} expected, got ${given(issue.input)}`
-    case 'too_small':
-      if (issue.origin === 'string') return 'string that is not empty expected'
-      return `${issue.minimum} or more expected, got ${given(issue.input)}`
-    case 'too_big':
-      if (issue.origin === 'string') return `at most ${issue.maximum} characters expected`
-      return `at most ${issue.maximum} expected, got ${given(issue.input)}`
-    default:
-      return issue.message
+  const types = typesIn(issue)
+  if (types.length > 0) return `${[...new Set(types)].join(' or ')} expected, got ${given(issue.input)}`
+  if (issue.code === 'too_small') {
+    if (issue.origin === 'string') return 'string that is not empty expected'
+    return `${issue.minimum} or more expected, got ${given(issue.input)}`
   }
+  if (issue.code === 'too_big') {
+    if (issue.origin === 'string') return `at most ${issue.maximum} characters expected`
+    return `at most ${issue.maximum} expected, got ${given(issue.input)}`
+  }
+  return issue.message
 }
 
-/** The types that would have been taken; of a union those of every member. */
+/** The types that would have been taken, of a union those of every member; none when the type was right. */
 function typesIn(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'invalid_type') return [TYPES[issue.expected] ?? issue.expected]
   if (issue.code === 'invalid_union') return issue.errors.flatMap((issues) => issues.flatMap(typesIn))
-  return ['another value']
+  return []
 }
 
 /** Numbers as they are, of anything else the type: it may be long, or a secret. */
