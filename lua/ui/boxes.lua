@@ -28,14 +28,14 @@ function M.centered(state, width, height, lines, columns, child)
   }
 end
 
---- A list in the middle, as high as its items.
-function M.list(state, title, items, width, height)
+--- A list in the middle, as high as its items; `columns` is how wide their text should be at least.
+function M.list(state, title, items, width, height, columns)
   local lines = 0
   for _, item in ipairs(items) do
     lines = lines + (item.secondary and 2 or 1)
   end
   lines = math.min(lines, math.floor((state.screen_rows or 24) * 0.8))
-  return M.centered(state, width or 50, height or 30, lines, 26, {
+  return M.centered(state, width or 50, height or 30, lines, columns or 26, {
     type = "list",
     id = title,
     block = M.block(title),

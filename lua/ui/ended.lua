@@ -27,9 +27,10 @@ M.keys = {
 --- The selected agent and its session, when that one's program has ended; else nil.
 function M.selected()
   local agent = agents.selected(_tui_state)
-  local session = agent and agent.sessions and agent.sessions[(_tui_state.active_pty_index or 0) + 1]
-  if session and session.exited and agent.status ~= "lost" then
-    return agent, session
+  local sessions = agent and agent.sessions or {}
+  local session = sessions[(_tui_state.active_pty_index or 0) + 1] or sessions[1]
+  if agent and (agent.status == "lost" or session and session.exited) then
+    return agent, session or { name = "agent" }
   end
 end
 
@@ -103,16 +104,13 @@ function M.handlers.restart_session(context)
   if not agent then
     return { ops.notify("The program is running.") }
   end
-  _tui_state.awaiting = { command = "restart_session" }
-  return {
-    ops.send({
-      type = "restart_session",
-      agent = agent.id,
-      name = session.name,
-      rows = context.terminal_rows,
-      cols = context.terminal_cols,
-    }),
-  }
+  local command = { type = "restart_session", agent = agent.id, name = session.name }
+  if agent.status == "lost" then
+    command = { type = "restore_agents", agents = { agent.id } }
+  end
+  command.rows, command.cols = context.terminal_rows, context.terminal_cols
+  _tui_state.awaiting = { command = command.type }
+  return { ops.send(command) }
 end
 
 catalog.add("restart_session", "Start the program again", {
@@ -127,16 +125,17 @@ catalog.add("restart_session", "Start the program again", {
 --- What keys do about it, by mode.
 local OFFERED = {
   ended = {
-    { "restart_session", "start it again" },
-    { "close_agent", "close the agent" },
+    { "restart_session", "start again" },
+    { "close_agent", "close" },
     { "focus_list", "agent list" },
     { "show_help", "keys" },
   },
-  normal = { { "focus_agent", "go there" }, { "close_agent", "close the agent" } },
+  normal = { { "focus_agent", "go there" }, { "close_agent", "close" } },
 }
 
 --- Faint as long as they do not count.
-local function key_line(mode)
+function M.key_line(mode)
+  mode = M.key_mode(mode)
   local key_style = M.is_blind() and theme.colors.faint or theme.style("accent", "bold")
   local style = M.is_blind() and theme.colors.faint or nil
   local key_of = require("ui.keys").by_action(mode)
@@ -154,12 +153,13 @@ end
 --- A terminal, and below it that its program has ended; `selected`: keys would go to it, `tiny`: without a frame.
 function M.below(terminal, state, session, selected, tiny)
   drawn = selected and session.session_id or drawn
-  local keys = selected and key_line(M.key_mode(state.mode)) or {}
+  local keys = selected and M.key_line(state.mode) or {}
   local title = { text = M.what(session), style = theme.style("attention") }
-  local node = { type = "paragraph", props = { lines = { keys } } }
   if tiny then
     table.insert(keys, 1, { text = "Ended: ", style = theme.style("attention") })
-  else
+  end
+  local node = { type = "paragraph", props = { lines = { #keys > 0 and keys or "" } } }
+  if not tiny then
     node.block = { title = { " ", title, " " }, borders = "all", border_style = theme.style("border") }
   end
   return { type = "vsplit", constraints = { "min:1", tiny and "1" or "3" }, children = { terminal, node } }

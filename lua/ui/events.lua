@@ -132,6 +132,11 @@ function handlers.result(data)
   if data.command == "create_agent" then
     new_agent.made()
   end
+  local failed = type(data.value) == "table" and type(data.value.failed) == "table" and data.value.failed[1]
+  if failed then
+    _tui_state.error_message = ("%s was not started: %s"):format(tostring(failed.agent), tostring(failed.message))
+    return { set_mode("error") }
+  end
   if awaiting.show then
     return { { op = "notify", message = answer_text(data) } }
   end

@@ -59,7 +59,7 @@ local WAITING = {
   stopping = "Stopping…",
   removing_worktree = "Removing the worktree…",
   failed = "This agent could not be started.",
-  lost = "This agent's process was lost. Its worktree is untouched.",
+  lost = "Its process was lost, its worktree is untouched.",
   exited = "This agent has ended.",
 }
 
@@ -75,6 +75,10 @@ local function without_screen(agent)
   if agent.worktree_path and agent.worktree_path ~= "" then
     lines[#lines + 1] = ""
     lines[#lines + 1] = { { text = "  " .. agent.worktree_path, style = theme.colors.faint } }
+  end
+  if agent.status == "lost" then
+    lines[#lines + 1] = ""
+    lines[#lines + 1] = { "  ", table.unpack(ended.key_line(_tui_state.mode)) }
   end
   return message_panel((" %s "):format(agents.name(agent)), lines)
 end

@@ -305,7 +305,7 @@ function overlays.new_agent_create_worktree(state)
 end
 
 function overlays.new_agent_command(state)
-  return input(state, "command", "Command", "Command to run:", "For example claude. Empty: the profile's, or a shell.")
+  return input(state, "command", "Command", "Command to run:", "Such as claude. Empty: the profile's, or a shell.")
 end
 
 function overlays.new_agent_prompt(state)

@@ -67,7 +67,9 @@ function handlers.answer_question()
     return { ops.close(), { op = "notify", level = "info", message = "Nobody asks anything." } }
   end
   _tui_state.pending_fields = { question = question.id }
-  return { ops.set_mode(question.choices and #question.choices > 0 and "question_select" or "question_answer") }
+  local is_choice = question.choices and #question.choices > 0
+  -- What announced it would stand in front of it on a small screen.
+  return { { op = "action", action = "dismiss_notices" }, ops.set_mode(is_choice and "question_select" or "question_answer") }
 end
 
 local function answer(text)
@@ -128,7 +130,7 @@ function overlays.restore_agents(state)
     { text = what .. " ended, as by a reboot. Worktrees are untouched.", header = true },
     { text = "Start them again where they were", action = "restore_agents" },
     { text = "Not now", secondary = "botster restore does it later", action = "close_modal" },
-  }, 60, 30)
+  }, 60, 30, 62)
 end
 
 return M

@@ -179,7 +179,7 @@ local function list_items()
 end
 
 function M.overlays.trust(state)
-  return boxes.list(state, "Repository configuration", list_items(), 70, 60)
+  return boxes.list(state, "Repository configuration", list_items(), 70, 60, 60)
 end
 
 --- What stays in sight while something is undecided, or nil.

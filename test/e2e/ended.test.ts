@@ -10,7 +10,7 @@ test('a program that has ended says so without hiding what it said last, and ent
   const terminal = world.open(['attach'])
   await terminal.waitFor('hello')
   terminal.type('first\rxy\r') // the rest was typed too far, and answers nothing
-  await terminal.waitFor(/^.*│40\s.*[\s\S]*The program has ended \(exit 3\)[\s\S]*enter start it again/m)
+  await terminal.waitFor(/^.*│40\s.*[\s\S]*The program has ended \(exit 3\)[\s\S]*enter start again/m)
   expect(terminal.text()).not.toMatch(/Close work|hello/)
   expect((await world.agent('work')).status).toBe('exited')
   await terminal.waitFor(({ find, cell }) => {

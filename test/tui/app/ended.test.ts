@@ -27,7 +27,7 @@ describe('an agent whose program has ended', () => {
     withSession({ ...ended, exit_code: undefined, exit_signal: 'SIGKILL' })
     expect(tui.text()).toContain('The program was ended by SIGKILL')
     withSession(running)
-    expect(tui.text()).not.toContain('start it again')
+    expect(tui.text()).not.toContain('start again')
   })
 
   it('is started again by enter, in the size of its terminal', () => {

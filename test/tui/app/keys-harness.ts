@@ -1,5 +1,6 @@
 import { Actions } from '../../../tui/actions.ts'
 import type { Node } from '../../../tui/chrome/node.ts'
+import type { ConnectionCode } from '../../../tui/chrome/protocol.ts'
 import { DataPlane } from '../../../tui/data/data-plane.ts'
 import { Panels } from '../../../tui/data/panels.ts'
 import { perform } from '../../../tui/effects.ts'
@@ -30,6 +31,8 @@ export interface KeysUnderTest extends Disposable {
   /** What the hub says. */
   readonly hub: (message: HubMessage & { type: string }) => void
   readonly focus: (focused: boolean) => void
+  /** The terminal has another size. */
+  readonly resize: (cols: number, rows: number) => void
   /** All text of the tree or overlay drawn last. */
   readonly text: () => string
   readonly overlay: () => string
@@ -37,6 +40,8 @@ export interface KeysUnderTest extends Disposable {
   readonly drawn: () => readonly (Node | undefined)[]
   /** How the theme says that marks look. */
   readonly markLooks: () => MarkLooks | undefined
+  /** The connection code drawn last. */
+  readonly code: () => ConnectionCode | undefined
 }
 
 export interface KeysOptions {
@@ -49,7 +54,9 @@ export interface KeysOptions {
 }
 
 /** Keys, Lua and operations together, without a terminal, a hub or a ptyhost. */
-export async function startKeys({ cols = 100, rows = 40, files = {}, env }: KeysOptions = {}): Promise<KeysUnderTest> {
+export async function startKeys(options: KeysOptions = {}): Promise<KeysUnderTest> {
+  const { files = {}, env } = options
+  let { cols = 100, rows = 40 } = options
   const lua = await startUi(env)
   lua.load({ ...files })
   lua.ui.set({ agents_known: undefined }) // the hub has said nothing yet
@@ -72,13 +79,15 @@ export async function startKeys({ cols = 100, rows = 40, files = {}, env }: Keys
   const panels = new Panels(data, agents, () => {})
   let markLooks: MarkLooks | undefined
   let drawn: (Node | undefined)[] = []
+  let code: ConnectionCode | undefined
   const ui = new Ui({
     lua: lua.ui,
     agents,
     widgets,
     panels,
-    draw: (tree, overlay) => {
+    draw: (tree, overlay, connectionCode) => {
       drawn = [tree, overlay]
+      code = connectionCode
     },
     takeLooks: (looks) => {
       markLooks = looks
@@ -143,10 +152,17 @@ export async function startKeys({ cols = 100, rows = 40, files = {}, env }: Keys
       focused = value
       actions.hubEvent('terminal_focus', { focused })
     },
+    resize: (newCols, newRows) => {
+      cols = newCols
+      rows = newRows
+      ui.invalidate()
+      ui.flush()
+    },
     text: () => texts(drawn[0]),
     overlay: () => texts(drawn[1]),
     drawn: () => drawn,
     markLooks: () => markLooks,
+    code: () => code,
     [Symbol.dispose]: () => {
       actions[Symbol.dispose]()
       ui.dispose()

@@ -1,4 +1,5 @@
 import type { DOMElement } from 'ink'
+import { UNDERLINE_MASK } from '../../../screen/cell.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Style } from '../node.ts'
 import type { Canvas, Clip } from './canvas.ts'
@@ -6,7 +7,7 @@ import type { Canvas, Clip } from './canvas.ts'
 /** The pieces of a border as Ink's `borderStyle` takes them. */
 export type BorderPieces = Exclude<NonNullable<DOMElement['style']['borderStyle']>, string>
 
-/** Draws a border around a rectangle; one too small for all four sides gets those that fit. */
+/** Draws a border around a rectangle; one too small for all four sides gets those that fit. It is not underlined. */
 export function paintBorder(
   canvas: Canvas,
   glyphs: Glyphs,
@@ -19,8 +20,9 @@ export function paintBorder(
   clip: Clip,
 ): void {
   if (width < 1 || height < 1) return
+  const look = style?.attributes ? { ...style, attributes: style.attributes & ~UNDERLINE_MASK } : style
   const put = (column: number, row: number, piece: string) =>
-    canvas.put(column, row, glyphs.split(piece)[0]!, style, clip)
+    canvas.put(column, row, glyphs.split(piece)[0]!, look, clip)
   const right = x + width - 1
   const bottom = y + height - 1
   for (let column = x + 1; column < right; column++) {

@@ -1,0 +1,210 @@
+import { expect } from 'vitest'
+import { problemTitle } from '../../../tui/ui-lua/problem.ts'
+import { agent, type KeysUnderTest, startKeys } from './keys-harness.ts'
+
+/** A screen that is looked at: how to get there. */
+export interface ShownScreen {
+  readonly go: (tui: KeysUnderTest) => void
+  /** What the hub's first list holds. @default AGENTS */
+  readonly agents?: readonly Record<string, unknown>[]
+}
+
+/** A user's file: keys in sequences, for the hints. */
+const FILES = {
+  'x.lua': `
+    botster.keymap.set('insert', 'ctrl+x g', 'next_agent')
+    botster.keymap.set('insert', 'ctrl+x d', 'detach')`,
+}
+
+const COMMANDS = [{ type: 'greet', description: 'Says hello to everybody' }]
+
+const sessions = (id: string, ...names: string[]) => {
+  return names.map((name) => ({ name, session_id: `${id}/${name}`, port: name === 'web' ? 8080 : undefined }))
+}
+
+const minutesAgo = (minutes: number) => Math.floor(Date.now() / 1000) - minutes * 60
+
+const AGENTS = [
+  agent('fix-login', {
+    profile_name: 'backend',
+    sessions: sessions('fix-login', 'agent', 'web'),
+    state: 'working',
+    state_since: minutesAgo(3),
+    git: { dirty: true, ahead: 2, behind: 0 },
+  }),
+  agent('dark-mode', {
+    profile_name: 'frontend',
+    notification: true,
+    state: 'waiting',
+    state_since: minutesAgo(12),
+    state_question: 'Run npm install?',
+  }),
+  agent('a11y', { profile_name: 'frontend', state: 'done', state_since: minutesAgo(61) }),
+  agent('new-cache', { profile_name: 'backend', status: 'creating_worktree', sessions: [] }),
+  agent('flaky-test', { profile_name: 'backend', status: 'exited' }),
+]
+
+const ENDED = [
+  agent('fix-login', {
+    status: 'exited',
+    state: 'failed',
+    state_since: minutesAgo(2),
+    sessions: [{ name: 'agent', session_id: 'fix-login/agent', exited: true, exit_code: 3 }],
+  }),
+  agent('dark-mode'),
+]
+
+const LOST = ['fix-login', 'dark-mode'].map((id) => agent(id, { status: 'lost' }))
+
+const FILES_OF_THE_REPOSITORY = [
+  { path: 'shared/plugins/deploy/init.lua', size: 310, mode: '100644', change: 'added' },
+  { path: 'shared/sessions/agent/initialization', size: 88, mode: '100755', change: 'changed' },
+  { path: 'shared/workspace_include', size: 24, mode: '100644' },
+  { path: 'shared/workspace_teardown', size: 61, mode: '100755', change: 'removed' },
+]
+
+const changed = { state: 'changed', grade: 'content', files: 4, hash: 'abc', root: '/src/app/.botster' }
+const untrusted = { state: 'untrusted', files: 3, hash: 'abc' }
+
+const QR = ['█▀▀▀█ ▄ █', '█   █ ▀▄ ', '▀▀▀▀▀ █ ▀']
+
+const runFromPalette = (tui: KeysUnderTest, words: string) => {
+  tui.press('ctrl+p')
+  tui.type(words)
+  tui.press('enter')
+}
+
+const review = (tui: KeysUnderTest, repository: Record<string, unknown>, more: Record<string, unknown> = {}) => {
+  tui.hub({ type: 'repository', repository, ask: true })
+  const files = FILES_OF_THE_REPOSITORY.map(({ change, ...file }) =>
+    repository === changed ? { ...file, change } : file,
+  )
+  tui.hub({ type: 'repository_review', repository, files, ...more })
+}
+
+/** A way without anything beside it. */
+const by = (go: (tui: KeysUnderTest) => void): ShownScreen => ({ go })
+const pressing = (...keys: string[]) => by((tui) => tui.press(...keys))
+
+/** Every mode and overlay, by name: golden.test.ts compares each with what it looked like. */
+export const SCREENS: Readonly<Record<string, ShownScreen>> = {
+  insert: by(() => {}),
+  normal: pressing('f2'),
+  'by-state': pressing('f2', 'g', 's'),
+  filter: by((tui) => {
+    tui.press('f2', '/')
+    tui.type('done')
+  }),
+  'no-agents': by((tui) => tui.hub({ type: 'agent_list', agents: [] })),
+  tour: by((tui) => {
+    tui.hub({ type: 'agent_list', agents: [] })
+    tui.press('t', 'enter', 'enter', 'enter')
+  }),
+  'choose-theme': by((tui) => {
+    runFromPalette(tui, 'theme')
+    tui.press('down', 'down')
+  }),
+  toast: by((tui) => {
+    tui.focus(true)
+    tui.hub({ type: 'pty_notification', agent_id: 'dark-mode', source: 'osc9', message: 'I need your permission' })
+  }),
+  palette: pressing('ctrl+p'),
+  'palette-filtered': by((tui) => {
+    tui.press('ctrl+p')
+    tui.type('scro')
+  }),
+  'palette-arguments': by((tui) => {
+    tui.press('ctrl+p')
+    tui.type('greet')
+    tui.press('tab')
+  }),
+  help: pressing('f1'),
+  'help-of-copy-mode': pressing('alt+y', 'f1'),
+  hints: pressing('ctrl+x'),
+  split: pressing('alt+\\', 'alt+-'),
+  zoom: pressing('alt+z'),
+  copy: pressing('alt+y'),
+  search: pressing('alt+/'),
+  menu: pressing('f10'),
+  'close-agent': pressing('f10', '2'),
+  'rename-agent': pressing('f10', '3'),
+  'add-session': pressing('f10', '4'),
+  'remove-session': pressing('f10', '5'),
+  error: by((tui) => {
+    tui.press('f10', '3', 'enter')
+    tui.hub({ type: 'error', command: 'rename_agent', message: 'an agent is called dark-mode already' })
+  }),
+  ended: { agents: ENDED, go: () => {} },
+  'ended-help': { agents: ENDED, go: (tui) => tui.press('?') },
+  lost: { agents: LOST, go: (tui) => tui.press('escape') },
+  'restore-agents': { agents: LOST, go: () => {} },
+  'question-select': by((tui) => {
+    const question = { id: 'q1', agent_key: 'repo-a11y', text: 'Which colours?', choices: ['Blue', 'Green'] }
+    tui.hub({ type: 'question', question })
+    runFromPalette(tui, 'answer a question')
+  }),
+  'question-answer': by((tui) => {
+    tui.hub({ type: 'question', question: { id: 'q2', agent_key: 'repo-a11y', text: 'What shall it be called?' } })
+    runFromPalette(tui, 'answer a question')
+    tui.type('theme')
+  }),
+  'connection-code': by((tui) => {
+    runFromPalette(tui, 'connect a device')
+    tui.hub({ type: 'connection_code', url: 'https://example.org/pair#1234', qr_ascii: QR, used: false })
+  }),
+  trust: by((tui) => review(tui, untrusted)),
+  'trust-changed': by((tui) => review(tui, changed)),
+  'trust-file': by((tui) => {
+    review(tui, changed)
+    for (let item = 0; item < 5; item++) tui.press('down')
+    tui.press('enter')
+    const path = FILES_OF_THE_REPOSITORY[1]!.path
+    const lines = [
+      { kind: 'same', text: '# Before the agent starts' },
+      { kind: 'removed', text: 'npm ci' },
+      { kind: 'added', text: 'npm ci --ignore-scripts' },
+    ]
+    review(tui, changed, { path, lines, more: 0 })
+  }),
+  'new-agent-profile': by((tui) => {
+    tui.hub({ type: 'profiles', profiles: [{ name: 'backend' }, { name: 'frontend' }] })
+    tui.press('f2', 'n')
+  }),
+  'new-agent-place': pressing('f2', 'n'),
+  'new-agent-branch': pressing('f2', 'n', 'enter'),
+  'new-agent-command': pressing('f2', 'n', 'enter', 'enter'),
+  'new-agent-prompt': by((tui) => {
+    tui.press('f2', 'n', 'enter')
+    tui.type('fix/login')
+    tui.press('enter')
+    tui.type('claude')
+    tui.press('enter')
+    tui.type('Mend the login.')
+    tui.press('shift+enter')
+    tui.type('Then run the tests.')
+  }),
+  'new-agent-failed': by((tui) => {
+    tui.press('f2', 'n', 'enter', 'enter', 'enter', 'enter')
+    tui.hub({ type: 'error', command: 'create_agent', message: 'fix/login is checked out elsewhere' })
+  }),
+  'new-agent-progress': pressing('ctrl+j'),
+  'error-panel': by((tui) => {
+    const label = '~/.botster/lua/ui/layout.lua'
+    tui.notices.addPanel(problemTitle({ file: label, line: 12 }), `${label}:12: attempt to index a nil value`, label)
+  }),
+}
+
+/** Those in which every colour of a theme is seen: golden.test.ts keeps their colours too. */
+export const COLOURED = ['insert', 'palette-filtered', 'trust-changed', 'trust-file', 'error', 'ended'] as const
+
+/** Opens the UI and goes there. `files` are the user's besides. */
+export async function openScreen(name: string, files: Record<string, string> = {}): Promise<KeysUnderTest> {
+  const { go, agents = AGENTS } = SCREENS[name]!
+  const tui = await startKeys({ cols: 80, rows: 24, files: { ...FILES, ...files } })
+  tui.hub({ type: 'result', command: 'list_commands', value: { commands: COMMANDS } })
+  tui.hub({ type: 'agent_list', agents })
+  go(tui)
+  tui.ui.flush()
+  expect(tui.lua.problems).toEqual([])
+  return tui
+}
