@@ -1,25 +1,41 @@
+interface Load {
+  readonly changes: (() => void)[]
+  waits: number
+}
+
 /**
  * The loads of modules that are under way, by their owner: what a primitive does at once and could not take back waits
  * here until the load has succeeded. Lua says when one begins and ends (lua/hub/transaction.lua).
  */
 export class Loads {
-  readonly #open = new Map<string, (() => void)[]>()
+  readonly #open = new Map<string, Load>()
 
   begin(owner: string): void {
-    this.#open.set(owner, [])
+    this.#open.set(owner, { changes: [], waits: 0 })
+  }
+
+  /** To be told when what runs as `owner` waits: others may run then. */
+  noteWait(owner: string): void {
+    const load = this.#open.get(owner)
+    if (load !== undefined) load.waits++
+  }
+
+  /** How often the load has waited so far. */
+  waits(owner: string): number {
+    return this.#open.get(owner)?.waits ?? 0
   }
 
   /** Makes the change now, or when the load by `owner` that is under way has succeeded. */
   apply(owner: string, change: () => void): void {
-    const waiting = this.#open.get(owner)
-    if (waiting === undefined) change()
-    else waiting.push(change)
+    const load = this.#open.get(owner)
+    if (load === undefined) change()
+    else load.changes.push(change)
   }
 
   /** Ends a load: what waited for it is done when it succeeded, and forgotten otherwise. */
   end(owner: string, succeeded: boolean): void {
-    const waiting = this.#open.get(owner) ?? []
+    const load = this.#open.get(owner)
     this.#open.delete(owner)
-    if (succeeded) for (const change of waiting) change()
+    if (succeeded) for (const change of load?.changes ?? []) change()
   }
 }

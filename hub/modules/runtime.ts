@@ -41,20 +41,17 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks, loads
         returns: [{ type: ['boolean', 'nil'] }],
         yields: true,
         failures: {
-          runtime: 'it failed; other kinds as errors of Lua have them, with traceback, file, line and waited',
+          runtime: 'it failed; other kinds as errors of Lua have them, with traceback, file and line',
         },
         call: async ({ vm, signal }, owner, body, given) => {
           using fn = body
-          let waited = false
-          const onWait = () => {
-            waited = true
-          }
+          const onWait = () => loads.noteWait(owner)
           try {
             await vm.call(fn, [], { owner, signal, onWait, ...milliseconds(given, 'runtime.run') })
             return true
           } catch (error) {
             if (!(error instanceof LuaError)) throw error
-            return failure(locatedMessage(error), { ...errorFields(error), waited })
+            return failure(locatedMessage(error), errorFields(error))
           }
         },
       }),
@@ -137,6 +134,13 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks, loads
         call: (_, owner) => {
           loads.begin(owner)
         },
+      }),
+      load_waits: defineFunction({
+        doc: 'How often the load has waited so far: others may have run then.',
+        hidden: true,
+        args: [{ name: 'owner', type: 'text' }],
+        returns: [{ type: 'integer' }],
+        call: (_, owner) => loads.waits(owner),
       }),
       load_ended: defineFunction({
         doc: 'Says that the load is over, and how.',

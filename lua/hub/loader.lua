@@ -8,6 +8,7 @@
 local transaction = require("hub.transaction")
 local exports = require("hub.exports")
 local improvements = require("hub.improvements")
+local kept = require("hub.kept")
 local parts = require("hub.parts")
 
 local loader = {}
@@ -190,7 +191,7 @@ function install(name, path, compile)
     busy[name] = nil
     if tx.is_over then return end
     local message = ("%s: its loading was broken off: whoever asked for it did not wait for it"):format(path)
-    failed(tx, message, { kind = "cancelled", waited = true })
+    failed(tx, message, { kind = "cancelled" })
   end })
   local chunk, message, err = (compile or runtime.compile)(tx.owner, path, package.loaded[name] ~= nil)
   if not chunk then return failed(tx, message, err) end
@@ -234,6 +235,7 @@ end
 function run_chunk(tx, chunk, path)
   local old = tx.loaded
   transaction.run_begins(tx)
+  kept.keep_globals(tx)
   if type(old) == "table" and type(old._before_reload) == "function" then old._before_reload() end
   local new = chunk(tx.name, path)
   if new == nil and type(old) == "table" then
@@ -252,7 +254,7 @@ function failed(tx, message, err)
     package.loaded[tx.name] = tx.loaded
     exports.restore(tx.loaded, tx.before)
   end
-  transaction.rollback(tx, err.waited)
+  transaction.rollback(tx)
   failures[tx.name] = { message = message, traceback = err.traceback, kind = err.kind, at = runtime.time() }
   if not err.reported then
     runtime.report(tx.name, { kind = err.kind, message = message, traceback = err.traceback })

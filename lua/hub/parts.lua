@@ -21,8 +21,13 @@ end
 function parts.open(owner, init_path, previous)
   local version = { directory = init_path:match("^(.*)/[^/]*$") or ".", values = {}, loading = {} }
   versions[owner] = version
+  local before = versions[previous]
+  local copies = {}
+  for file, value in pairs(before and before.values or {}) do copies[file] = exports.copy(value) end
+  owners.call(owner, transaction.on_rollback, function()
+    for file, copy in pairs(copies) do exports.restore(before.values[file], copy) end
+  end)
   owners.call(owner, transaction.apply, function()
-    local before = versions[previous]
     for file, value in pairs(version.values) do
       if before and before.values[file] ~= nil then version.values[file] = exports.replace(before.values[file], value) end
     end

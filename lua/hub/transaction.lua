@@ -56,14 +56,14 @@ function transaction.commit(tx)
   runtime.load_ended(tx.owner, true)
 end
 
---- Forgets the noted changes, undoes what could not wait (newest first), and closes what was opened meanwhile. `waited`:
---- whether others may have run since it began.
-function transaction.rollback(tx, waited)
+--- Forgets the noted changes, undoes what could not wait (newest first), and closes what was opened meanwhile.
+function transaction.rollback(tx)
+  local waits = transaction.waits(tx)
   open[tx.owner] = nil
   runtime.load_ended(tx.owner, false)
   local newest_first = {}
   for i = #tx.undo, 1, -1 do newest_first[#newest_first + 1] = tx.undo[i] end
-  run_all(tx, newest_first, waited)
+  run_all(tx, newest_first, waits)
   transaction.release(tx.owner)
 end
 
@@ -80,8 +80,13 @@ function transaction.apply(change)
   tx.changes[#tx.changes + 1] = change
 end
 
---- Notes how to undo a change that could not wait: `undo(waited)`, where `waited` says whether others may have run since
---- the load began. Returns false, without noting it, when no load is under way.
+--- How often a load has waited: others may have run each time.
+function transaction.waits(tx)
+  return runtime.load_waits(tx.owner)
+end
+
+--- Notes how to undo a change that could not wait: `undo(waits)`, with how often the load has waited in all. Returns false,
+--- without noting it, when no load is under way.
 function transaction.on_rollback(undo)
   local tx = transaction.loading()
   if not tx then return false end

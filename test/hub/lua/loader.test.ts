@@ -142,6 +142,27 @@ describe('A reload that fails leaves the old version whole:', () => {
     await until(() => sockets.clients.size === 0, 'the end of the connection')
   })
 
+  test('an error after it has given globals other values', async () => {
+    await world.eval('helper = function() return "old" end; kept_global = 1')
+    await world.writeLua(
+      'my/mod.lua',
+      module(
+        'two',
+        'function helper() return "new" end kept_global = nil made_global = 1 pairs = nil error("half way")',
+      ),
+    )
+    expect(await reload()).toMatch(/half way/)
+    expect(await world.eval('return { helper(), kept_global, made_global == nil, pairs ~= nil }')).toEqual([
+      'old',
+      1,
+      true,
+      true,
+    ])
+    await world.writeLua('my/mod.lua', module('three', 'made_global = 1'))
+    await reload()
+    expect(await world.eval('return made_global')).toBe(1)
+  })
+
   test('somebody who asked for it and did not wait for it', async () => {
     await world.writeLua('my/mod.lua', module('two', 'M.value = nil held.value = nil runtime.sleep(5)'))
     expect(await world.eval('return select(2, task.deadline(0.3, loader.reload, "my.mod"))')).toContain('within 0.3 s')

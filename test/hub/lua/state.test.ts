@@ -102,6 +102,16 @@ test('A load that fails leaves what is kept as it was: keys, and what is in thei
   )
 })
 
+test('What a load writes after it has waited is undone as well', async () => {
+  await world.eval('state.set("l.data", { n = 1 })')
+  await world.writeLua(
+    'my/later.lua',
+    'runtime.sleep(0.01) local data = state.get("l.data") data.n = 2 data.more = {} error("after waiting")',
+  )
+  expect(await world.eval('local ok, err = pcall(require, "my.later") return err.message')).toContain('after waiting')
+  expect(await world.eval('return state.get("l.data")')).toEqual({ n: 1 })
+})
+
 test('What others have written while a load waited before it failed stays', async () => {
   await world.eval('state.set("w.data", { n = 1 }); state.set("w.key", "before")')
   await world.writeLua(
