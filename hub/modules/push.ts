@@ -227,7 +227,7 @@ function deliveryOptions(table: LuaTable | LuaValue[] | undefined): Omit<Deliver
     throw badArgument(place, `urgency: one of ${URGENCIES.join(', ')} expected, got '${urgency}'`)
   const topic = options.text('topic')
   if (topic !== undefined && !/^[\w-]{1,32}$/.test(topic)) {
-    throw badArgument(place, 'topic: 1 to 32 of A–Z, a–z, 0–9, - and _ expected')
+    throw badArgument(place, `topic: 1 to 32 of A–Z, a–z, 0–9, - and _ expected, got '${topic}'`)
   }
   return {
     ttl: Math.trunc(options.number('ttl', 0, MOST_TTL) ?? DEFAULT_TTL),

@@ -35,7 +35,7 @@ local failures = {}
 --- What knows about plugins: see `loader.on_plugin`.
 local inspect_plugin, locate_plugin
 
-local run_chunk, install, failed, owner_of, note_required, visit, wait_for, is_loading_for, find
+local check_place, run_chunk, install, failed, owner_of, note_required, visit, wait_for, is_loading_for, find
 local is_improvement, require_part
 
 --- Never reload a module again.
@@ -93,10 +93,7 @@ end
 --- Loads a plugin's init file. The plugin owns what it registers. A plugin of that name that is loaded already is
 --- reloaded. Returns true, or false and a message.
 function loader.load_plugin(path, name)
-  if type(path) ~= "string" then error("bad argument #1 to 'load_plugin' (path expected)", 2) end
-  if type(name) ~= "string" or not name:find("^[%w_-]+$") then
-    error("bad argument #2 to 'load_plugin' (name of letters, digits, - and _ expected)", 2)
-  end
+  check_place("loader.load_plugin", path, name)
   local ok, message = install(PLUGIN .. name, path)
   if ok then return true end
   return false, message
@@ -112,10 +109,7 @@ end
 --- Loads a file that nobody vouches for: in the sandbox, as the improvement `name`. One of that name that is loaded
 --- already is reloaded. Returns true, or false and a message.
 function loader.load_sandboxed(path, name)
-  if type(path) ~= "string" then error("bad argument #1 to 'load_sandboxed' (path expected)", 2) end
-  if type(name) ~= "string" or not name:find("^[%w_-]+$") then
-    error("bad argument #2 to 'load_sandboxed' (name of letters, digits, - and _ expected)", 2)
-  end
+  check_place("loader.load_sandboxed", path, name)
   local ok, message = install(improvements.PREFIX .. name, path, improvements.compile)
   if ok then return true end
   return false, message
@@ -175,6 +169,16 @@ function loader.list()
   end
   table.sort(list, function(a, b) return a.name < b.name end)
   return list
+end
+
+function check_place(primitive, path, name)
+  if type(path) ~= "string" then
+    error(("bad argument #1 to '%s' (path expected, got %s)"):format(primitive, type(path)), 3)
+  end
+  if type(name) ~= "string" or not name:find("^[%w_-]+$") then
+    local got = type(name) == "string" and ("'%s'"):format(name) or type(name)
+    error(("bad argument #2 to '%s' (name of letters, digits, - and _ expected, got %s)"):format(primitive, got), 3)
+  end
 end
 
 --- Puts a version of a module in place: the first, or a new one. `compile(owner, path)` → chunk | nil, message, err.

@@ -26,9 +26,12 @@ local run_for_plugin, unknown
 --- returns is the answer: a value, or nil, message, err. Options: `description`; with one, the palette offers it.
 function commands.register(type_name, fn, options)
   if type(type_name) ~= "string" or type_name == "" then
-    error("bad argument #1 to 'commands.register' (name expected)", 2)
+    local got = type_name == "" and "an empty string" or type(type_name)
+    error(("bad argument #1 to 'commands.register' (name expected, got %s)"):format(got), 2)
   end
-  if type(fn) ~= "function" then error("bad argument #2 to 'commands.register' (function expected)", 2) end
+  if type(fn) ~= "function" then
+    error(("bad argument #2 to 'commands.register' (function expected, got %s)"):format(type(fn)), 2)
+  end
   local description = options and options.description or ""
   local entry = { fn = fn, description = description, owner = owners.current() }
   transaction.apply(function() registry[type_name] = entry end)

@@ -238,8 +238,8 @@ test('watch.directory, watch.stop and watch.unwatch: wrong arguments raise and n
     "watch.directory('w', { pattern = 5 }, print)":
       "bad argument #2 to 'watch.directory' (pattern: string expected, got number)",
     "watch.directory('w', print, { poll_interval = 0 })": 'poll_interval: more than 0 expected, got 0',
-    "watch.directory('w', print, { ignore = 'x' })": 'ignore: list of names expected',
-    "watch.directory('w', print, { ignore = { 5 } })": 'ignore: list of names expected',
+    "watch.directory('w', print, { ignore = 'x' })": 'ignore: list of names expected, got string',
+    "watch.directory('w', print, { ignore = { 5 } })": 'ignore: list of names expected, got a list with a number',
     "watch.stop('x')": "bad argument #1 to 'watch.stop' (integer expected, got string)",
     'watch.unwatch()': "bad argument #1 to 'watch.unwatch'",
   }

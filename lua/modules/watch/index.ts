@@ -168,7 +168,9 @@ function optionsOf(given: LuaValue, position: number): DirectoryOptions {
   check('poll_interval', seconds, 'number')
   const names = Object.values(ignore ?? {})
   if (typeof ignore !== 'object' || !names.every((name) => typeof name === 'string')) {
-    throw wrong(position, 'ignore: list of names expected')
+    const other = names.find((name) => typeof name !== 'string')
+    const got = typeof ignore === 'object' ? `a list with a ${typeOf(other)}` : typeOf(ignore)
+    throw wrong(position, `ignore: list of names expected, got ${got}`)
   }
   const interval = (seconds as number | undefined) ?? DEFAULT_POLL_SECONDS
   if (!(interval > 0 && Number.isFinite(interval)))

@@ -79,7 +79,9 @@ export class Options {
     if (typeOf(value) !== 'table') throw this.#wrong(name, 'list of strings', value)
     const list = Array.isArray(value) ? value : Object.keys(value as LuaTable).length === 0 ? [] : undefined
     if (list?.every((item) => typeof item === 'string')) return list
-    throw badArgument(this.#place, `${name}: list of strings expected`)
+    const other = list?.find((item) => typeof item !== 'string')
+    const got = list === undefined ? 'a table with names' : `a list with a ${typeOf(other)}`
+    throw badArgument(this.#place, `${name}: list of strings expected, got ${got}`)
   }
 
   /** Those of the named functions that are there. */
