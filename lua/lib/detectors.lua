@@ -7,7 +7,7 @@ local detector = require("lib.detector")
 local detectors = {}
 
 --- Shipped with botster. More lie in ~/.botster/lua/agents.
-local SHIPPED = { "claude", "codex", "gemini", "opencode", "aider", "shell" }
+local SHIPPED = { "claude", "codex", "gemini", "opencode", "aider", "shell", "pager" }
 local PREFIX = "agents."
 --- Programs that run others: what they run is looked for behind them.
 local RUNNERS = { env = true, npx = true, node = true, bun = true, bunx = true, uvx = true, python = true, python3 = true, sudo = true, exec = true }
@@ -52,11 +52,14 @@ end
 function detectors.for_command(words)
   if type(words) == "string" then words = { words } end
   local found_shell
-  for _, text in ipairs(words or {}) do
+  for i, text in ipairs(words or {}) do
+    local is_script, is_first = words[i - 1] == "-c", true
     for word in text:gmatch("[^%s;&|()\"']+") do
       local name = program_of(word:match("[^/]+$") or word)
+      if name and detectors.get(name).foreground_only and not (is_script and is_first) then name = nil end
       if name and name ~= "shell" then return name end
       found_shell = found_shell or name
+      is_first = false
     end
   end
   return found_shell

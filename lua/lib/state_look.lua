@@ -16,10 +16,13 @@ local BUSY_FIRST_MS, BUSY_LAST_MS = 900, 3000
 --- `unread`: a known program that works redraws its screen all the time; one that stands still for so long asks something
 --- that its detector does not know.
 local AGAIN_SECONDS = { starting = 5, told = 2, cpu = 2, unread = 10 }
---- Seconds of processor time a second from which a silent program is said to work.
-local CPU_SHARE = 0.3
+--- Seconds of processor time a second from which a silent program is said to work: the machine may be busy with others, and
+--- what waits uses next to nothing.
+local CPU_SHARE = 0.1
 --- Longest pause between two looks at a silent program that uses the processor.
-local CPU_LAST_SECONDS = 30
+local CPU_LAST_SECONDS = 10
+--- Milliseconds after which an earlier look says nothing of what a program uses now.
+local CPU_STALE_MS = 15000
 
 --- Agent id → {last, interval, timer, running, again}. Not kept: a reload looks anew.
 local looks = state.get("lib.state_look.looks")
@@ -185,9 +188,12 @@ function note_process(id, entry, process)
   entry.cpu = { pid = process.pid, used = process.cpu, at = now }
   entry.evidence.process = nil
   if entry.busy or entry.evidence.screen then return end
-  if not before or before.pid ~= process.pid then return state_look.later(id, AGAIN_SECONDS.cpu) end
+  if not before or before.pid ~= process.pid or now - before.at > CPU_STALE_MS then return state_look.later(id, AGAIN_SECONDS.cpu) end
   local share = (process.cpu - before.used) / math.max(0.001, (now - before.at) / 1000)
-  if share < CPU_SHARE then return end
+  if share < CPU_SHARE then
+    entry.cpu_pause = nil
+    return
+  end
   entry.cpu_pause = math.min(CPU_LAST_SECONDS, (entry.cpu_pause or AGAIN_SECONDS.cpu) * 2)
   state_look.later(id, entry.cpu_pause)
   entry.evidence.process = {

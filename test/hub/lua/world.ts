@@ -129,8 +129,9 @@ async function open(
 export async function until<T>(
   look: () => T | Promise<T>,
   what = 'the condition',
+  patienceMs = 10_000,
 ): Promise<Exclude<T, false | null | undefined>> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + patienceMs
   for (;;) {
     const seen = await look()
     if (seen) return seen as Exclude<T, false | null | undefined>

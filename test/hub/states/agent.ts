@@ -28,14 +28,18 @@ export async function agentOf(world: World, id: string): Promise<Agent> {
   return agents.find((agent) => agent.id === id)!
 }
 
+/** Longest wait for a state: some are only told after nothing has happened for a while. */
+const PATIENCE_MS = 25_000
+
 /** Waits until the agent is in a state. */
 export async function reaches(world: World, id: string, ...states: readonly string[]): Promise<Agent> {
   let seen: Agent | undefined
   try {
-    return await until(async () => {
+    const look = async () => {
       seen = await agentOf(world, id)
       return seen && states.includes(seen.state) && seen
-    })
+    }
+    return await until(look, 'the state', PATIENCE_MS)
   } catch {
     throw new Error(`${id} did not become ${states.join(' or ')}; it is ${JSON.stringify(seen)}`)
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeWorld, until, type World } from '../lua/world.ts'
 import { type Agent, agentOf, reaches, startFakeAgent, type } from './agent.ts'
@@ -169,4 +170,52 @@ test('An agent that asks the person by a tool waits until it is answered', { tim
   const [question] = await world.eval<{ id: string }[]>(`return require('lib.questions').list()`)
   await world.eval(`require('lib.questions').answer('${question!.id}', 'this')`)
   await reaches(world, agent.id, 'done', 'idle')
+})
+
+test('A silent program works while it, or what it runs, uses the processor, and is idle when it waits', {
+  timeout: 60_000,
+}, async () => {
+  const burn = (ms: number) => `const end = Date.now() + ${ms}; while (Date.now() < end);`
+  const wait = 'setInterval(() => {}, 1e6)'
+  const node = (name: string, code: string) => create({ name, command: [process.execPath, '-e', code] })
+  const itself = await node('burns', `console.log('begun'); setTimeout(() => { ${burn(9000)} }, 300); ${wait}`)
+  const child = `require('node:child_process').spawn(process.execPath, ['-e', '${burn(9000)}'])`
+  const below = await node('has-burnt', `console.log('begun'); ${child}; ${wait}`)
+  const waits = await node('waits', `console.log('begun'); ${wait}`)
+  for (const { id } of [itself, below]) {
+    expect(await reaches(world, id, 'working')).toMatchObject({
+      state_reason: 'it prints nothing and uses the processor',
+    })
+  }
+  expect(await reaches(world, waits.id, 'idle', 'done')).toMatchObject({ state_reason: 'it prints nothing' })
+  for (const { id } of [itself, below]) await reaches(world, id, 'idle', 'done')
+  expect(await seenStates(waits.id)).not.toContain('working')
+})
+
+test('A pager waits for its reader, as an agent and in a shell', { timeout: 30_000 }, async () => {
+  const page = join(world.repository.root, 'page.txt')
+  await world.repository.write(page, Array.from({ length: 200 }, (_, line) => `line ${line}\n`).join(''))
+  const env = { LESS: '', LESSHISTFILE: '-' }
+  const agent = await create({ name: 'less', command: `less ${page}`, env })
+  expect(await reaches(world, agent.id, 'waiting')).toMatchObject({ state_reason: 'a pager is open' })
+  const shell = await create({ name: 'reads', env: { ...env, SHELL: '/bin/sh', PS1: '$ ' } })
+  await reaches(world, shell.id, 'idle')
+  type(world, shell, `less ${page}\r`)
+  expect(await reaches(world, shell.id, 'waiting')).toMatchObject({ state_reason: 'a pager is open' })
+  type(world, shell, 'q')
+  await reaches(world, shell.id, 'idle', 'done')
+  type(world, agent, 'q')
+  await reaches(world, agent.id, 'exited')
+  const prose = await create({ name: 'prose', command: ['/bin/sh', '-c', 'echo use less of it; exec sleep 1000'] })
+  await reaches(world, prose.id, 'idle', 'done')
+})
+
+test('A known program that stops on a screen that nobody knows is said to wait', { timeout: 60_000 }, async () => {
+  const spinner = 'for i in 1 2 3 4 5 6 7 8 9; do echo "· Baking… ($i s · esc to interrupt)"; sleep 0.3; done'
+  const script = `${spinner}; printf '\\033[H\\033[2J'; echo "Something quite new here"; exec sleep 1000`
+  const agent = await create({ name: 'new', command: ['/bin/sh', '-c', script], metadata: { detector: 'claude' } })
+  await reaches(world, agent.id, 'working')
+  expect(await reaches(world, agent.id, 'waiting')).toMatchObject({
+    state_reason: 'it has stopped, and shows something that its detector does not know',
+  })
 })
