@@ -1,8 +1,15 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+/** Look at the clock, or at what processes use: they run after the others, one at a time, with the machine to themselves. */
+const MEASURING = [
+  'test/e2e/fifty-agents.test.ts',
+  'test/e2e/reload-load.test.ts',
+  'test/e2e/runaway.test.ts',
+  'test/hub/worktrees/list.test.ts',
+]
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     reporters: ['default', './scripts/count-reporter.ts'],
     // Real processes, PTYs and git on small machines: generous, since a condition ends a wait and not the clock.
     testTimeout: 30_000,
@@ -11,6 +18,21 @@ export default defineConfig({
     // No test may put anything into the keyring of whoever runs it.
     env: { BOTSTER_SECRETS_BACKEND: 'file' },
     pool: 'forks',
-    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'all at once',
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: [...configDefaults.exclude, ...MEASURING],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'measuring', include: MEASURING, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 })
