@@ -36,7 +36,10 @@ function doubt_events()
   local hook_names, on = require("hub.hook_names"), events.on
   events.on = function(name, ...)
     local doubt = type(name) == "string" and hook_names.doubt("event", name)
-    if doubt then log.warn("events.on: " .. doubt) end
+    if doubt then
+      log.warn("events.on: " .. doubt)
+      hook_names.note(doubt)
+    end
     return on(name, ...)
   end
 end

@@ -1,5 +1,7 @@
 --- The names the hub itself calls hooks and events by, so that a name that is nearly one of them is noticed. Protected.
 
+local transaction = require("hub.transaction")
+
 local hook_names = {}
 
 --- What a kind of hook is registered with.
@@ -9,6 +11,8 @@ local LETTERS_PER_MISTAKE = 5
 
 --- Name → kind → true.
 local known = {}
+--- Owner → what was doubted of the events it listens to.
+local doubted = {}
 
 local nearest, distance
 
@@ -29,6 +33,20 @@ function hook_names.doubt(kind, name)
   end
   local other = next(kinds)
   return ("the hub has '%s' for %s, not for %s"):format(name, FUNCTIONS[other], FUNCTIONS[kind])
+end
+
+--- Notes a doubt about an event that the current owner listens to: nobody else knows who does.
+function hook_names.note(message)
+  local owner = owners.current()
+  transaction.apply(function()
+    doubted[owner] = doubted[owner] or {}
+    table.insert(doubted[owner], message)
+  end)
+end
+
+--- What was noted of an owner.
+function hook_names.noted(owner)
+  return doubted[owner] or {}
 end
 
 --- The known name of a kind that is least different, or nil when all are very different.
@@ -57,5 +75,7 @@ function distance(one, two)
   end
   return row[#two]
 end
+
+transaction.registry(function(owner) doubted[owner] = nil end)
 
 return hook_names

@@ -2,7 +2,8 @@
 --- without one handler is better than none.
 
 local PROTECTED = {
-  "hub.init", "hub.transaction", "hub.guards", "hub.exports", "hub.kept", "hub.parts", "hub.hook_names", "hub.state", "hub.hooks", "hub.improvements", "hub.loader",
+  "hub.init", "hub.transaction", "hub.guards", "hub.exports", "hub.kept", "hub.parts", "hub.hook_names", "hub.state",
+  "hub.hooks", "hub.improvements", "hub.loader",
 }
 
 local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands", "lib.mcp" }

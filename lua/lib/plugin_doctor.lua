@@ -1,5 +1,6 @@
 --- Finds what is wrong with plugins, and says what to do about it.
 
+local hook_names = require("hub.hook_names")
 local hooks = require("hub.hooks")
 local loader = require("hub.loader")
 local places = require("lib.plugin_places")
@@ -109,6 +110,9 @@ function hooks_in_doubt(owner)
     if hook.owner == owner and hook.doubt then
       messages[#messages + 1] = ("its %s '%s': %s"):format(hook.kind, hook.name, hook.doubt)
     end
+  end
+  for _, doubt in ipairs(hook_names.noted(loader.owner(owner))) do
+    messages[#messages + 1] = "what listens with events.on: " .. doubt
   end
   return messages
 end

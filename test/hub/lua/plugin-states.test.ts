@@ -183,7 +183,7 @@ test('The doctor says what is wrong with each plugin, and nothing of those that 
     'no.name': '',
     fails: `
       hooks.on('agent_create', 'mine', print) hooks.on('before_agent_create', 'mine', print) hooks.on('my_own', 'x', print)
-      hooks.intercept('agent_delete', 'x', print)
+      hooks.intercept('agent_delete', 'x', print) events.on('agent_created', print) events.on('process_exit', print)
       hooks.on('pong', 'mine', function() error('at run time') end)`,
   })
   await put('profiles/work/plugins/off/init.lua', '')
@@ -196,13 +196,15 @@ test('The doctor says what is wrong with each plugin, and nothing of those that 
   for (let i = 0; i < 2; i++) await world.eval('hooks.notify("pong")')
   expect(world.log.some(({ msg }) => msg.includes("hooks.on: hook 'mine': the hub has no 'agent_create'"))).toBe(true)
   const all = await findings()
-  expect(all).toHaveLength(12)
+  expect(all).toHaveLength(14)
   expect(all).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/^broken error: .*broken\/init\.lua:3: /),
       "good warning: its observer 'slow' of 'ping' is switched off",
       expect.stringMatching(/^good error: observer 'slow' of 'ping': .*longer than it may/),
       "fails warning: its observer 'mine': the hub has no 'agent_create': did you mean 'agent_created'?",
+      "fails warning: what listens with events.on: the hub has 'agent_created' for hooks.on, not for events.on",
+      "fails warning: what listens with events.on: the hub has no 'process_exit': did you mean 'process_exited'?",
       "fails warning: its observer 'mine': the hub has 'before_agent_create' for hooks.intercept, not for hooks.on",
       expect.stringMatching(/^fails error: observer 'mine' of 'pong': .*fails\/init\.lua:4: at run time$/),
       expect.stringMatching(/^look error: .*layout\.lua:1: /),
