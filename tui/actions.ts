@@ -61,7 +61,10 @@ export class Actions implements Disposable {
     if (before === undefined) return this.#lookUp(key, false)
     if (key === 'escape') return true
     if (this.#lookUp(`${before} ${key}`, false)) return true
-    if (key === before) return false // twice: it is meant for the program
+    if (key === before) {
+      this.#parts.ui.flush() // without the hints, which would take it
+      return false // twice: it is meant for the program
+    }
     this.#parts.notices.add('info', `${before} ${key} means nothing here`, 'key-sequence')
     return true
   }

@@ -245,10 +245,12 @@ export class App implements Disposable {
 
   hubMessage(data: HubMessage): void {
     const type = typeof data.type === 'string' ? data.type : ''
+    const shown = this.#agents.selected?.session?.sessionId
     if (type === 'repository') this.#reload.setRepository(readRepositoryLayers(data.repository))
     if (type === 'agent_list') this.#takeAgents(data)
     const taken = this.#actions.hubEvent(type, data as LuaTable)
     if (type === 'agent_list' && !taken) this.#selectSomething()
+    if (shown !== undefined && shown !== this.#agents.selected?.session?.sessionId) this.#router.moved()
   }
 
   #takeAgents(data: HubMessage): void {
@@ -282,7 +284,11 @@ export class App implements Disposable {
     }
     if (this.#paint()) this.#data.ack(frame.view, frame.seq)
     else this.#undrawn.set(frame.view, frame.seq)
-    if (panel.scrollback.active) this.#drawScrollTitleSoon()
+    if (!panel.scrollback.active) return
+    this.#scrollTitle ??= setTimeout(() => {
+      this.#scrollTitle = undefined
+      this.#ui.invalidate()
+    }, SCROLL_TITLE_MS)
   }
 
   #reportFocus(): void {
@@ -340,12 +346,5 @@ export class App implements Disposable {
     this.#parts.display.panelChanged(panel)
     this.#paint()
     this.#ui.invalidate()
-  }
-
-  #drawScrollTitleSoon(): void {
-    this.#scrollTitle ??= setTimeout(() => {
-      this.#scrollTitle = undefined
-      this.#ui.invalidate()
-    }, SCROLL_TITLE_MS)
   }
 }

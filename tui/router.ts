@@ -12,6 +12,7 @@ import type { Agents } from './stores/agents.ts'
 import { PLAIN_MODES } from './stores/panel-screen.ts'
 import type { Widgets } from './stores/widgets.ts'
 import { findItems } from './tree.ts'
+import { TypingGuard } from './typing-guard.ts'
 import type { Ui } from './ui.ts'
 
 export interface RouterParts {
@@ -40,6 +41,7 @@ export class Router implements Disposable {
   /** The terminal in which a mouse button went down: it hears of everything until it goes up. */
   #captured: Panel | undefined
   readonly #selection: MouseSelection
+  readonly #guard = new TypingGuard()
 
   constructor(parts: RouterParts) {
     this.#parts = parts
@@ -61,9 +63,15 @@ export class Router implements Disposable {
     }
     if (descriptor !== '' && this.#parts.actions.key(descriptor)) {
       this.#held.add(descriptor)
+      this.#guard.chosen()
       return
     }
     this.#keyToProgram(press)
+  }
+
+  /** Another terminal has the keys now, and not by the user's doing. */
+  moved(): void {
+    if (this.#typesIntoProgram && this.#guard.moved()) this.#parts.actions.hubEvent('typing_interrupted', {})
   }
 
   /** Pasted text, without its brackets. */
@@ -77,7 +85,7 @@ export class Router implements Disposable {
       ui.invalidate()
       return
     }
-    if (this.#typesIntoProgram) this.#toProgram(encodePaste(text, this.#modes.bracketedPaste))
+    if (this.#typesIntoProgram) this.#toProgram(encodePaste(text, this.#modes.bracketedPaste), 'paste')
   }
 
   mouse(event: MouseEvent): void {
@@ -142,12 +150,16 @@ export class Router implements Disposable {
     const bytes = encodeKey(press, this.#modes)
     if (bytes.length === 0) return
     if (press.event === 'release') this.#send(bytes)
-    else this.#toProgram(bytes)
+    else this.#toProgram(bytes, 'key')
   }
 
   /** Typing shows what is typed: a view into the past goes back to the bottom. */
-  #toProgram(bytes: Uint8Array): void {
+  #toProgram(bytes: Uint8Array, kind: 'key' | 'paste'): void {
     const { panels, scrolled, agents, actions } = this.#parts
+    if (!this.#guard.typed()) {
+      actions.hubEvent('typing_interrupted', { kept_back: kind })
+      return
+    }
     const session = agents.selected?.session
     if (session?.exited) {
       actions.hubEvent('typed_into_ended', { session_id: session.sessionId })

@@ -97,6 +97,16 @@ function M.events.typed_into_ended()
   return { { op = "notify", message = M.what(session) .. ": what you type goes nowhere.", key = "ended", timeout = 3 } }
 end
 
+--- Of the host: the terminal changed under somebody who is typing, or something typed since was kept back.
+function M.events.typing_interrupted()
+  wait_for_quiet()
+  local agent = agents.selected(_tui_state)
+  local message = ("%s is here now: what you go on typing is kept back until you rest for a second."):format(
+    agent and agents.name(agent) or "Another terminal"
+  )
+  return { { op = "notify", level = "warning", message = message, key = "interrupted", timeout = 3 } }
+end
+
 -- actions ---------------------------------------------------------------------------------------------------------
 
 function M.handlers.restart_session(context)

@@ -46,7 +46,10 @@ local function go_to(index)
   }
 end
 
-handlers.typed_into_ended = ended.events.typed_into_ended
+for type, handler in pairs(ended.events) do
+  handlers[type] = handler
+end
+
 handlers.question = questions.events.question
 handlers.question_closed = questions.events.question_closed
 

@@ -21,6 +21,7 @@ test(title, { timeout: 600_000 }, async () => {
     }
   }
   expect(user.problems()).toEqual([])
+  expect(user.stats.strayReports).toBeLessThan(EVENTS / 2000)
   // A test in which nothing gets through would find nothing.
   expect(Object.keys(user.stats.arrived).sort()).toEqual(
     ['alpha', 'beta', 'gamma'].flatMap((name) => [`${name}.agent`, `${name}.web`]),

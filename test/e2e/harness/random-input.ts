@@ -34,6 +34,7 @@ const SHARES: readonly (readonly [RandomEvent['kind'], number])[] = [
 ]
 
 const LETTERS = ' !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~'
+/** None of which makes a paste or a mouse report of what comes next. */
 const BROKEN = [
   '\x1b[',
   '\x1b[1;',
@@ -42,8 +43,8 @@ const BROKEN = [
   '\x1bP>|',
   '\x1b[<0;3',
   '\xc3',
-  '\x1b[M',
-  '\x1b[200',
+  '\x1b[M"!!',
+  '\x1b[2;',
   '\x9b',
   '\0',
 ]

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bundleWorker } from '../chrome/support/worker.ts'
+import { agent } from './keys-harness.ts'
 import { World, type WorldOptions } from './world.ts'
 
 let worker: Awaited<ReturnType<typeof bundleWorker>>
@@ -31,6 +32,31 @@ describe('the whole screen', () => {
     const x = row.translateToString(true).indexOf('green')
     expect(row.getCell(x)!.getFgColor()).toBe(2)
     expect(row.getCell(x + 6)!.isFgDefault()).toBe(true)
+  })
+
+  it('gives the program a key that begins a sequence when it is pressed twice', async () => {
+    await start({ files: { 'lua/user/ui/x.lua': "botster.keymap.set('insert', 'ctrl+x g', 'next_agent')" } })
+    await world.addAgent('one', 'stty raw -echo; echo ready; cat -v')
+    await world.see('ready')
+    world.type('\x18')
+    await world.see('Next agent')
+    world.type('\x18z')
+    await world.see('^Xz')
+  })
+
+  it('gives nothing of what is being typed to the agent that comes when the one that is typed into goes', async () => {
+    await start()
+    const program = (name: string) => `stty -echo; while read line; do echo "${name} got [$line]"; done`
+    for (const name of ['one', 'two']) await world.addAgent(name, program(name))
+    await world.see('> one')
+    world.type('rm -r')
+    world.setAgents([agent('two')])
+    await world.see('two is here now')
+    world.type('f x\r')
+    await new Promise((rested) => setTimeout(rested, 1100)) // the rest itself is what is tested
+    world.type('meant for two\r')
+    await world.see('two got [meant for two]')
+    expect(world.screen).not.toContain('[f x]')
   })
 
   it('gives what is typed to the selected agent, and its echo comes back', async () => {
