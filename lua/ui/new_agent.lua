@@ -309,7 +309,7 @@ function overlays.new_agent_command(state)
 end
 
 function overlays.new_agent_prompt(state)
-  return input(state, "prompt", "Prompt", "Prompt to type into it:", "Shift+enter: new line. Up: earlier prompts.", 40)
+  return input(state, "prompt", "Prompt", "Prompt to type into it:", "Alt+enter: new line. Up: earlier prompts.", 40)
 end
 
 --- Why it could not be made, and the way back.
