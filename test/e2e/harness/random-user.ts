@@ -174,7 +174,12 @@ export class RandomUser {
   #resize([cols, rows]: readonly [number, number]): void {
     this.#cols = cols
     this.#rows = rows
-    this.#terminal.resize(cols, rows)
+    try {
+      this.#terminal.resize(cols, rows)
+    } catch (error) {
+      // Gone, and we have not heard of it yet: whether it may be is looked at when coming back.
+      if (!(error as Error).message.includes('EBADF')) throw error
+    }
   }
 
   async #look(): Promise<void> {
