@@ -41,6 +41,7 @@ export async function followSession(
   })
   await ptyhost.request('authenticate', { ticket })
   const { exit } = await ptyhost.request('view', { view: VIEW, session })
+  if (exit !== undefined) ended.resolve() // nothing will tell of it again
   let isOver = exit !== undefined
   void ended.promise.then(
     () => (isOver = true),

@@ -53,10 +53,20 @@ async function create(branch: string | undefined, options: NewOptions): Promise<
   const { requireHub } = await import('../connect.ts')
   const { listedAgent } = await import('../agents.ts')
   const { runHubCommand } = await import('../hub-command.ts')
-  const { print, printJson } = await import('../output.ts')
+  const { note, print, printJson } = await import('../output.ts')
+  const { followSetup } = await import('../follow-setup.ts')
   const place = await findPlace()
   using connection = await requireHub(place, { role: 'cli', start: 'needed', environment: true })
-  const create = (more: Record<string, unknown>) => runHubCommand(connection, 'create_agent', { ...args, ...more })
+  const create = async (more: Record<string, unknown>) => {
+    const answer = new AbortController()
+    const shown = options.json ? undefined : followSetup(connection, branch, note, answer.signal)
+    try {
+      return await runHubCommand(connection, 'create_agent', { ...args, ...more })
+    } finally {
+      answer.abort()
+      await shown
+    }
+  }
   const created = await create({}).catch(async (error: unknown) => {
     const way = await askWhatToDo(error, options)
     return way === undefined ? advise(error) : create({ on_taken: way })
@@ -94,6 +104,8 @@ const HINTS: Readonly<Record<string, string>> = {
   no_repository: 'with --no-worktree it runs in the present directory',
   branch_in_use: '--reuse, --suffix, or another name',
   branch_exists: '--reuse, --suffix, or another name',
+  setup_failed:
+    'the worktree stays, with what was printed (`botster screen AGENT --session setup`): `botster kill AGENT --delete-worktree` removes it',
 }
 
 /** What the hub's `create_agent` wants. */

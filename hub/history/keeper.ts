@@ -124,7 +124,7 @@ export class HistoryKeeper implements Disposable {
   }
 
   #names(): string[] {
-    return readdirSync(this.#directory)
+    return existsSync(this.#directory) ? readdirSync(this.#directory) : [] // somebody may have tidied up
   }
 }
 

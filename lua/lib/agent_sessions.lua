@@ -22,6 +22,7 @@ function agent_sessions.start(record, session, options)
   session = give_port(record, session)
   local env = options.environment or agent_sessions.environment(record, session, options)
   if env == nil then return nil, "a hook refused the environment of the agent", { kind = "refused" } end
+  env.BOTSTER_INITIALIZATION = session.initialization
   local argv, typed = shell.command_line(env, session.command, session.initialization)
   if session.scrollback then argv = below(session.scrollback, argv) end
   local rows, cols = options.rows or DEFAULT_ROWS, options.cols or DEFAULT_COLS

@@ -14,7 +14,8 @@ function shell.of(env)
 end
 
 --- What to run for a session: `command` is text for the user's shell, or a list of a program and its arguments, or nil for
---- an interactive shell; `script` is a file sourced before, in the same shell. Returns argv, and lines to type once it runs.
+--- an interactive shell; `script` is a file sourced before, in the same shell. Returns argv, and lines to type once it runs:
+--- they find the script in BOTSTER_INITIALIZATION.
 function shell.command_line(env, command, script)
   local path = shell.of(env)
   local is_list = type(command) == "table" and #command > 0
@@ -30,8 +31,9 @@ function shell.command_line(env, command, script)
     return of_list({ path }, script), {}
   end
   if is_text then return { path, "-c", source .. "\n" .. command }, {} end
-  -- With a blank in front it stays out of the history of shells that are told so.
-  return { path }, { " " .. source }
+  -- With a blank in front it stays out of the history of shells that are told so; the variable (lib/agent_sessions.lua)
+  -- keeps a long path off the first screen.
+  return { path }, { name_of(path) == "fish" and " source $BOTSTER_INITIALIZATION" or ' . "$BOTSTER_INITIALIZATION"' }
 end
 
 function source_line(path, script)

@@ -9,7 +9,7 @@ local DEFAULT_SECONDS = 600
 --- Lines of its output that a message quotes.
 local QUOTED_LINES = 5
 
-local wait_for, last_lines, seconds_of
+local wait_for, shown_path, last_lines, seconds_of
 
 --- Runs `script` as session `name` of an agent, and waits. Options are those of agent_sessions.start. Returns true (the
 --- session is gone again), or nil, message, err; then the session stays, with what it printed.
@@ -30,7 +30,7 @@ local function run(record, name, script, options)
     return true
   end
   local quoted = last_lines(handle)
-  message = ("%s %s%s"):format(script, problem, quoted ~= "" and ": " .. quoted or "")
+  message = ("%s %s%s"):format(shown_path(script), problem, quoted ~= "" and ": " .. quoted or "")
   return nil, message, { kind = name .. "_failed", script = script }
 end
 
@@ -49,6 +49,13 @@ function wait_for(handle, id, limit)
   if not session then return "was ended with its agent" end
   if session.exit_signal then return "was ended by " .. session.exit_signal end
   if session.exit_code ~= 0 then return ("ended with %d"):format(session.exit_code or -1) end
+end
+
+--- Where its author finds a script: a trusted one runs from a private copy.
+function shown_path(script)
+  local copy = trust.status().root
+  if not copy or script:sub(1, #copy + 1) ~= copy .. "/" then return script end
+  return ("%s/.botster%s"):format(worktree.repo_root(), script:sub(#copy + 1))
 end
 
 function last_lines(handle)

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { World } from './harness/world.ts'
@@ -50,3 +50,27 @@ test('new says what to do about a branch that is taken, and does it', async () =
   const missing = await world.run(['new', 'x', '--profile', 'gemini'], { env: { PATH: '/usr/bin:/bin' } })
   expect(missing.stderr).toContain('npm install -g @google/gemini-cli')
 })
+
+test('new shows what the setup of a worktree prints while it runs, and what to do when it fails', async () => {
+  await using world = new World()
+  const shared = join(world.userDirectory, 'shared')
+  const go = join(world.directory, 'go')
+  mkdirSync(shared)
+  const waiting = `echo setting up $(basename "$PWD"); until [ -e '${go}' ]; do sleep 0.05; done; echo set up\n`
+  writeFileSync(join(shared, 'workspace_setup'), waiting)
+  const terminal = world.openShell({ cols: 120, rows: 30 })
+  terminal.type('botster new one --cmd cat; echo "ended with $?"\n')
+  await terminal.waitFor(/^setting up repo-one$/m)
+  expect(terminal.text()).not.toContain('runs in')
+  writeFileSync(go, '')
+  await terminal.waitFor(/^set up\s*\nrepo-one runs in .*\nended with 0$/m)
+  expect(JSON.parse(await world.botster('new', 'two', '--cmd', 'cat', '--json'))).toMatchObject({ key: 'repo-two' })
+
+  writeFileSync(join(shared, 'workspace_setup'), 'echo no such part; exit 3\n')
+  const { status, stderr } = await world.run(['new', 'three', '--cmd', 'cat'])
+  expect(status).toBe(1)
+  expect(stderr).toContain(`${join(shared, 'workspace_setup')} ended with 3: no such part`)
+  expect(stderr).toContain('botster kill AGENT --delete-worktree')
+  expect(await world.botster('screen', 'three', '--session', 'setup')).toContain('no such part')
+  await world.botster('kill', 'three', '--delete-worktree')
+}, 60_000)
