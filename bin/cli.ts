@@ -14,8 +14,7 @@ async function run([verb, ...more]: readonly string[]): Promise<number> {
     // First of all the chrome's worker, which takes longer than anything else and works beside this thread.
     const { startEarly } = await import('./early-worker.ts')
     const startedWorker = startEarly()
-    const file = import.meta.filename.endsWith('.ts') ? './open-ui.ts' : './open-ui.js' // from the sources, or the bundle
-    const { openUi } = (await import(file)) as typeof import('./open-ui.ts')
+    const { openUi } = await import('./open-ui.ts')
     return openUi(verb, startedWorker)
   }
   const { main } = await import('./program.ts')

@@ -165,6 +165,7 @@ export class Hub implements HubContext {
     for (const signal of this.#earlySignals.splice(0)) lua.signal(signal)
     const served = { context: this, lua, status: () => this.status() }
     this.#server = await serve(this.paths.hubSocket, (socket) => serveClient(socket, served))
+    this.#idle.touch() // not before: starting may take long
     this.log.info({ id: this.id, root: this.root, ptyhost: this.ptyhost.pid }, 'the hub serves')
   }
 

@@ -10,12 +10,12 @@ export class IdleWatch implements Disposable {
   readonly #options: IdleOptions
   #timer: NodeJS.Timeout | undefined
 
+  /** It begins with the first {@link touch}. */
   constructor(options: IdleOptions) {
     this.#options = options
-    this.touch()
   }
 
-  /** Something happened: the time starts again. */
+  /** Something happened: the time starts, or starts again. */
   touch(): void {
     clearTimeout(this.#timer)
     const { afterMs } = this.#options

@@ -34,7 +34,6 @@ const common: BuildOptions = {
     'web-push',
     'ws',
     './tui.js',
-    './open-ui.js',
   ],
   // Bundled CommonJS packages call require() for Node's own modules.
   banner: {
@@ -64,6 +63,20 @@ export async function bundle(out: string, plugins: readonly Plugin[] = []): Prom
   // In pieces, because a command needs few of them (`botster --version` reads 120 kB instead of 2 MB), and because cli
   // and tui, which run in one process, load what both need once.
   const entryPoints = { cli: 'bin/cli.ts', tui: 'tui/main.ts' }
-  await build({ ...options, ...quickStart, entryPoints, splitting: true, chunkNames: 'cli-[name]-[hash]' })
+  const pieces = {
+    ...options,
+    plugins: [...options.plugins, openUiApart],
+    splitting: true,
+    chunkNames: 'cli-[name]-[hash]',
+  }
+  await build({ ...pieces, ...quickStart, entryPoints })
   copyFileSync(join(dirname(require.resolve('wasmoon')), 'glue.wasm'), join(out, 'glue.wasm'))
+}
+
+/** What opens the UI is loaded as the file of its own that it is. */
+const openUiApart: Plugin = {
+  name: 'open-ui apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/open-ui\.ts$/ }, () => ({ path: './open-ui.js', external: true }))
+  },
 }

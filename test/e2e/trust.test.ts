@@ -51,8 +51,7 @@ describe('a repository with a .botster directory', () => {
     const terminal = world.open()
     await terminal.waitFor('This repository has a .botster directory')
     terminal.keys('enter') // what is chosen at first
-    await terminal.waitFor('No agents yet')
-    expect(terminal.text()).toContain('not trusted')
+    await terminal.waitFor('not trusted')
     await world.newAgent('visit', 'echo here; exec cat')
     await terminal.waitFor('here')
     await world.botster('list')

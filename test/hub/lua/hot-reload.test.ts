@@ -67,15 +67,30 @@ describe('Saving a file of the user’s Lua', () => {
   test('In pieces never runs half of it', async () => {
     await open({ 'greeting.lua': greeting('one') })
     await world.eval('require("greeting")')
-    const text = greeting('two')
-    const path = await world.writeLua('greeting.lua', text.slice(0, 40))
+    for (let attempt = 1; ; attempt++) {
+      const before = world.errors().length
+      const longest = await writeInPieces('greeting.lua', greeting(`attempt ${attempt}`))
+      await says(`attempt ${attempt}`)
+      // A machine so busy that it paused between two pieces proves nothing.
+      if (longest > 40 && attempt < 20) continue
+      expect(longest).toBeLessThanOrEqual(40)
+      expect(world.errors().slice(before)).toEqual([])
+      return
+    }
+  })
+
+  /** @returns milliseconds of the longest pause */
+  async function writeInPieces(name: string, text: string): Promise<number> {
+    const path = await world.writeLua(name, text.slice(0, 40))
+    let longest = 0
     for (let at = 40; at < text.length; at += 40) {
+      const started = performance.now()
       await delay(20)
       await appendFile(path, text.slice(at, at + 40))
+      longest = Math.max(longest, performance.now() - started)
     }
-    await says('two')
-    expect(world.errors()).toEqual([])
-  })
+    return longest
+  }
 
   test('With a mistake leaves the old version at work and says what is wrong, until it is mended', async () => {
     await open({ 'greeting.lua': greeting('fine') })
