@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 /** Look at the clock, or at what processes use: they run after the others, one at a time, with the machine to themselves. */
 const MEASURING = [
   'test/e2e/fifty-agents.test.ts',
-  'test/e2e/hub-death.test.ts',
+  'test/e2e/hub-back.test.ts',
   'test/e2e/reload-load.test.ts',
   'test/e2e/runaway.test.ts',
   'test/hub/states/thousand-prompts.test.ts',

@@ -66,7 +66,9 @@ interface Census {
   readonly kb: number
 }
 
-test('Two hundred reloads while ten agents print and somebody types: quick, unnoticed, and without a trace', async () => {
+test('Two hundred reloads while ten agents print and somebody types: quick, unnoticed, and without a trace', {
+  timeout: 180_000,
+}, async () => {
   await using world = new World()
   const path = join(world.userDirectory, 'lua/edited.lua')
   mkdirSync(join(world.userDirectory, 'lua/user'), { recursive: true })
