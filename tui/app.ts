@@ -143,12 +143,10 @@ export class App implements Disposable {
     })
   }
 
-  /**
-   * Asks the hub what there is and loads the UI's files meanwhile: the answer is there before anything is drawn, so that
-   * the first picture is whole.
-   */
+  /** Asks the hub what there is and loads the UI's files meanwhile; an empty picture would hold up the whole one. */
   start(): void {
     const { lua, hub } = this.#parts
+    this.#ui.hold()
     this.#dataLink.ensure()
     hub.subscribe()
     const sources = this.#reload.start()
@@ -257,6 +255,7 @@ export class App implements Disposable {
     this.#parts.lua.set({ agents: (data.agents ?? []) as LuaTable })
     this.#agents.replace(readAgents(data.agents))
     this.#panels.retryFailed()
+    this.#ui.release()
   }
 
   /** What events.lua does, for when no Lua can. */

@@ -25,6 +25,9 @@ export interface UiParts {
   readonly hubStatus: () => string
 }
 
+/** Milliseconds that the first picture may wait for what belongs in it. */
+const LONGEST_HOLD_MS = 100
+
 /** Which tree nodes were drawn last, and in which mode. */
 export class Ui {
   readonly #parts: UiParts
@@ -39,6 +42,8 @@ export class Ui {
   #pendingKeys: string | undefined
   #background: 'light' | 'dark' = 'dark'
   #scheduled: NodeJS.Immediate | undefined
+  /** Ends the time in which nothing is drawn. */
+  #held: NodeJS.Timeout | undefined
   /** What `_tui_state` was last told. */
   #mirrored: LuaTable = {}
 
@@ -100,7 +105,20 @@ export class Ui {
 
   /** Calls Lua again once the present events are handled. */
   invalidate(): void {
-    this.#scheduled ??= setImmediate(() => this.flush())
+    if (this.#held === undefined) this.#scheduled ??= setImmediate(() => this.flush())
+  }
+
+  /** Draws nothing until `release`, but for no longer than a person takes for "at once". */
+  hold(): void {
+    this.#held = setTimeout(() => this.release(), LONGEST_HOLD_MS)
+  }
+
+  /** Draws from now on. */
+  release(): void {
+    if (this.#held === undefined) return
+    clearTimeout(this.#held)
+    this.#held = undefined
+    this.invalidate()
   }
 
   /** Draws now what is due, so that a key finds the widgets it is meant for. */
@@ -154,6 +172,7 @@ export class Ui {
 
   dispose(): void {
     clearImmediate(this.#scheduled)
+    clearTimeout(this.#held)
   }
 
   #tick(): void {
