@@ -25,6 +25,7 @@ const verbs: Record<string, () => Promise<{ command: () => Command }>> = {
   inbox: () => import('./commands/inbox.ts'),
   events: () => import('./commands/events.ts'),
   rename: () => import('./commands/rename.ts'),
+  session: () => import('./commands/session.ts'),
   kill: () => import('./commands/kill.ts'),
   answer: () => import('./commands/answer.ts'),
   'mcp-serve': () => import('./commands/mcp-serve.ts'),

@@ -6,6 +6,7 @@ interface KillOptions {
   readonly deleteWorktree?: boolean
   readonly deleteBranch?: boolean
   readonly force?: boolean
+  readonly json?: boolean
 }
 
 export function command(): Command {
@@ -15,6 +16,7 @@ export function command(): Command {
     .option('--delete-worktree', 'also delete its worktree, when nothing in it would be lost')
     .option('--delete-branch', 'also delete its branch, when no commit would be lost')
     .option('--force', 'delete them even when work is lost')
+    .option('--json', 'print {"agent_key", "deleted_worktree"?, "deleted_branch"?, "leftover"?}')
     .addHelpText(
       'after',
       `
@@ -27,11 +29,11 @@ Examples:
     .action(kill)
 }
 
-async function kill(agent: string, { deleteWorktree, deleteBranch, force }: KillOptions): Promise<void> {
+async function kill(agent: string, { deleteWorktree, deleteBranch, force, json }: KillOptions): Promise<void> {
   const { findPlace } = await import('../place.ts')
   const { requireHub } = await import('../connect.ts')
   const { runHubCommand } = await import('../hub-command.ts')
-  const { print } = await import('../output.ts')
+  const { print, printJson } = await import('../output.ts')
   using connection = await requireHub(await findPlace(), { role: 'cli', start: 'known' })
   const value = await runHubCommand(connection, 'delete_agent', {
     agent,
@@ -39,6 +41,7 @@ async function kill(agent: string, { deleteWorktree, deleteBranch, force }: Kill
     delete_branch: deleteBranch ?? false,
     force: force ?? false,
   })
+  if (json) return printJson(value)
   print(...describe(value as Deleted | undefined))
 }
 

@@ -6,6 +6,7 @@ interface ScreenOptions {
   readonly history: number
   readonly ansi?: boolean
   readonly session?: string
+  readonly json?: boolean
 }
 
 export function command(): Command {
@@ -15,6 +16,7 @@ export function command(): Command {
     .option('--history <lines>', 'also this many lines above the screen', wholeNumber, 0)
     .option('--ansi', 'with colours and styles, as escape sequences')
     .option('--session <name>', 'which of its sessions (default: the first)')
+    .option('--json', 'print {"text", "rows", "cols", "cursor": {"x", "y"}} (docs/cli.md)')
     .addHelpText(
       'after',
       '\nExamples:\n  botster screen fix-login\n  botster screen fix-login --history 500 | grep -i error',
@@ -22,13 +24,14 @@ export function command(): Command {
     .action(screen)
 }
 
-async function screen(agent: string, { history, ansi = false, session }: ScreenOptions): Promise<void> {
+async function screen(agent: string, { history, ansi = false, session, json }: ScreenOptions): Promise<void> {
   const { findPlace } = await import('../place.ts')
   const { requireHub } = await import('../connect.ts')
   const { runHubCommand } = await import('../hub-command.ts')
-  const { print } = await import('../output.ts')
+  const { print, printJson } = await import('../output.ts')
   using connection = await requireHub(await findPlace(), { role: 'cli', start: 'known' })
   const value = await runHubCommand(connection, 'screen', { agent, history, ansi, session })
+  if (json) return printJson(value)
   print(textOf(value).replace(/\n+$/, ''))
 }
 

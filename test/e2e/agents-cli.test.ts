@@ -74,3 +74,28 @@ test('new shows what the setup of a worktree prints while it runs, and what to d
   expect(await world.botster('screen', 'three', '--session', 'setup')).toContain('no such part')
   await world.botster('kill', 'three', '--delete-worktree')
 }, 60_000)
+
+test('session adds and removes sessions, those of the profile as that says', async () => {
+  await using world = new World()
+  const server = join(world.userDirectory, 'shared/sessions/server')
+  mkdirSync(server, { recursive: true })
+  await world.newAgent('one', 'cat')
+  writeFileSync(join(server, 'initialization'), 'echo serving on $PORT\n')
+  writeFileSync(join(server, 'port_forward'), '')
+  expect(await world.botster('session', 'list', 'one')).toMatch(/^SESSION .*\nagent .*\n\nto add: server, shell\n$/)
+  expect(await world.botster('session', 'add', 'one', 'server')).toMatch(/^server runs in repo-one, on port \d+\n$/)
+  const { sessions } = await world.json<{ sessions: { name: string; port: number | null }[] }>('session', 'list', 'one')
+  const { port } = sessions.find(({ name }) => name === 'server')!
+  await world.screenOf('one', new RegExp(`serving on ${port}`), '--session', 'server')
+  expect(await world.json('session', 'add', 'one', 'tests', '--cmd', 'sleep 1000')).toMatchObject({ key: 'repo-one' })
+  const names = async () => (await world.agent('one')).sessions.map(({ name }) => name)
+  expect(await names()).toEqual(['agent', 'server', 'tests'])
+  expect(await world.botster('session', 'remove', 'one', 'server')).toBe('ended server of repo-one\n')
+  expect(await names()).toEqual(['agent', 'tests'])
+  expect(await world.run(['session', 'remove', 'one', 'nothing'])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("has no session 'nothing'"),
+  })
+  expect(await world.json('screen', 'one')).toMatchObject({ rows: 24, cols: 80, cursor: { x: 0, y: 0 } })
+  expect(await world.json('kill', 'one')).toMatchObject({ agent_key: 'repo-one' })
+}, 60_000)
