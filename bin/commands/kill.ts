@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { agentArgument } from '../agent-argument.ts'
 import { defineCommand } from '../command.ts'
+import { CommandFailed } from '../usage.ts'
 
 interface KillOptions {
   readonly deleteWorktree?: boolean
@@ -40,9 +41,20 @@ async function kill(agent: string, { deleteWorktree, deleteBranch, force, json }
     delete_worktree: deleteWorktree ?? false,
     delete_branch: deleteBranch ?? false,
     force: force ?? false,
-  })
+  }).catch(advise)
   if (json) return printJson(value)
   print(...describe(value as Deleted | undefined))
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  uncommitted_work: 'nothing was ended: commit it, or give it up with --force',
+  unsaved_commits: 'nothing was ended: push or merge them, keep the branch, or give them up with --force',
+}
+
+/** The hub cannot know how this command says what it advises. */
+function advise(error: unknown): never {
+  const hint = error instanceof CommandFailed ? HINTS[error.code ?? ''] : undefined
+  throw hint === undefined ? error : new CommandFailed((error as CommandFailed).message, { hint })
 }
 
 /** What the hub's `delete_agent` answers, as far as people want to know. */

@@ -25,6 +25,7 @@ describe('worktrees', () => {
     const { status, stderr } = await world.run(['kill', 'busy', '--delete-worktree'])
     expect(status).toBe(1)
     expect(stderr).toMatch(/^botster: .*uncommitted work/)
+    expect(stderr).toContain('--force')
     expect(stderr).toContain('shared.txt')
     expect(stderr).toContain('new.txt')
     expect(existsSync(join(agent.worktree!, 'new.txt'))).toBe(true)
