@@ -1,53 +1,15 @@
 import { resolve } from 'node:path'
-import * as z from 'zod'
 import { defineFunction, defineModule, failure, type LuaModule, type LuaTable } from '../../lua/vm/index.ts'
 import { branchCommit } from '../git/branches.ts'
 import type { HubContext } from '../types.ts'
 import type { CreateWorktree } from '../worktrees/types.ts'
-import { camelCase, fromOutcome, parse, snakeCase, tableOf } from './convert.ts'
+import { camelCase, fromOutcome, parse, snakeCase } from './convert.ts'
 import { createAndTell } from './worktree-async.ts'
+import { asyncOptions, createOptions, diffOptions, removeOptions } from './worktree-options.ts'
 import { worktreeWatching } from './worktree-watching.ts'
 
 /** Emits an event to the subscribers in Lua. */
 export type Emit = (event: string, data: LuaTable) => void
-
-const createOptions = z.strictObject({
-  branch: z.string().min(1),
-  from: z.string().min(1).optional(),
-  prompt: z.string().optional(),
-  metadata: tableOf(z.unknown()).optional(),
-})
-
-const asyncOptions = createOptions
-  .extend({
-    agentKey: z.string().min(1),
-    branch: createOptions.shape.branch.optional(),
-    issueNumber: z.number().int().positive().optional(),
-    profileName: z.string().optional(),
-    clientRows: z.number().int().optional(),
-    clientCols: z.number().int().optional(),
-  })
-  .transform((options, context) => {
-    const { branch = branchOfIssue(options.issueNumber) } = options
-    if (branch !== undefined) return { ...options, branch }
-    context.addIssue({ code: 'custom', message: 'branch or issue_number is missing' })
-    return z.NEVER
-  })
-
-const removeOptions = z.strictObject({
-  force: z.boolean().default(false),
-  deleteBranch: z.boolean().default(false),
-  acceptMerged: z.boolean().default(false),
-})
-
-const diffOptions = z.strictObject({
-  base: z.string().min(1).optional(),
-  maxBytes: z
-    .number()
-    .int()
-    .positive()
-    .default(1 << 20),
-})
 
 /** A worktree as Lua sees it. */
 export const WORKTREE =
@@ -351,8 +313,4 @@ export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
 function creation(options: unknown, where: string): CreateWorktree {
   const { branch, from, prompt, metadata } = parse(createOptions, camelCase(options as LuaTable), where)
   return { branch, from, context: { prompt, metadata } }
-}
-
-function branchOfIssue(number: number | undefined): string | undefined {
-  return number === undefined ? undefined : `botster-issue-${number}`
 }
