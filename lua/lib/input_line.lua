@@ -9,7 +9,8 @@ local input_line = {}
 local state_of, undimmed, restyle, plain
 
 --- A look at a session: {state, question?, input? (what stands in the input line; nil when none is seen), text, detected,
---- told?}, or nil when its terminal is gone. `state` is that of this moment where the screen says it, else the agent's.
+--- told?, waits_for?}, or nil when its terminal is gone. `state` is that of this moment where the screen says it, else the
+--- agent's. `waits_for`: the program is known, but nothing of what its screen shows.
 function input_line.look(session_id, agent_id, is_first)
   local handle = pty.get(session_id)
   local shown = handle and handle:get_snapshot{ ansi = true }

@@ -78,13 +78,16 @@ end
 
 --- Waits until one sees that it was taken.
 function verify(item, handle, before)
-  local retried = false
+  local retried, doubted = false, nil
   while true do
     local waited = runtime.clock() - item.typed_at
     local look = input_line.look(item.session_id, item.agent_id, item.is_first)
     if not look or not handle:is_alive() then return { outcome = "submitted", evidence = "the program ended after it" } end
     local evidence = began(item, before, look)
-    if evidence then return { outcome = "submitted", evidence = evidence } end
+    -- A screen that says nothing may be half drawn: it has to say so twice.
+    local is_sure = not look.waits_for or evidence == doubted
+    doubted = evidence
+    if evidence and is_sure then return { outcome = "submitted", evidence = evidence } end
     if waited > GIVE_UP_MS then
       local reason = look.input and look.input ~= "" and "it stayed in the input line" or "nothing shows that it was taken"
       return { outcome = "timed_out", reason = "it was typed, but " .. reason, typed = true }
@@ -103,7 +106,7 @@ end
 function began(item, before, look)
   if look.told and look.told.at > item.typed_at and look.told.state == "working" then return "the agent says so" end
   if look.input == nil then
-    if look.state == "working" and before.state ~= "working" then return "it began to work" end
+    if look.state == "working" and not look.waits_for and before.state ~= "working" then return "it began to work" end
     if before.input ~= nil then -- its input line has gone: it works, or asks something
       return shown_in_transcript(item, look) and "the input line was taken away" or nil
     end

@@ -53,6 +53,17 @@ test('A prompt for an agent that works waits until it has finished', { timeout: 
   expect(taken('busy')).toEqual(['work 1500', 'in time'])
 })
 
+test('A screen that is half drawn is no evidence: a prompt in the input line of a program that flickers is not taken', {
+  timeout: 30_000,
+}, async () => {
+  const agent = await start('flickering', '--flicker', '120', '--deaf', '9')
+  expect(await send(agent, 'never')).toMatchObject({ outcome: 'timed_out', typed: true })
+  expect(taken('flickering')).toEqual([])
+  const hears = await start('hearing', '--flicker', '120')
+  expect(await send(hears, 'at once')).toMatchObject({ outcome: 'submitted' })
+  expect(taken('hearing')).toEqual(['at once'])
+})
+
 test('pty:send_message: says when an agent did not come to take the prompt in time', { timeout: 30_000 }, async () => {
   const agent = await start('slower', '--slow', '60000')
   const refusal = await world.eval(`
