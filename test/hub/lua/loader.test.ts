@@ -220,8 +220,13 @@ test('Every module that botster ships can be reloaded while it works', async () 
   for (const name of names.filter((name) => name.startsWith('lib.') || name.startsWith('handlers.'))) {
     expect([name, await reload(name)]).toEqual([name, true])
   }
+  const keys = async () => {
+    const { agents } = await world.command<{ agents: { key: string }[] }>('list_agents')
+    return agents.map(({ key }) => key)
+  }
+  const before = await keys()
   const { key } = await world.command<{ key: string }>('create_agent', { worktree: false, command: 'sleep 100' })
-  expect((await world.command<{ agents: unknown[] }>('list_agents')).agents).toHaveLength(1)
+  expect(await keys()).toEqual([...before, key])
   await world.command('delete_agent', { agent: key })
 })
 

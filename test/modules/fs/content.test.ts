@@ -111,11 +111,11 @@ describe('fs.write', () => {
   })
 
   test('fs.write: a reader never sees a part of it', async () => {
+    await here.t.run("fs.write('file', ('a'):rep(300000))")
     const reader = spawn(process.execPath, ['-e', READS_WHOLE, here.dir.at('file')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     onTestFinished(() => void reader.kill())
-    await here.t.run("fs.write('file', ('a'):rep(300000))")
     await firstOutput(reader)
     for (let i = 0; i < 60; i++) await here.t.run("fs.write('file', (...):rep(300000))", i % 2 ? 'a' : 'b')
     await here.t.run("fs.write('file', 'end')")

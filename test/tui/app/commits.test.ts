@@ -37,7 +37,7 @@ it('what a panel prints causes no React commit, and not even a request for a fra
   const [frames, written] = [commits.length, world.output.length]
   world.type('\r')
   await world.see(`line ${LINES}`)
-  expect(world.output.length - written).toBeGreaterThan(10_000) // it was drawn, and more than once
+  expect(world.output.length - written).toBeGreaterThan(4000) // it was drawn, and more than once, also on a busy machine
   expect(commits.length).toBe(frames)
   expect(await rename('third')).toBe(caused) // and none that no frame told of
 })

@@ -31,7 +31,7 @@ const leave = (tui: KeysUnderTest): number => {
 
 const reached = new Map<string, string>()
 
-describe('escape', () => {
+describe('escape', { shuffle: false }, () => {
   it.each(Object.keys(SCREENS))('leads out of %s, and out of its help', async (name) => {
     using tui = await openScreen(name)
     const { mode, hasOverlay } = tui.ui
