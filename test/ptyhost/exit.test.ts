@@ -63,7 +63,7 @@ test('kill ends the whole family: children, jobs in groups of their own, those t
     sleep 999 & echo job:$!; setsid -w true; trap '' TERM HUP; bash -c 'echo child:$$; sleep 1000'; sleep 1000`
   const { pid } = await manager.spawn('family', ['bash', '-c', script])
   const screen = await manager.view('family')
-  await screen.shows(/(?:(?:deaf|job|child):\d+[^]*){3}/)
+  await screen.shows(/(?:(?:deaf|job|child):\d+[\s\S]*){3}/)
   const pids = [...screen.text.matchAll(/(?:deaf|job|child):(\d+)/g)].map(([, number]) => Number(number))
   expect(pids.length).toBe(3)
   expect([pid, ...pids].every(isAlive)).toBe(true)
