@@ -160,6 +160,9 @@ test.each(Object.keys(RECURRING))('%s: leave room between them, and end with the
 })
 
 test('What ran away is reported with its name and line, and the hub is the one it was', async () => {
+  await runAway('timers that re-arm themselves')
+  await slowestEcho()
+  await hub.request('command', { name: 'calm', args: {} })
   const { errors, hub: serving } = await world.status()
   expect(errors.some(({ owner }) => owner === 'plugin.runaway')).toBe(true)
   expect(serving.pid).toBe(await world.hubPid())
