@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { hubModuleDescriptions } from '../../hub/modules/index.ts'
 import { ConnectionCodes, parseInvitation } from '../../hub/webrtc/connection-code.ts'
 import { openPairing } from '../../hub/webrtc/pairing.ts'
@@ -19,7 +19,8 @@ interface Code {
 
 let world: World
 let signalling: Signalling
-beforeAll(async () => {
+// Each test has a hub of its own: one that has made no code yet, and that it may damage.
+beforeEach(async () => {
   world = await makeWorld()
   signalling = new Signalling(world)
   await world.eval(`
@@ -27,11 +28,10 @@ beforeAll(async () => {
     events.on("connection_code_ready", function(code) ready[#ready + 1] = code end)
     events.on("connection_code_error", function(err) failed[#failed + 1] = err.message end)`)
 })
-afterAll(async () => {
+afterEach(async () => {
   await signalling[Symbol.asyncDispose]()
   await world[Symbol.asyncDispose]()
 })
-beforeEach(() => world.eval('ready, failed = {}, {}'))
 
 const generate = (options = '') => world.eval<Code>(`return connection.generate(${options})`)
 const regenerate = (options = '') => world.eval<Code>(`return connection.regenerate(${options})`)
@@ -97,6 +97,7 @@ test('connection.generate: a code does not live for ever', () => {
 test('connection.copy_to_clipboard: sends the URL to the client who asked, and to nobody else', async () => {
   using tui = await hubClient(world, 'tui')
   using other = await hubClient(world, 'tui')
+  await generate()
   tui.send({ type: 'subscribe', channel: 'hub', subscriptionId: 'hub' })
   tui.send({ subscriptionId: 'hub', type: 'copy_connection_url' })
   const { text, selection } = await tui.hear('clipboard')
@@ -154,7 +155,6 @@ test('connection: every example of the reference runs', async () => {
   await expectExamplesToRunIn(world, functions)
 })
 
-// Last: it damages the hub's files.
 test('connection.generate, connection.regenerate, connection.get_url, connection.copy_to_clipboard: what is wrong with the hub’s files is said', async () => {
   writeFileSync(join(world.hub.paths.directory, 'webrtc-peers.json'), 'nonsense')
   await signalling[Symbol.asyncDispose]()

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { hubModuleDescriptions } from '../../hub/modules/index.ts'
 import { connect } from '../../protocol/client.ts'
 import { hubProtocol } from '../../protocol/messages/hub.ts'
@@ -8,10 +8,11 @@ import { makeWorld, until, type World } from '../hub/lua/world.ts'
 import { expectExamplesToRunIn } from './support/examples.ts'
 
 let world: World
-beforeAll(async () => {
+// Each test has a hub of its own: one where nothing was registered or reported, and that it may end.
+beforeEach(async () => {
   world = await makeWorld()
 })
-afterAll(() => world[Symbol.asyncDispose]())
+afterEach(() => world[Symbol.asyncDispose]())
 
 test('hub.server_id, hub.version and hub.user_directory: say who it is', async () => {
   expect(await world.eval('return { hub.server_id(), hub.version(), hub.user_directory() }')).toEqual([
@@ -83,17 +84,16 @@ test('The examples of the reference run', async () => {
 })
 
 test('hub.quit: ends the hub and leaves its agents, or takes them along', async () => {
-  await using other = await makeWorld()
-  await other.eval('pty.spawn{ cmd = { "/bin/sleep", "1000" }, session_name = "lasting" }')
-  await other.eval('hub.quit()')
-  await other.hub.ended
-  await other.restart()
-  expect(await other.eval('return #pty.list()')).toBe(1)
-  await other.eval('hub.quit{ agents = true }')
-  await other.hub.ended
-  await other.restart()
-  expect(await until(() => other.eval('return #pty.list() == 0'), 'the end of the session')).toBe(true)
-  await expect(other.eval('hub.quit("now")')).rejects.toThrow(
+  await world.eval('pty.spawn{ cmd = { "/bin/sleep", "1000" }, session_name = "lasting" }')
+  await world.eval('hub.quit()')
+  await world.hub.ended
+  await world.restart()
+  expect(await world.eval('return #pty.list()')).toBe(1)
+  await world.eval('hub.quit{ agents = true }')
+  await world.hub.ended
+  await world.restart()
+  expect(await until(() => world.eval('return #pty.list() == 0'), 'the end of the session')).toBe(true)
+  await expect(world.eval('hub.quit("now")')).rejects.toThrow(
     "bad argument #1 to 'hub.quit' (table expected, got string)",
   )
 })
