@@ -16,7 +16,7 @@ export const hello = z.object({
 })
 export type Hello = z.infer<typeof hello>
 
-export const request = z.object({
+const request = z.object({
   type: z.literal('request'),
   id: z.number().int().nonnegative(),
   method: z.string().max(128),
@@ -32,7 +32,7 @@ export const failure = z.object({
 })
 export type Failure = z.infer<typeof failure>
 
-export const response = z.object({
+const response = z.object({
   type: z.literal('response'),
   id: z.number().int().nonnegative(),
   result: z.unknown().optional(),
@@ -44,11 +44,11 @@ export type Response = z.infer<typeof response>
 export type ByeCode = 'version_mismatch'
 
 /** Orderly close. What follows on the socket is nothing. */
-export const bye = z.object({ type: z.literal('bye'), reason: z.string(), code: z.string().max(64).optional() })
+const bye = z.object({ type: z.literal('bye'), reason: z.string(), code: z.string().max(64).optional() })
 export type Bye = z.infer<typeof bye>
 
 /** The peer sent something malformed; the connection is closed after it. */
-export const error = z.object({ type: z.literal('error'), message: z.string() })
+const error = z.object({ type: z.literal('error'), message: z.string() })
 
 /** What every socket carries; `type` tells them apart from a protocol's own messages. */
 export const envelopes = { hello, request, response, bye, error } as const

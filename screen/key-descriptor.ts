@@ -3,8 +3,8 @@ export const SHIFT = 1
 export const ALT = 2
 export const CTRL = 4
 export const SUPER = 8
-export const HYPER = 16
-export const META = 32
+const HYPER = 16
+const META = 32
 
 /**
  * A key and what is held with it. `name` is the character of a key that types one (without Shift in letters, "a"), or

@@ -1,9 +1,8 @@
-/** Button numbers of xterm: 0 to 2 left, middle, right; 3 none (while moving); 64 and 65 wheel up and down. */
+/** Button numbers of xterm: 0 to 2 left, middle, right; 3 none (while moving); 64 to 67 the wheel up, down, left, right. */
 export const NO_BUTTON = 3
 export const WHEEL_UP = 64
 export const WHEEL_DOWN = 65
 export const WHEEL_LEFT = 66
-export const WHEEL_RIGHT = 67
 
 /** A mouse event in cells counted from 0. Turning the wheel is a press of one of its buttons. */
 export interface MouseEvent {

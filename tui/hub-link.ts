@@ -13,7 +13,7 @@ const EARLIER_MS = 10 * 60_000
 const MOST_EARLIER = 3
 
 /** The name under which the TUI subscribes to the hub's messages. */
-export const SUBSCRIPTION = 'hub'
+const SUBSCRIPTION = 'hub'
 
 export type HubMessage = Record<string, unknown>
 

@@ -77,7 +77,7 @@ export async function git(args: readonly string[], options: GitOptions): Promise
 }
 
 /** The refusal for a git command that failed. */
-export function gitFailure(args: readonly string[], { exitCode, stderr }: GitResult): ReturnType<typeof refusal> {
+function gitFailure(args: readonly string[], { exitCode, stderr }: GitResult): ReturnType<typeof refusal> {
   const said = stderr.replace(/^(fatal|error): /, '')
   return refusal('git_failed', said || `git ${args[0]} failed with exit code ${exitCode}`, { args, exitCode, stderr })
 }
@@ -92,7 +92,7 @@ export function splitNul(output: string): string[] {
   return output.split('\0').filter((part) => part !== '')
 }
 
-export function gitEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+function gitEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const clean: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined && (!name.startsWith('GIT_') || KEPT_GIT_VARIABLES.has(name))) clean[name] = value

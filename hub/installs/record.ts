@@ -22,7 +22,7 @@ export type Installed = z.infer<typeof installed>
 const recordFile = z.object({ version: z.literal(1), installed: z.array(installed) })
 
 /** The file that keeps the records. */
-export function recordPath(userDirectory: string): string {
+function recordPath(userDirectory: string): string {
   return join(userDirectory, 'installed.json')
 }
 

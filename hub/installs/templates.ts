@@ -64,7 +64,7 @@ export function uninstallTemplate(
   return uninstall(userDirectory, item, { force })
 }
 
-export function templateRoot(): string {
+function templateRoot(): string {
   return join(packageRoot(), 'templates')
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { McpBackend, McpList, McpPrompt, McpPromptResult, McpTool, McpToolResult } from './backend.ts'
+import type { McpBackend, McpPrompt, McpPromptResult, McpTool, McpToolResult } from './backend.ts'
 
 /** Runs a command of the hub's Lua and returns its value. @throws Error with Lua's words when it refuses */
 export type RunCommand = (name: string, args: Record<string, unknown>) => Promise<unknown>
@@ -57,11 +57,6 @@ export function luaBackend(
       return { ...(description && { description }), messages } satisfies McpPromptResult
     },
   }
-}
-
-/** The list an event of Lua is about. */
-export function changedList(name: unknown): McpList {
-  return name === 'prompts' ? 'prompts' : 'tools'
 }
 
 function toolOf({ name, description, input_schema }: z.infer<typeof tools>['tools'][number]): McpTool {

@@ -4,7 +4,7 @@ import type { LuaFunction, LuaValue, LuaVmApi } from '../../lua/vm/index.ts'
  * Milliseconds a handler in the hub may run before it gives way: what a person still takes for an immediate answer, and
  * long enough for any list of agents.
  */
-export const HANDLER_BUDGET_MS = 200
+const HANDLER_BUDGET_MS = 200
 
 /** Owner of what the hub's own Lua does for clients: it goes on while the module that began it is being reloaded. */
 export const HUB_OWNER = 'hub'

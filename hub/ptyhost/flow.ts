@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** Bytes waiting to be parsed before the PTY is paused: some 20 ms of parsing, so that nothing old is ever shown. */
-export const HIGH_WATER = 1 << 20
+const HIGH_WATER = 1 << 20
 /** Bytes left when reading goes on: enough that parsing never runs dry before the next bytes come. */
-export const LOW_WATER = 256 << 10
+const LOW_WATER = 256 << 10
 /** Bytes parsed at a time, before the clock is looked at: 0.2 ms of plain text, a few of the worst there is. */
 const PIECE_BYTES = 8 << 10
 /** Milliseconds one session may parse before the next gets its turn. */

@@ -4,7 +4,7 @@ const MOUSE_ENCODINGS = [1005, 1006, 1015, 1016] as const
 export type MouseEncoding = 0 | (typeof MOUSE_ENCODINGS)[number]
 
 /** Milliseconds a program may hold back frames with a synchronized update: it may have died in the middle of it. */
-export const MAX_SYNCHRONIZED_MS = 150
+const MAX_SYNCHRONIZED_MS = 150
 
 export interface ModeEvents {
   /** CSI ? 2026 l: what the screen shows now is meant to be seen. Called before the bytes after it are parsed. */

@@ -18,7 +18,7 @@ export async function endSession(leader: number, graceMs: number): Promise<void>
 }
 
 /** Live processes whose session id is `leader`; zombies do not count. Undefined where there is no /proc. */
-export async function sessionMembers(leader: number): Promise<number[] | undefined> {
+async function sessionMembers(leader: number): Promise<number[] | undefined> {
   const entries = await readdir('/proc').catch(() => undefined)
   if (entries === undefined) return undefined
   const pids = entries.filter((name) => /^\d+$/.test(name))

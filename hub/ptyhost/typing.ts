@@ -1,5 +1,5 @@
 /** Milliseconds after a key in which a person may be about to type the next one. */
-export const TYPING_PAUSE_MS = 2000
+const TYPING_PAUSE_MS = 2000
 /** Milliseconds after which a line that was begun is taken for abandoned. */
 const ABANDONED_AFTER_MS = 10 * 60_000
 

@@ -176,7 +176,7 @@ export class Records implements Disposable {
 }
 
 /** The ptyhost's name for a session. */
-export function sessionId(agentId: string, name: string): string {
+function sessionId(agentId: string, name: string): string {
   return `${agentId}/${name}`
 }
 

@@ -67,7 +67,7 @@ export class ConnectionCodes {
  * `BASE#` and base64url of: form (1 byte), key (32), secret (16), hub id. Behind the `#`, because browsers do not send
  * that part to the server of a page.
  */
-export function invitationUrl(base: string, { hubId, hubKey, secret }: Invitation): string {
+function invitationUrl(base: string, { hubId, hubKey, secret }: Invitation): string {
   const isRaw = RAW_HUB_ID.test(hubId)
   const form = Buffer.from([isRaw ? FORMS.raw : FORMS.text])
   const bytes = Buffer.concat([form, hubKey, secret, Buffer.from(hubId, isRaw ? 'hex' : 'utf8')])

@@ -4,7 +4,7 @@ import { type Cipher, TAG_BYTES } from './cipher.ts'
 /** Bytes of one message on a data channel: what every WebRTC implementation takes (RFC 8831: 64 KiB without negotiation). */
 const MAX_WIRE_BYTES = 64 << 10
 /** Bytes of a message in all its records, as on the hub's socket. */
-export const MAX_MESSAGE_BYTES = 16 << 20
+const MAX_MESSAGE_BYTES = 16 << 20
 
 /** The first byte of every message on the data channel. */
 export const WIRE = {

@@ -8,7 +8,7 @@ import type { Strings } from './strings.ts'
 import { allowHook } from './threads.ts'
 
 /** Levels of calls within one coroutine. With what comes between two looks it stays below 65,536, where `nci` wraps. */
-export const MOST_LEVELS = 50_000
+const MOST_LEVELS = 50_000
 /** Where `lua_State` (lstate.h) has `nci`, 16 bits: the call records of a thread, in use or kept for reuse. */
 const CALL_RECORDS = { offset: 8, mask: 0xffff }
 /** Bytes of `lua_Debug`, generously. */

@@ -1,6 +1,6 @@
 /** The Lua VM: everything other folders may use of it. */
 export { compileEngine } from './engine.ts'
-export { failure, LuaError, LuaFailure, LuaResults, results } from './error.ts'
+export { failure, LuaError, LuaFailure, results } from './error.ts'
 export { OWN_CHUNKS } from './errors.ts'
 export { isLuaFunction } from './functions.ts'
 export { handle, LuaHandle } from './handle.ts'

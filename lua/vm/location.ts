@@ -2,7 +2,7 @@
 import type { Engine, Pointer, State } from './engine.ts'
 
 /** Offsets in `lua_Debug` (lua.h) with 4-byte pointers. */
-export const DEBUG_RECORD = { currentLine: 24, lineDefined: 28, shortSource: 44, size: 128 } as const
+const DEBUG_RECORD = { currentLine: 24, lineDefined: 28, shortSource: 44, size: 128 } as const
 /** Frames looked at: library functions may stand above the script. */
 const MOST_LEVELS = 10
 

@@ -2,7 +2,7 @@
 import type { Held } from './functions.ts'
 import type { Task } from './task.ts'
 
-export class Owner {
+class Owner {
   readonly functions = new Set<Held>()
   readonly tasks = new Set<Task>()
   /** Registrations of primitives, in the order they were made. */

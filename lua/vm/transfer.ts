@@ -52,6 +52,6 @@ export class Transfer {
 }
 
 /** Lets go of a function or reference; other values are left alone. */
-export function disposeHeld(value: LuaValue): void {
+function disposeHeld(value: LuaValue): void {
   if (typeof value === 'object' && value !== null && Symbol.dispose in value) (value as Disposable)[Symbol.dispose]()
 }

@@ -43,7 +43,7 @@ export interface Limits {
   readonly budgetMs: number
 }
 
-export const UNLIMITED: Limits = {
+const UNLIMITED: Limits = {
   ran: Number.POSITIVE_INFINITY,
   held: Number.POSITIVE_INFINITY,
   budgetMs: Number.POSITIVE_INFINITY,

@@ -15,7 +15,7 @@ export const origin = z.object({
 export type Origin = z.infer<typeof origin>
 
 /** Free-form facts about a session that the hub wants to find again when it adopts it. */
-export const labels = z.record(z.string().max(64), z.string().max(4096))
+const labels = z.record(z.string().max(64), z.string().max(4096))
 
 /** How a session ended. `signal` is a name such as SIGKILL. */
 export const exitStatus = z.object({ code: z.number().int(), signal: z.string().optional() })

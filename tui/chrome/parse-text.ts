@@ -45,7 +45,7 @@ export function textOf(value: unknown): string | undefined {
 }
 
 /** Replaces what must not reach a cell: white space among it with spaces, the rest with U+FFFD. */
-export function printable(text: string): string {
+function printable(text: string): string {
   if (!CONTROL.test(text)) return text
   return text.replace(CONTROLS, (character) => (/[\t\n\r\f\v\u2028\u2029]/.test(character) ? ' ' : '\ufffd'))
 }

@@ -237,7 +237,7 @@ export class Search implements Disposable {
  * What a typed pattern means: an expression, or, if it is none, the text itself; capital letters make it case
  * sensitive (those of escapes such as \S do not).
  */
-export function readPattern(pattern: string): Required<Pick<SearchRequest, 'pattern' | 'regex' | 'caseSensitive'>> {
+function readPattern(pattern: string): Required<Pick<SearchRequest, 'pattern' | 'regex' | 'caseSensitive'>> {
   const caseSensitive = /\p{Lu}/u.test(pattern.replace(/\\./gu, ''))
   try {
     new RegExp(pattern)

@@ -49,7 +49,7 @@ export function failureTable({ message, kind, status }: NetworkFailure): LuaTabl
 }
 
 /** Whether something thrown is a failure of ours, which AbortSignals carry as their reason. */
-export function isNetworkFailure(error: unknown): error is NetworkFailure {
+function isNetworkFailure(error: unknown): error is NetworkFailure {
   return typeof error === 'object' && error !== null && !(error instanceof Error) && 'kind' in error
 }
 

@@ -110,7 +110,7 @@ const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** A table name → string, number or list of them, as pairs; names in lower case. */
-export function headersFrom(table: LuaTable | undefined, place: Place, prefix = ''): [string, string][] {
+function headersFrom(table: LuaTable | undefined, place: Place, prefix = ''): [string, string][] {
   const headers: [string, string][] = []
   for (const [key, given] of Object.entries(table ?? {})) {
     if (!HEADER_NAME.test(key)) throw badArgument(place, `${prefix}'${key}' cannot be the name of a header`)

@@ -4,7 +4,7 @@ import { toJson } from './json.ts'
 import { badArgument, Options, type Place } from './options.ts'
 
 /** Milliseconds a request may take from its turn on, redirects and body included. */
-export const DEFAULT_TIMEOUT_MS = 30_000
+const DEFAULT_TIMEOUT_MS = 30_000
 /** An hour: more is a mistake in the unit. */
 const MOST_TIMEOUT_MS = 3_600_000
 /** As many as browsers' stricter kin follow; real sites need three. */

@@ -12,7 +12,7 @@ const CLOSE_TIMEOUT_MS = 5000
 const NORMAL = 1000
 const GOING_AWAY = 1001
 /** Never on the wire: the connection ended without a close. */
-export const ABNORMAL = 1006
+const ABNORMAL = 1006
 
 export interface SocketOptions {
   readonly url: URL
