@@ -7,7 +7,7 @@ import { HubBackend } from './hub-backend.ts'
 /** Speaks the Model Context Protocol on stdin and stdout until the client closes stdin. */
 export async function serveMcp(place: Place): Promise<void> {
   await using backend = await HubBackend.open(place, process.env.BOTSTER_AGENT_TOKEN)
-  const server = createMcpServer(backend, botsterVersion())
+  const server = await createMcpServer(backend, botsterVersion())
   const transport = new StdioServerTransport()
   const { promise, resolve } = Promise.withResolvers<void>()
   process.stdin.once('end', resolve).once('close', resolve) // the transport does not notice that its client is gone

@@ -2,7 +2,7 @@ import { chmodSync, renameSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { McpBackend } from './backend.ts'
-import type { McpSessions } from './sessions.ts'
+import { McpSessions } from './sessions.ts'
 import type { McpTokens } from './tokens.ts'
 
 /** Where the protocol is spoken; everything else is not found. */
@@ -26,11 +26,12 @@ export interface McpEndpointOptions {
 export class McpEndpoint implements AsyncDisposable {
   readonly #options: McpEndpointOptions
   readonly #server: Server
-  #sessions: Promise<McpSessions> | undefined
+  readonly #sessions: McpSessions
 
   private constructor(options: McpEndpointOptions, server: Server) {
     this.#options = options
     this.#server = server
+    this.#sessions = new McpSessions(options)
   }
 
   /** @throws Error when no port can be had or the file cannot be written. */
@@ -57,8 +58,7 @@ export class McpEndpoint implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const sessions = await this.#sessions?.catch(() => undefined)
-    await sessions?.[Symbol.asyncDispose]()
+    await this.#sessions[Symbol.asyncDispose]()
     this.#server.closeAllConnections()
     await new Promise<void>((resolve) => this.#server.close(() => resolve()))
   }
@@ -70,18 +70,12 @@ export class McpEndpoint implements AsyncDisposable {
       if (new URL(request.url ?? '/', this.url).pathname !== PATH) return refuse(response, 404)
       const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
       if (this.#options.tokens.caller(token) === undefined) return refuse(response, 401)
-      this.#sessions ??= this.#load()
-      await (await this.#sessions).handle(request, response, token)
+      await this.#sessions.handle(request, response, token)
     } catch (error) {
       this.#options.onError(error)
       if (response.headersSent) response.destroy()
       else refuse(response, 500)
     }
-  }
-
-  async #load(): Promise<McpSessions> {
-    const { McpSessions } = await import('./sessions.ts')
-    return new McpSessions(this.#options)
   }
 }
 

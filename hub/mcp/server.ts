@@ -1,13 +1,9 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js'
-import {
-  CallToolRequestSchema,
-  type CallToolResult,
-  GetPromptRequestSchema,
-  type GetPromptResult,
-  ListPromptsRequestSchema,
-  type ListPromptsResult,
-  ListToolsRequestSchema,
-  type ListToolsResult,
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
+import type {
+  CallToolResult,
+  GetPromptResult,
+  ListPromptsResult,
+  ListToolsResult,
 } from '@modelcontextprotocol/sdk/types.js'
 import type { McpBackend } from './backend.ts'
 
@@ -17,28 +13,33 @@ const INSTRUCTIONS =
 
 /**
  * A server of the Model Context Protocol for one client: lists and calls what the backend has, and says when that
- * changed. Loads the SDK: import this file only where somebody speaks the protocol.
+ * changed. The SDK is loaded here and no sooner: its 450 files are for the hubs that somebody speaks the protocol to,
+ * and a bundler would have every hub read what is imported at the top of a file.
  */
-export function createMcpServer(backend: McpBackend, version: string): Server {
+export async function createMcpServer(backend: McpBackend, version: string): Promise<Server> {
+  const [{ Server }, sdk] = await Promise.all([
+    import('@modelcontextprotocol/sdk/server/index.js'),
+    import('@modelcontextprotocol/sdk/types.js'),
+  ])
   const server = new Server(
     { name: 'botster', version },
     { capabilities: { tools: { listChanged: true }, prompts: { listChanged: true } }, instructions: INSTRUCTIONS },
   )
   server.setRequestHandler(
-    ListToolsRequestSchema,
+    sdk.ListToolsRequestSchema,
     async () => ({ tools: await backend.listTools() }) as unknown as ListToolsResult,
   )
   server.setRequestHandler(
-    CallToolRequestSchema,
+    sdk.CallToolRequestSchema,
     async ({ params: { name, arguments: args = {} } }, { signal }) =>
       (await backend.callTool(name, args, signal)) as unknown as CallToolResult,
   )
   server.setRequestHandler(
-    ListPromptsRequestSchema,
+    sdk.ListPromptsRequestSchema,
     async () => ({ prompts: await backend.listPrompts() }) as unknown as ListPromptsResult,
   )
   server.setRequestHandler(
-    GetPromptRequestSchema,
+    sdk.GetPromptRequestSchema,
     async ({ params: { name, arguments: args = {} } }) =>
       (await backend.getPrompt(name, args)) as unknown as GetPromptResult,
   )

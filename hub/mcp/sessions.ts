@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import type { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { McpBackend } from './backend.ts'
 import { createMcpServer } from './server.ts'
@@ -44,7 +44,8 @@ export class McpSessions implements AsyncDisposable {
 
   async #open(token: string): Promise<StreamableHTTPServerTransport> {
     const { backend, version } = this.#options
-    const transport: StreamableHTTPServerTransport = new StreamableHTTPServerTransport({
+    const { StreamableHTTPServerTransport } = await import('@modelcontextprotocol/sdk/server/streamableHttp.js')
+    const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: () => randomUUID(),
       onsessioninitialized: (id) => {
         this.#sessions.set(id, { transport, token })
@@ -55,7 +56,8 @@ export class McpSessions implements AsyncDisposable {
       },
     })
     // Its optional handlers are typed without undefined, which exactOptionalPropertyTypes minds.
-    await createMcpServer(backend(token), version).connect(transport as Transport)
+    const server = await createMcpServer(backend(token), version)
+    await server.connect(transport as Transport)
     return transport
   }
 
