@@ -13,9 +13,9 @@ export default defineConfig({
   test: {
     reporters: ['default', './scripts/count-reporter.ts'],
     // Real processes, PTYs and git on small machines: generous, since a condition ends a wait and not the clock.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    expect: { poll: { timeout: 10_000 } },
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     // No test may put anything into the keyring of whoever runs it.
     env: { BOTSTER_SECRETS_BACKEND: 'file' },
     pool: 'forks',

@@ -86,7 +86,7 @@ test('A script from stdin; ctrl+c stops it', async () => {
   expect(await closed).toBe(1)
 })
 
-test('Line by line: history, completion, several lines, tables, ctrl+c', { timeout: 30_000 }, async () => {
+test('Line by line: history, completion, several lines, tables, ctrl+c', async () => {
   using directory = temporaryDirectory()
   const env = { PATH: process.env.PATH ?? '', HOME: directory.path, BOTSTER_RUNTIME_DIR: join(directory.path, 'run') }
   const open = () => new Terminal({ file: process.execPath, args: [entry, 'lua'], cwd: directory.path, env })

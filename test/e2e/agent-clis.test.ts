@@ -95,16 +95,14 @@ describe.each(PROGRAMS)('$name, from npm', ({ name, spec, path: file, start, sta
   }, INSTALL_MS)
   afterAll(() => rmSync(prefix(), { recursive: true, force: true })) // some have 400 MB
 
-  test('draws its start screen, is read as what it is, takes keys, and follows the size', {
-    timeout: 60_000,
-  }, async ({ skip }) => {
+  test('draws its start screen, is read as what it is, takes keys, and follows the size', async ({ skip }) => {
     if (!isInstalled) skip(`no npm registry has ${spec}`)
     await using world = new World()
     world.env.PATH = path()
     prepare?.(world.home)
     await world.newAgent(name, program())
     const terminal = world.open(['attach'], { cols: 120, rows: 40 })
-    await terminal.waitFor(start, 40_000)
+    await terminal.waitFor(start, 90_000)
     await world.botster('wait', name, '--state', state, '--timeout', '30')
     expect(await world.json('explain', name)).toMatchObject({ detector: name, decided_by: 'screen', state })
     terminal.type(keys)
@@ -114,7 +112,7 @@ describe.each(PROGRAMS)('$name, from npm', ({ name, spec, path: file, start, sta
     expect(terminal.text()).toContain(name)
   })
 
-  test('knows the options by which it is told to resume', { timeout: 60_000 }, async ({ skip }) => {
+  test('knows the options by which it is told to resume', async ({ skip }) => {
     if (!isInstalled) skip(`no npm registry has ${spec}`)
     await using world = new World()
     world.env.PATH = path()
@@ -126,7 +124,7 @@ describe.each(PROGRAMS)('$name, from npm', ({ name, spec, path: file, start, sta
       cwd: world.repository,
       env: { HOME, PATH, TERM },
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 90_000,
     })
     expect(help.stdout + help.stderr).toContain(option)
     expect(help.status).toBe(0)

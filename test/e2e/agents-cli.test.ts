@@ -73,7 +73,7 @@ test('new shows what the setup of a worktree prints while it runs, and what to d
   expect(stderr).toContain('botster kill AGENT --delete-worktree')
   expect(await world.botster('screen', 'three', '--session', 'setup')).toContain('no such part')
   await world.botster('kill', 'three', '--delete-worktree')
-}, 60_000)
+})
 
 test('session adds and removes sessions, those of the profile as that says', async () => {
   await using world = new World()
@@ -98,4 +98,4 @@ test('session adds and removes sessions, those of the profile as that says', asy
   })
   expect(await world.json('screen', 'one')).toMatchObject({ rows: 24, cols: 80, cursor: { x: 0, y: 0 } })
   expect(await world.json('kill', 'one')).toMatchObject({ agent_key: 'repo-one' })
-}, 60_000)
+})

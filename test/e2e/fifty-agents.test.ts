@@ -125,7 +125,7 @@ test('Fifty idle agents and an open UI run no git, and take 2 % of a core at mos
   await until(async () => (await stateOf('task-7'))?.dirty === 1, { what: 'the change to be seen', timeoutMs: 5000 })
   await terminal.waitFor(/✱/)
   expect(gitRuns() - runs).toBeLessThanOrEqual(2)
-}, 90_000)
+})
 
 test('What an agent prints runs no git; a commit does, once for those whom it concerns', async () => {
   const tree = join(world.worktreeBase, 'repo-task-11')
@@ -145,4 +145,4 @@ test('What an agent prints runs no git; a commit does, once for those whom it co
     .slice(runs)
     .filter((line) => line.startsWith('status'))
   expect(others.length).toBeLessThanOrEqual(3)
-}, 90_000)
+})

@@ -95,7 +95,7 @@ describe.each(['hub', 'pty'] as const)('hostile clients on %s.sock', (which) => 
     for (const socket of silent) socket.destroy()
   })
 
-  test(`who connect ${CONNECTIONS} times are survived`, { timeout: 120_000 }, async () => {
+  test(`who connect ${CONNECTIONS} times are survived`, async () => {
     const { world, before } = await workingWorld()
     await using _ = world
     const path = world.sockets()[which]

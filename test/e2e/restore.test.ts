@@ -57,7 +57,7 @@ test('After a reboot, restore brings back ten agents with worktrees, names, port
   expect(shown).toContain(`claude --flag 7 in `) // from before
   expect(shown.indexOf('claude --flag 7 in ')).toBeLessThan(shown.indexOf('--continue'))
   expect(shown).toContain(`on ${after[7]!.port} ${after[7]!.slug}`)
-}, 120_000)
+})
 
 test('A program that finds nothing to resume is started anew, below what it showed before', async () => {
   await using world = new World()
@@ -73,7 +73,7 @@ test('A program that finds nothing to resume is started anew, below what it show
   await until(async () => (await world.agent('one')).status === 'running', { what: 'the agent to run' })
   expect(world.running('sleep')).toHaveLength(1)
   expect(await world.botster('logs', 'one')).toMatch(/begun with --flag\n(.*\n)*begun with --flag/)
-}, 60_000)
+})
 
 test('What cannot be restored says why, and can be tried again', async () => {
   await using world = new World()

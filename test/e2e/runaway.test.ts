@@ -74,7 +74,7 @@ beforeAll(async () => {
   hub = await connect({ path: world.sockets().hub, protocol: hubProtocol, role: 'cli' })
   hubPid = (await world.status()).hub.pid
   await slowestEcho()
-}, 60_000)
+})
 afterAll(async () => {
   hub.close('done')
   await world[Symbol.asyncDispose]()

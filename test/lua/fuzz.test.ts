@@ -211,7 +211,7 @@ it('A hundred thousand random values cross unchanged by the rules, or are refuse
   expect(t.vm.memoryUsed - settled).toBeLessThan(1 << 20)
 })
 
-it('JSON keeps more: whole floats and empty arrays too', { timeout: 120_000 }, async () => {
+it('JSON keeps more: whole floats and empty arrays too', async () => {
   await using t = await newVm({ modules: [jsonModule()] })
   const seed = randomSeed()
   const source = `
@@ -245,9 +245,7 @@ const pure: readonly LuaModule[] = [
   osModule({}),
 ]
 
-it('Random bytes through every argument that takes text or bytes never break anything', {
-  timeout: 120_000,
-}, async () => {
+it('Random bytes through every argument that takes text or bytes never break anything', async () => {
   await using t = await newVm({ modules: pure })
   const seed = randomSeed()
   const source = `
@@ -290,7 +288,7 @@ it('Random bytes through every argument that takes text or bytes never break any
   t.vm.releaseOwner('test')
 })
 
-it('Random source never breaks the compiler, random patterns never the matcher', { timeout: 120_000 }, async () => {
+it('Random source never breaks the compiler, random patterns never the matcher', async () => {
   await using t = await newVm({ modules: [jsonModule()] })
   const seed = randomSeed()
   const source = `

@@ -107,7 +107,7 @@ it('The table of tests finds each function by the titles of tests, and says whic
   expect(unshown([module], namedTests(directory.path))).toEqual([])
 })
 
-it('--check names every stale, missing and left-over file', { timeout: 120_000 }, async () => {
+it('--check names every stale, missing and left-over file', async () => {
   await using directory = await temporaryDirectory()
   const generate = (...args: string[]) =>
     spawnSync(

@@ -13,8 +13,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'open-ui.js': [],
 }
 
-test.each(Object.entries(PACKAGES))('%s reads no package at its start that most starts never use', (bundle, packages) => {
-  const source = readFileSync(join(packageRoot(), 'dist', bundle), 'utf8')
-  const imported = [...source.matchAll(/^import\b[^'"]*["']([^'"]+)["']/gm)].map(([, name]) => name!)
-  expect(imported.filter((name) => !isBuiltin(name) && !name.startsWith('.'))).toEqual(packages)
-})
+test.each(Object.entries(PACKAGES))(
+  '%s reads no package at its start that most starts never use',
+  (bundle, packages) => {
+    const source = readFileSync(join(packageRoot(), 'dist', bundle), 'utf8')
+    const imported = [...source.matchAll(/^import\b[^'"]*["']([^'"]+)["']/gm)].map(([, name]) => name!)
+    expect(imported.filter((name) => !isBuiltin(name) && !name.startsWith('.'))).toEqual(packages)
+  },
+)

@@ -170,14 +170,20 @@ export class Socket implements Disposable {
   #watch(socket: WebSocket, intervalMs: number): void {
     if (this.#state !== 'open') return
     if (!this.#isAlive) {
-      this.#giveUp({
-        kind: 'timeout',
-        message: `timeout: ${this.#options.url.host} gave no sign of life for ${intervalMs} ms`,
-      })
+      // After a pause of this machine the answer may be there and only not read yet: that comes first.
+      setImmediate(() => this.#decide(intervalMs))
       return
     }
     this.#isAlive = false
     socket.ping()
+  }
+
+  #decide(intervalMs: number): void {
+    if (this.#state !== 'open' || this.#isAlive) return
+    this.#giveUp({
+      kind: 'timeout',
+      message: `timeout: ${this.#options.url.host} gave no sign of life for ${intervalMs} ms`,
+    })
   }
 
   /** Says why, and ends the connection. */

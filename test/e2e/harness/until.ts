@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** Generous: a condition ends a wait, and a loaded machine is no failure. */
-export const PATIENCE_MS = 15_000
+export const PATIENCE_MS = 45_000
 const LOOK_EVERY_MS = 10
 
 export interface Patience {

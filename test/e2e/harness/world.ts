@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { peerPid } from '../../../bin/peer-pid.ts'
+import { COMPILE_CACHE } from '../../hub/support/compile-cache.ts'
 import { botsterBinary } from './binary.ts'
 import { killMarked, markedProcesses, programOf } from './processes.ts'
 import type { Agent, Status } from './shapes.ts'
@@ -46,6 +47,7 @@ export class World implements AsyncDisposable {
       PS1: '$ ',
       GIT_CONFIG_NOSYSTEM: '1',
       BOTSTER_ENV: 'test',
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       BOTSTER_WARM_UP: '0', // tested on its own; here it would only take time from the others
       BOTSTER_CONFIG_DIR: this.configDirectory,
       BOTSTER_RUNTIME_DIR: this.runtimeDirectory,

@@ -26,9 +26,7 @@ const receipt = (id: string) => world.command<Message>('inbox_receipt', { id })
 const listed = async (agent: Agent) =>
   (await world.command<{ messages: Message[] }>('inbox_list', { agent: agent.key })).messages
 
-test('A message rings at an agent that takes input, is read once, and its sender can see that', {
-  timeout: 30_000,
-}, async () => {
+test('A message rings at an agent that takes input, is read once, and its sender can see that', async () => {
   const agent = await start('ring')
   await reaches(world, agent.id, 'idle')
   const first = await put(agent, 'The API changed.\nSee docs/api.md.')
@@ -43,9 +41,7 @@ test('A message rings at an agent that takes input, is read once, and its sender
   expect(await listed(agent)).toEqual([])
 })
 
-test('A message does not vanish under a dialog: the doorbell waits until it was answered', {
-  timeout: 30_000,
-}, async () => {
+test('A message does not vanish under a dialog: the doorbell waits until it was answered', async () => {
   const agent = await start('dialog', '--work', '600')
   await world.command('send_prompt', { agent: agent.key, text: 'ask me' })
   await reaches(world, agent.id, 'waiting')
@@ -59,7 +55,7 @@ test('A message does not vanish under a dialog: the doorbell waits until it was 
   await until(() => taken('dialog').includes('2 messages from shop-other'), 'the doorbell to be read')
 })
 
-test('Messages survive a restart of the hub, and are over when their time is', { timeout: 30_000 }, async () => {
+test('Messages survive a restart of the hub, and are over when their time is', async () => {
   const agent = await start('restart', '--work', '60000')
   await world.command('send_prompt', { agent: agent.key, text: 'go on' })
   await reaches(world, agent.id, 'working')

@@ -31,7 +31,7 @@ const start = (name: string, ...args: string[]) => startFakeAgent(world, name, '
 const send = (agent: Agent, text: string, options = {}) =>
   world.command<Receipt>('send_prompt', { agent: agent.key, text, ...options })
 
-test('A prompt waits until an agent that starts slowly takes input', { timeout: 30_000 }, async () => {
+test('A prompt waits until an agent that starts slowly takes input', async () => {
   const agent = await start('slow', '--slow', '1500')
   expect(await send(agent, 'hello\nworld', { from: { kind: 'agent', name: 'other' } })).toMatchObject({
     outcome: 'submitted',
@@ -42,7 +42,7 @@ test('A prompt waits until an agent that starts slowly takes input', { timeout: 
   expect(line?.msg).not.toContain('hello')
 })
 
-test('A prompt for an agent that works waits until it has finished', { timeout: 30_000 }, async () => {
+test('A prompt for an agent that works waits until it has finished', async () => {
   const agent = await start('busy')
   expect(await send(agent, 'work 1500')).toMatchObject({ outcome: 'submitted' })
   expect(await send(agent, 'too early', { timeout: 0.5 })).toMatchObject({
@@ -53,9 +53,7 @@ test('A prompt for an agent that works waits until it has finished', { timeout: 
   expect(taken('busy')).toEqual(['work 1500', 'in time'])
 })
 
-test('A screen that is half drawn is no evidence: a prompt in the input line of a program that flickers is not taken', {
-  timeout: 30_000,
-}, async () => {
+test('A screen that is half drawn is no evidence: a prompt in the input line of a program that flickers is not taken', async () => {
   const agent = await start('flickering', '--flicker', '120', '--deaf', '9')
   expect(await send(agent, 'never')).toMatchObject({ outcome: 'timed_out', typed: true })
   expect(taken('flickering')).toEqual([])
@@ -64,7 +62,7 @@ test('A screen that is half drawn is no evidence: a prompt in the input line of 
   expect(taken('hearing')).toEqual(['at once'])
 })
 
-test('pty:send_message: says when an agent did not come to take the prompt in time', { timeout: 30_000 }, async () => {
+test('pty:send_message: says when an agent did not come to take the prompt in time', async () => {
   const agent = await start('slower', '--slow', '60000')
   const refusal = await world.eval(`
     local handle = pty.get("${agent.id}/agent")
@@ -74,7 +72,7 @@ test('pty:send_message: says when an agent did not come to take the prompt in ti
   expect(taken('slower')).toEqual([])
 })
 
-test('A prompt is refused while a dialog is open, with what it asks', { timeout: 30_000 }, async () => {
+test('A prompt is refused while a dialog is open, with what it asks', async () => {
   const agent = await start('dialog')
   await send(agent, 'ask me')
   await reaches(world, agent.id, 'waiting')
@@ -82,7 +80,7 @@ test('A prompt is refused while a dialog is open, with what it asks', { timeout:
   expect(taken('dialog')).toEqual(['ask me'])
 })
 
-test('Enter is pressed once more when an agent did not hear it', { timeout: 30_000 }, async () => {
+test('Enter is pressed once more when an agent did not hear it', async () => {
   const agent = await start('deaf', '--deaf', '1')
   expect(await send(agent, 'once')).toMatchObject({ outcome: 'submitted' })
   const deafer = await start('deafer', '--deaf', '9')
@@ -91,15 +89,13 @@ test('Enter is pressed once more when an agent did not hear it', { timeout: 30_0
   expect(taken('deafer')).toEqual([])
 })
 
-test('A prompt that stays in a colored input line is seen to be there, and Enter pressed once more', {
-  timeout: 30_000,
-}, async () => {
+test('A prompt that stays in a colored input line is seen to be there, and Enter pressed once more', async () => {
   const agent = await start('colored', '--colored', '--deaf', '1')
   expect(await send(agent, 'in blue')).toMatchObject({ outcome: 'submitted' })
   expect(taken('colored')).toEqual(['in blue'])
 })
 
-test('A prompt waits for a person who has begun a line', { timeout: 30_000 }, async () => {
+test('A prompt waits for a person who has begun a line', async () => {
   const agent = await start('person')
   await reaches(world, agent.id, 'idle')
   type(world, agent, 'half a th')
@@ -110,7 +106,7 @@ test('A prompt waits for a person who has begun a line', { timeout: 30_000 }, as
   expect(taken('person')).toEqual(['half a thought', 'from a plugin'])
 })
 
-test('A key that answered a dialog is no line that a prompt would wait for', { timeout: 30_000 }, async () => {
+test('A key that answered a dialog is no line that a prompt would wait for', async () => {
   const agent = await start('answered')
   await send(agent, 'ask me')
   await reaches(world, agent.id, 'waiting')
@@ -120,7 +116,7 @@ test('A key that answered a dialog is no line that a prompt would wait for', { t
   expect(taken('answered')).toEqual(['ask me', 'next'])
 })
 
-test('Prompts for plain programs are typed when they stand still, and seen to be', { timeout: 30_000 }, async () => {
+test('Prompts for plain programs are typed when they stand still, and seen to be', async () => {
   const cat = await world.command<Agent>('create_agent', { worktree: false, name: 'cat', command: 'cat' })
   expect(await send(cat, 'hello cat')).toMatchObject({ outcome: 'submitted' })
   const ended = await world.command<Agent>('create_agent', { worktree: false, name: 'ended', command: 'true' })
@@ -129,7 +125,7 @@ test('Prompts for plain programs are typed when they stand still, and seen to be
   await expect(send(cat, '  \n')).rejects.toThrow('empty')
 })
 
-test('pty:send_message gives a prompt and says what became of it', { timeout: 30_000 }, async () => {
+test('pty:send_message gives a prompt and says what became of it', async () => {
   const agent = await start('handle', '--slow', '500')
   expect(await world.eval(`return pty.get("${agent.id}/agent"):send_message("by a script")`)).toBe('submitted')
   expect(taken('handle')).toEqual(['by a script'])

@@ -19,9 +19,7 @@ const seenStates = async (id: string) =>
 const create = (options: Record<string, unknown>) =>
   world.command<Agent>('create_agent', { worktree: false, ...options })
 
-test('An agent is starting, idle, working, done, waiting, failed and exited, as it shows', {
-  timeout: 60_000,
-}, async () => {
+test('An agent is starting, idle, working, done, waiting, failed and exited, as it shows', async () => {
   const before = world.errors().length
   const agent = await startFakeAgent(world, 'all', '--slow', '700', '--work', '1500')
   expect(agent).toMatchObject({ state: 'starting' })
@@ -51,7 +49,7 @@ test('An agent is starting, idle, working, done, waiting, failed and exited, as 
   expect(world.errors().slice(before)).toEqual([])
 })
 
-test('What is done becomes idle when a client looks at it', { timeout: 30_000 }, async () => {
+test('What is done becomes idle when a client looks at it', async () => {
   const agent = await startFakeAgent(world, 'seen')
   await reaches(world, agent.id, 'idle')
   type(world, agent, 'work 1200\r')
@@ -65,7 +63,7 @@ test('What is done becomes idle when a client looks at it', { timeout: 30_000 },
   stop()
 })
 
-test('An answer that quotes a dialog is no dialog', { timeout: 30_000 }, async () => {
+test('An answer that quotes a dialog is no dialog', async () => {
   const agent = await startFakeAgent(world, 'quote', '--work', '1200')
   await reaches(world, agent.id, 'idle')
   type(world, agent, 'quote the dialog\r')
@@ -74,14 +72,12 @@ test('An answer that quotes a dialog is no dialog', { timeout: 30_000 }, async (
   expect(await seenStates(agent.id)).not.toContain('waiting')
 })
 
-test('A program that ends with an error has failed, and says with which code', { timeout: 30_000 }, async () => {
+test('A program that ends with an error has failed, and says with which code', async () => {
   const agent = await create({ name: 'broken', command: 'sleep 0.3; exit 3' })
   expect(await reaches(world, agent.id, 'failed')).toMatchObject({ state_reason: 'it ended with code 3' })
 })
 
-test('A shell is idle at its prompt, works while a command runs, and waits when asked for an answer', {
-  timeout: 30_000,
-}, async () => {
+test('A shell is idle at its prompt, works while a command runs, and waits when asked for an answer', async () => {
   const agent = await create({ name: 'shell', env: { PS1: '$ ' } })
   await reaches(world, agent.id, 'idle')
   type(world, agent, 'sleep 2; echo over\r')
@@ -91,7 +87,7 @@ test('A shell is idle at its prompt, works while a command runs, and waits when 
   expect(await reaches(world, agent.id, 'waiting')).toMatchObject({ state_question: 'Overwrite it? [y/N]' })
 })
 
-test('Prompt marks of a shell tell what it runs', { timeout: 30_000 }, async () => {
+test('Prompt marks of a shell tell what it runs', async () => {
   const agent = await create({ name: 'marks', env: { PS1: '$ ' } })
   await reaches(world, agent.id, 'idle')
   type(world, agent, `printf '\\033]133;C;cmdline=make\\007'; sleep 2; printf '\\033]133;D;0\\007\\033]133;A\\007'\r`)
@@ -99,9 +95,7 @@ test('Prompt marks of a shell tell what it runs', { timeout: 30_000 }, async () 
   await reaches(world, agent.id, 'done', 'idle')
 })
 
-test('What an agent tells wins until its screen has shown something else for a while', {
-  timeout: 30_000,
-}, async () => {
+test('What an agent tells wins until its screen has shown something else for a while', async () => {
   const agent = await startFakeAgent(world, 'told')
   await reaches(world, agent.id, 'idle')
   const hook = (event: string, fields = {}) =>
@@ -126,7 +120,7 @@ test('What an agent tells wins until its screen has shown something else for a w
   await expect(world.command('hook', { agent: agent.key, source: 'nobody', event: 'x' })).rejects.toThrow(/claude/)
 })
 
-test('A quiet agent is not looked at', { timeout: 30_000 }, async () => {
+test('A quiet agent is not looked at', async () => {
   const agent = await startFakeAgent(world, 'quiet')
   await reaches(world, agent.id, 'idle')
   await world.eval(`
@@ -138,9 +132,7 @@ test('A quiet agent is not looked at', { timeout: 30_000 }, async () => {
   expect(await world.eval('return looked')).toBe(0)
 })
 
-test('A detector of the user’s own takes effect when it is saved; a wrong one is named, and the one before stays', {
-  timeout: 30_000,
-}, async () => {
+test('A detector of the user’s own takes effect when it is saved; a wrong one is named, and the one before stays', async () => {
   const source = (state: string) => `return {
     name = "mytool", programs = { "mytool" },
     rules = { { id = "asks", state = "${state}", region = "bottom", any = { "^Shall I" }, question = "^(Shall I.*)" } },
@@ -161,7 +153,7 @@ test('A detector of the user’s own takes effect when it is saved; a wrong one 
   expect(await agentOf(world, agent.id)).toMatchObject({ state: 'waiting' })
 })
 
-test('An agent that asks the person by a tool waits until it is answered', { timeout: 30_000 }, async () => {
+test('An agent that asks the person by a tool waits until it is answered', async () => {
   const agent = await create({ name: 'asking', command: 'cat' })
   await reaches(world, agent.id, 'idle')
   await world.eval(`runtime.start('hub', function()
@@ -173,9 +165,7 @@ test('An agent that asks the person by a tool waits until it is answered', { tim
   await reaches(world, agent.id, 'done', 'idle')
 })
 
-test('A silent program works while it, or what it runs, uses the processor, and is idle when it waits', {
-  timeout: 60_000,
-}, async () => {
+test('A silent program works while it, or what it runs, uses the processor, and is idle when it waits', async () => {
   const burn = (ms: number) => `const end = Date.now() + ${ms}; while (Date.now() < end);`
   const wait = 'setInterval(() => {}, 1e6)'
   const node = (name: string, code: string) => create({ name, command: [process.execPath, '-e', code] })
@@ -193,7 +183,7 @@ test('A silent program works while it, or what it runs, uses the processor, and 
   expect(await seenStates(waits.id)).not.toContain('working')
 })
 
-test('A pager waits for its reader, as an agent and in a shell', { timeout: 30_000 }, async () => {
+test('A pager waits for its reader, as an agent and in a shell', async () => {
   const page = join(world.repository.root, 'page.txt')
   await world.repository.write(page, Array.from({ length: 200 }, (_, line) => `line ${line}\n`).join(''))
   const env = { LESS: '', LESSHISTFILE: '-' }
@@ -211,7 +201,7 @@ test('A pager waits for its reader, as an agent and in a shell', { timeout: 30_0
   await reaches(world, prose.id, 'idle', 'done')
 })
 
-test('A known program that stops on a screen that nobody knows is said to wait', { timeout: 60_000 }, async () => {
+test('A known program that stops on a screen that nobody knows is said to wait', async () => {
   const spinner = 'for i in 1 2 3 4 5 6 7 8 9; do echo "· Baking… ($i s · esc to interrupt)"; sleep 0.3; done'
   const script = `${spinner}; printf '\\033[H\\033[2J'; echo "Something quite new here"; exec sleep 1000`
   const agent = await create({ name: 'new', command: ['/bin/sh', '-c', script], metadata: { detector: 'claude' } })

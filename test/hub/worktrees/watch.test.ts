@@ -17,7 +17,7 @@ async function watching(...paths: string[]) {
     [Symbol.dispose]: () => watches[Symbol.dispose](),
     /** Waits until exactly these were told of, and forgets them. */
     async tells(...expected: string[]) {
-      await vi.waitFor(() => expect([...told].sort()).toEqual([...expected].sort()), { timeout: 5000 })
+      await vi.waitFor(() => expect([...told].sort()).toEqual([...expected].sort()), { timeout: 30_000 })
       told.clear()
     },
   }

@@ -152,7 +152,7 @@ it('A script may run for long, be stopped, and be given a time', async () => {
   expect(await endless).toMatchObject({ reason: 'cancelled', traceback: expect.stringContaining('stdin:1: in') })
 })
 
-it('Where it cannot be paused it is stopped after two seconds, and told why', { timeout: 20_000 }, async () => {
+it('Where it cannot be paused it is stopped after two seconds, and told why', async () => {
   using c = await newConsole()
   const outcome = await c.line('table.sort({3, 2, 1}, function() while true do end end)')
   expect(outcome).toMatchObject({ reason: 'watchdog', message: expect.stringMatching(/2000 ms.*could not be paused/s) })

@@ -12,7 +12,7 @@ describe.skipIf(!railsIsAvailable())("with Rails' own server (needs ruby-actionc
     const speak = `return action_cable.perform(channel, 'speak', { text = 'hällo' }),
       action_cable.perform(channel, 'echo', { n = 9007199254740993, list = { 1, 'b' }, empty = {} })`
     expect(await t.run(speak)).toEqual([true, true])
-    await expect.poll(() => (messages(t) as unknown[]).length, { timeout: 10_000 }).toBe(2)
+    await expect.poll(() => (messages(t) as unknown[]).length).toBe(2)
     expect(messages(t)).toEqual(
       expect.arrayContaining([
         { id: channel, message: { text: 'hällo', from: 'me' } },
@@ -31,18 +31,14 @@ describe.skipIf(!railsIsAvailable())("with Rails' own server (needs ruby-actionc
     const [two] = await t.run(SUBSCRIBE, 'EchoChannel', { extra: 'x', room: 1 })
     const [other] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 2 })
     await t.run("action_cable.perform(..., 'speak', { text = 'a' })", one)
-    await expect
-      .poll(() => (messages(t) as { id: number }[]).map(({ id }) => id), { timeout: 10_000 })
-      .toEqual([one, two])
+    await expect.poll(() => (messages(t) as { id: number }[]).map(({ id }) => id)).toEqual([one, two])
     expect(await t.run('return action_cable.unsubscribe(...)', one)).toEqual([true])
     await t.run("messages = {} action_cable.perform(..., 'speak', { text = 'b' })", two)
     await expect.poll(() => messages(t)).toEqual([{ id: two, message: { text: 'b', from: 'me' } }])
     await t.run('action_cable.unsubscribe(...)', two)
     const [again] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 1, extra: 'x' })
     await t.run("messages = {} action_cable.perform(..., 'speak', { text = 'c' })", again)
-    await expect
-      .poll(() => messages(t), { timeout: 10_000 })
-      .toEqual([{ id: again, message: { text: 'c', from: 'me' } }])
+    await expect.poll(() => messages(t)).toEqual([{ id: again, message: { text: 'c', from: 'me' } }])
     await t.run("messages = {} action_cable.perform(..., 'speak', { text = 'd' })", other)
     await expect.poll(() => messages(t)).toEqual([{ id: other, message: { text: 'd', from: 'me' } }])
   })
@@ -52,7 +48,7 @@ describe.skipIf(!railsIsAvailable())("with Rails' own server (needs ruby-actionc
     await using t = await withCable()
     await t.run(CONNECT, { url: rails.url, token: 'me' })
     const [channel] = await t.run(SUBSCRIBE, 'EchoChannel', { secret: 'wrong' })
-    await expect.poll(() => log(t), { timeout: 10_000 }).toEqual(['connected', `rejected ${String(channel)}`])
+    await expect.poll(() => log(t)).toEqual(['connected', `rejected ${String(channel)}`])
     expect(await t.run("return action_cable.perform(..., 'echo')", channel)).toEqual(
       refusalOf('not_open', 'no such sub'),
     )
@@ -62,7 +58,7 @@ describe.skipIf(!railsIsAvailable())("with Rails' own server (needs ruby-actionc
     await using rails = await railsServer()
     await using t = await withCable()
     await t.run(CONNECT, { url: rails.url, token: 'bad' })
-    await expect.poll(() => log(t), { timeout: 10_000 }).toEqual(['disconnected refused false'])
+    await expect.poll(() => log(t)).toEqual(['disconnected refused false'])
     expect(t.vm.getGlobal('reason')).toMatch(/\(unauthorized\)/)
     expect(await t.run('return action_cable.close(conn)')).toEqual([false])
   })
@@ -73,14 +69,12 @@ describe.skipIf(!railsIsAvailable())("with Rails' own server (needs ruby-actionc
     await t.run(CONNECT, { url: rails.url, token: 'me' })
     const [channel] = await t.run(SUBSCRIBE, 'EchoChannel', { room: 1 })
     const confirmed = `confirmed ${String(channel)}`
-    await expect.poll(() => log(t), { timeout: 10_000 }).toEqual(['connected', confirmed])
+    await expect.poll(() => log(t)).toEqual(['connected', confirmed])
     await rails[Symbol.asyncDispose]()
     await expect.poll(() => log(t)).toContain('disconnected connection_refused true')
     await t.run("action_cable.perform(..., 'speak', { text = 'meanwhile' })", channel)
     await using _again = await railsServer(rails.port)
-    await expect
-      .poll(() => messages(t), { timeout: 10_000 })
-      .toEqual([{ id: channel, message: { text: 'meanwhile', from: 'me' } }])
+    await expect.poll(() => messages(t)).toEqual([{ id: channel, message: { text: 'meanwhile', from: 'me' } }])
     expect(log(t).slice(-2)).toEqual(['connected', confirmed])
   })
 })

@@ -14,7 +14,7 @@ const withSession = (...sessions: Record<string, unknown>[]) => {
 }
 /** What the user presses once nothing is typed blindly any more. */
 const rested = (key: string, holds: () => boolean) => {
-  return vi.waitUntil(() => tui.press(key).at(-1) && holds(), { timeout: 10_000, interval: 100 })
+  return vi.waitUntil(() => tui.press(key).at(-1) && holds(), { timeout: 30_000, interval: 100 })
 }
 const restart = { type: 'restart_session', agent: 'one', name: 'agent' }
 

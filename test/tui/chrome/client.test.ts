@@ -36,7 +36,7 @@ function paragraph(text: string): Node {
 }
 
 const SIZE = { cols: 20, rows: 2 }
-const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 20_000, interval: 5 })
+const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 30_000, interval: 5 })
 
 test('a frame comes back from the worker as the same cells that drawing here gives', async () => {
   const { chrome, frames, errors } = start()
