@@ -9,6 +9,7 @@ const LIMITS: readonly [pattern: RegExp, limit: Limit][] = [
   [/^echo beside hidden flood, p99$/, { most: 15 }],
   [/^cat /, { asTmux: true }],
   [/^attach until drawn, p50$/, { most: 300 }],
+  [/^list with 50 agents, whole process, p50$/, { most: 100 }],
   [/^idle processor, all$/, { most: 0.5 }],
   [/^memory, all, per further session$/, { most: 8 }],
   [/^primitive call, two numbers$/, { most: 0.5 }],

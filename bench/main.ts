@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME …]`: botster beside tmux, in turns, and botster's own parts. A name selects every benchmark
- * that starts with it: echo, flood, attach, "cold start", "twenty agents", memory, idle, painter, "input thread", chrome,
+ * that starts with it: echo, flood, attach, "cold start", "twenty agents", list, memory, idle, painter, "input thread", chrome,
  * lua, history, ptyhost.
  * `--only botster` or `--only tmux` leaves the other out.
  */
@@ -9,6 +9,7 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { echoScenarios } from './e2e/echo.ts'
+import { fiftyAgentsScenario } from './e2e/fifty-agents.ts'
 import { floodScenarios } from './e2e/flood.ts'
 import type { MultiplexerName } from './e2e/multiplexer.ts'
 import { idleScenario, memoryScenario } from './e2e/resources.ts'
@@ -26,6 +27,7 @@ const SCENARIOS: readonly Scenario[] = [
   attachScenario,
   coldStartScenario,
   twentyAgentsScenario,
+  fiftyAgentsScenario,
   memoryScenario,
   idleScenario,
 ]

@@ -2,6 +2,7 @@
 // so everything else is behind an import() and in files of its own.
 import { enableCompileCache } from 'node:module'
 import { compileCacheDirectory } from './compile-cache.ts'
+import { QUICK_VERBS } from './quick-names.ts'
 
 enableCompileCache(compileCacheDirectory())
 
@@ -17,6 +18,11 @@ async function run([verb, ...more]: readonly string[]): Promise<number> {
     const { openUi } = await import('./open-ui.ts')
     return openUi(verb, startedWorker)
   }
-  const { main } = await import('./program.ts')
+  // What scripts call again and again is a bundle of its own as well.
+  const { main } = isQuick(verb) ? await import('./quick-verbs.ts') : await import('./verbs.ts')
   return main(argv)
+}
+
+function isQuick(verb: string | undefined): boolean {
+  return QUICK_VERBS.some((quick) => quick === verb)
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import * as z from 'zod'
 import { type ClientOptions, connect } from '../protocol/client.ts'
 import type { Connection } from '../protocol/connection.ts'
 import { ConnectionClosed } from '../protocol/errors.ts'
@@ -69,6 +70,8 @@ export async function ptyhostRuns(place: Place): Promise<boolean> {
 }
 
 async function connectOnce(place: Place, options: ConnectOptions): Promise<HubConnection | undefined> {
+  // A command reads few messages: compiling a function for each of their shapes takes longer than it saves.
+  if (options.role === 'cli') z.config({ jitless: true })
   const { role, onMessage, onClose, onWarning } = options
   try {
     const path = place.paths.hubSocket

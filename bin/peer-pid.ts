@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
-import { hello } from '../protocol/envelope.ts'
+import { envelopes } from '../protocol/envelope.ts'
 import { FrameDecoder } from '../protocol/frame.ts'
 import { CommandFailed } from './usage.ts'
 
@@ -17,7 +17,7 @@ export async function peerPid(socketPath: string): Promise<number> {
     const signal = AbortSignal.timeout(HELLO_TIMEOUT_MS)
     for (;;) {
       const [chunk] = (await once(socket, 'data', { signal })) as [Buffer]
-      for (const message of decoder.push(chunk)) return hello.parse(message).pid
+      for (const message of decoder.push(chunk)) return envelopes.hello.parse(message).pid
     }
   } catch (cause) {
     throw new CommandFailed(`what serves ${socketPath} does not say who it is`, { cause })

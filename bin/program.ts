@@ -5,59 +5,24 @@ import { checkRepoConfigOption, repoConfigOption, usesRepoConfig } from './repo-
 import { quietBrokenPipe, reportFailure } from './report.ts'
 import { UsageError } from './usage.ts'
 
-/** One file a command; only the one that is asked for is evaluated, which keeps start-up short. */
-const verbs: Record<string, () => Promise<{ command: () => Command }>> = {
-  start: () => import('./commands/start.ts'),
-  attach: () => import('./commands/attach.ts'),
-  stop: () => import('./commands/stop.ts'),
-  restart: () => import('./commands/restart.ts'),
-  new: () => import('./commands/new.ts'),
-  list: () => import('./commands/list.ts'),
-  restore: () => import('./commands/restore.ts'),
-  worktrees: () => import('./commands/worktrees.ts'),
-  'run-all': () => import('./commands/run-all.ts'),
-  ports: () => import('./commands/ports.ts'),
-  send: () => import('./commands/send.ts'),
-  wait: () => import('./commands/wait.ts'),
-  screen: () => import('./commands/screen.ts'),
-  logs: () => import('./commands/logs.ts'),
-  explain: () => import('./commands/explain.ts'),
-  inbox: () => import('./commands/inbox.ts'),
-  events: () => import('./commands/events.ts'),
-  rename: () => import('./commands/rename.ts'),
-  session: () => import('./commands/session.ts'),
-  kill: () => import('./commands/kill.ts'),
-  answer: () => import('./commands/answer.ts'),
-  'mcp-serve': () => import('./commands/mcp-serve.ts'),
-  hook: () => import('./commands/hook.ts'),
-  lua: () => import('./commands/lua.ts'),
-  plugin: () => import('./commands/plugin.ts'),
-  template: () => import('./commands/template.ts'),
-  eject: () => import('./commands/eject.ts'),
-  diff: () => import('./commands/diff.ts'),
-  trust: () => import('./commands/trust.ts'),
-  untrust: () => import('./commands/untrust.ts'),
-  status: () => import('./commands/status.ts'),
-  doctor: () => import('./commands/doctor.ts'),
-  completion: () => import('./commands/completion.ts'),
-}
+/** Loads the file of one command: only the one that is asked for is evaluated, which keeps start-up short. */
+export type LoadCommand = () => Promise<{ command: () => Command }>
+/** Commands by their names, in the order of the help. */
+export type Verbs = Readonly<Record<string, LoadCommand>>
 
 /** With these alone, no command is asked for: the UI is to open soon, or the version to be printed. */
 const OWN_OPTIONS: ReadonlySet<string> = new Set(['-V', '--version', '--no-repo-config'])
 
-/** For scripts, not for people. */
-const hiddenVerbs: typeof verbs = {
-  complete: () => import('./commands/complete.ts'),
-}
-
 /**
  * Runs one `botster` command line.
+ * @param verbs what there is, for people
+ * @param hidden what there is besides, for scripts
  * @returns the exit code: 0 fine, 1 failed, 2 wrong usage.
  */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function runProgram(argv: readonly string[], verbs: Verbs, hidden: Verbs = {}): Promise<number> {
   quietBrokenPipe()
   try {
-    const program = await buildProgram(argv)
+    const program = await buildProgram(argv, verbs, hidden)
     await program.parseAsync([...argv], { from: 'user' })
     return Number(process.exitCode ?? 0)
   } catch (error) {
@@ -66,12 +31,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** The whole command tree with every command loaded: for help and for the completion scripts. */
-export async function wholeProgram(): Promise<Command> {
-  return buildProgram(['help'])
+/** The command tree with every command loaded: for help and for the completion scripts. */
+export async function wholeProgram(verbs: Verbs): Promise<Command> {
+  return buildProgram(['help'], verbs)
 }
 
-async function buildProgram(argv: readonly string[]): Promise<Command> {
+async function buildProgram(argv: readonly string[], verbs: Verbs, hidden: Verbs = {}): Promise<Command> {
   const verb = argv.find((argument) => !argument.startsWith('-'))
   const program = defineCommand('botster')
     .description('Runs many coding agents side by side, each in its own worktree and terminal.')
@@ -98,21 +63,21 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage.`,
       const { attach } = await import('./attach.ts')
       await attach({ start: 'needed', repoConfig: usesRepoConfig(command) })
     })
-  for (const load of wanted(verb, argv)) program.addCommand((await load()).command())
+  for (const load of wanted(verb, argv, verbs, hidden)) program.addCommand((await load()).command())
   program.helpCommand('help [command]', 'explain a command')
   return program
 }
 
 /** The command that is asked for; all of them for the help, and none for what only needs the program's own options. */
-function wanted(verb: string | undefined, argv: readonly string[]): (() => Promise<{ command: () => Command }>)[] {
+function wanted(verb: string | undefined, argv: readonly string[], verbs: Verbs, hidden: Verbs): LoadCommand[] {
   if (argv.every((argument) => OWN_OPTIONS.has(argument))) return []
   if (verb === undefined || verb === 'help') return Object.values(verbs)
-  const load = { ...verbs, ...hiddenVerbs }[verb]
-  if (load === undefined) throw unknownCommand(verb)
+  const load = { ...verbs, ...hidden }[verb]
+  if (load === undefined) throw unknownCommand(verb, verbs)
   return [load]
 }
 
-function unknownCommand(verb: string): UsageError {
+function unknownCommand(verb: string, verbs: Verbs): UsageError {
   return new UsageError(`unknown command '${verb}'`, `commands: ${Object.keys(verbs).join(', ')} (see botster --help)`)
 }
 

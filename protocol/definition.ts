@@ -58,6 +58,27 @@ export function method<Params extends z.ZodType, Result extends z.ZodType>(
   return { params, result }
 }
 
+/**
+ * A table whose values are made when they are first read: a command needs two or three of a protocol's schemas, and
+ * making all of them was a sixth of its time.
+ */
+export function lazily<Values extends Record<string, unknown>>(
+  makers: {
+    readonly [Name in keyof Values]: () => Values[Name]
+  },
+): { readonly [Name in keyof Values]: Values[Name] } {
+  const table = {}
+  for (const [name, make] of Object.entries(makers)) {
+    const get = () => {
+      const value = make()
+      Object.defineProperty(table, name, { value, enumerable: true })
+      return value
+    }
+    Object.defineProperty(table, name, { get, enumerable: true, configurable: true })
+  }
+  return table as Values
+}
+
 /** Raw bytes, as msgpack's bin type delivers them. Over any buffer: a Buffer may be sent as it is. */
 export const bytes: z.ZodType<Uint8Array, Uint8Array> = z.instanceof(Uint8Array)
 

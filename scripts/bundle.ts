@@ -60,12 +60,23 @@ export async function bundle(out: string, plugins: readonly Plugin[] = []): Prom
     },
   })
   await build({ ...options, ...quickStart, entryPoints: { 'open-ui': 'bin/open-ui.ts' } })
+  // CommonJS, because an import of one of Node's own modules makes Node read every property it has, and many of these
+  // load something when they are read.
+  await build({
+    ...options,
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    define: { ...quickStart.define, 'import.meta.dirname': '__dirname' },
+    banner: {},
+    minifyWhitespace: true, // half as much to read at every call
+    entryPoints: { quick: 'bin/quick-verbs.ts' },
+  })
   // In pieces, because a command needs few of them (`botster --version` reads 120 kB instead of 2 MB), and because cli
   // and tui, which run in one process, load what both need once.
   const entryPoints = { cli: 'bin/cli.ts', tui: 'tui/main.ts' }
   const pieces = {
     ...options,
-    plugins: [...options.plugins, openUiApart],
+    plugins: [...options.plugins, openUiApart, quickApart],
     splitting: true,
     chunkNames: 'cli-[name]-[hash]',
   }
@@ -78,5 +89,22 @@ const openUiApart: Plugin = {
   name: 'open-ui apart',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/open-ui\.ts$/ }, () => ({ path: './open-ui.js', external: true }))
+  },
+}
+
+/**
+ * So are the commands that are called again and again; by require(), because Node reads the whole of a CommonJS file that
+ * is imported, looking for what it exports.
+ */
+const quickApart: Plugin = {
+  name: 'quick apart',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\.\/quick-verbs\.ts$/ }, ({ importer }) =>
+      importer === join(root, 'bin/cli.ts') ? { path: 'quick', namespace: 'apart' } : undefined,
+    )
+    onResolve({ filter: /^\.\/quick\.cjs$/ }, () => ({ path: './quick.cjs', external: true }))
+    onLoad({ filter: /^quick$/, namespace: 'apart' }, () => ({
+      contents: "export const { main } = require('./quick.cjs')",
+    }))
   },
 }

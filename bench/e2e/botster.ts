@@ -64,6 +64,11 @@ export class Botster implements Multiplexer {
     return [{ role: 'hub', pid: hub.pid }, { role: 'ptyhost', pid: ptyhost.pid }, ...clients]
   }
 
+  async list(): Promise<string> {
+    const { stdout } = await run(BINARY, ['list'], { env: this.#world.env, cwd: this.#project })
+    return stdout
+  }
+
   coldStart(size: PanelSize): { terminal: OuterTerminal; drawn: string } {
     return { terminal: this.#terminal([], size), drawn: 'No agents yet' }
   }

@@ -28,6 +28,8 @@ export interface Multiplexer extends AsyncDisposable {
   readonly keepRenaming?: (names: readonly string[], perSecond: number) => Promise<AsyncDisposable>
   /** The processes that live while it runs; those of `terminals` are added as "client". */
   processes(terminals: readonly OuterTerminal[]): Promise<MeasuredProcess[]>
+  /** Runs the command that lists the sessions. @returns what it printed */
+  list(): Promise<string>
   /** From nothing running to a screen: how to start, and what is on the screen when it has started. */
   coldStart(size: PanelSize): { terminal: OuterTerminal; drawn: string }
 }

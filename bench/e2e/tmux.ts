@@ -54,6 +54,10 @@ export class Tmux implements Multiplexer {
     return [{ role: 'server', pid }, ...terminals.map(({ pid }) => ({ role: 'client', pid }))]
   }
 
+  list(): Promise<string> {
+    return this.#tmux('list-sessions')
+  }
+
   coldStart(size: PanelSize): { terminal: OuterTerminal; drawn: string } {
     return { terminal: this.#terminal(['new-session', 'echo drawn; exec cat'], size), drawn: 'drawn' }
   }

@@ -11,8 +11,9 @@ export function command(): Command {
 
 async function complete(words: string[]): Promise<void> {
   const { wholeProgram } = await import('../program.ts')
+  const { allVerbs } = await import('../verbs.ts')
   const { candidates } = await import('../completion/candidates.ts')
   const { print } = await import('../output.ts')
-  const found = await candidates(await wholeProgram(), words.length > 0 ? words : [''])
+  const found = await candidates(await wholeProgram(allVerbs), words.length > 0 ? words : [''])
   if (found.length > 0) print(...found.map(({ value, description }) => `${value}\t${description}`))
 }

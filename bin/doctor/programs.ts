@@ -21,8 +21,8 @@ export function checkNode(): Finding {
 /** Every bundle is there and the native add-on for terminals loads. */
 export function checkInstallation(): Finding {
   const root = packageRoot()
-  const missing = ['cli', 'hub', 'ptyhost', 'tui', 'chrome'].filter(
-    (name) => !existsSync(join(root, 'dist', `${name}.js`)),
+  const missing = ['cli.js', 'quick.cjs', 'hub.js', 'ptyhost.js', 'tui.js', 'chrome.js'].filter(
+    (name) => !existsSync(join(root, 'dist', name)),
   )
   if (missing.length > 0) return fail('botster', `${root}: no ${missing.join(', ')} in dist/`, 'run `npm run build`')
   try {

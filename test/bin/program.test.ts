@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import type { QuickVerb } from '../../bin/quick-names.ts'
 import { botsterVersion } from '../../protocol/version.ts'
+import { botsterBinary } from '../e2e/harness/binary.ts'
 import { runCli } from './run-cli.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
@@ -30,6 +34,24 @@ describe('the command line', () => {
     const { status, stdout } = await runCli(['new', '--help'], { cwd: directory.path })
     expect(status).toBe(0)
     expect(stdout).toContain('botster new fix-login --cmd claude')
+  })
+
+  test('explains a command that has a bundle of its own in the same words as from the bundle of all', async () => {
+    using directory = temporaryDirectory()
+    const built = (...args: string[]) =>
+      promisify(execFile)(botsterBinary(), args, {
+        cwd: directory.path,
+        env: { PATH: process.env.PATH, HOME: directory.path },
+      })
+    for (const verb of ['list', 'send', 'hook'] satisfies QuickVerb[]) {
+      expect(await built(verb, '--help'), verb).toEqual(await built('help', verb))
+    }
+    const [quick, whole] = await Promise.allSettled([
+      built('list', '--jsn'),
+      built('--no-repo-config', 'list', '--jsn'),
+    ])
+    expect(quick.status === 'rejected' && quick.reason).toMatchObject({ code: 2 })
+    expect(quick.status === 'rejected' && quick.reason.stderr).toBe(whole.status === 'rejected' && whole.reason.stderr)
   })
 
   test.each([
