@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { collectAlone } from '../protocol/collect-alone.ts'
 import type { Frame } from '../protocol/messages/ptyhost.ts'
 import { encodeRow, RowEncoder } from '../screen/row.ts'
 import { App } from '../tui/app.ts'
@@ -17,6 +18,7 @@ import { createUiVm } from '../tui/ui-lua/create-vm.ts'
 import { uiDirectories } from '../tui/ui-lua/files.ts'
 import { UiLua } from '../tui/ui-lua/ui-lua.ts'
 import { textGrid } from './grids.ts'
+import { printRows } from './own-process.ts'
 import { percentile, type Row } from './row.ts'
 
 const SIZE = { cols: 200, rows: 50 }
@@ -36,6 +38,7 @@ const SILENT = { onFrame() {}, onSignal() {}, onReleased() {}, onViewFailed() {}
 
 /** Frames of a terminal, and everything else that the thread does: lists of agents, keys, frames of the chrome. */
 export async function benchInputThread(): Promise<Row[]> {
+  collectAlone() // as the TUI does
   return [...panelFrames(), ...(await otherWork())]
 }
 
@@ -209,7 +212,6 @@ function agents(round: number): Record<string, unknown>[] {
 }
 
 if (import.meta.main) {
-  for (const { name, value, unit } of await benchInputThread())
-    console.log(`${name.padEnd(60)} ${value.toFixed(3)} ${unit}`)
+  printRows(await benchInputThread())
   process.exit()
 }

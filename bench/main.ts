@@ -18,6 +18,7 @@ import { attachScenario, coldStartScenario } from './e2e/start.ts'
 import { tmuxVersion } from './e2e/tmux.ts'
 import { takeTurns } from './e2e/turns.ts'
 import { twentyAgentsScenario } from './e2e/twenty-agents.ts'
+import { inOwnProcess } from './own-process.ts'
 import { ownRow, type Result, tableHead, tableLine } from './report.ts'
 import type { Row } from './row.ts'
 
@@ -34,7 +35,7 @@ const SCENARIOS: readonly Scenario[] = [
 
 const PARTS: readonly { name: string; run: () => Promise<Row[]> }[] = [
   { name: 'painter', run: async () => (await import('./painter.ts')).benchPainter() },
-  { name: 'input thread', run: async () => (await import('./input-thread.ts')).benchInputThread() },
+  { name: 'input thread', run: () => inOwnProcess('input-thread.ts') },
   { name: 'chrome', run: async () => (await import('./chrome.ts')).benchChrome() },
   { name: 'lua', run: async () => (await import('./lua.ts')).benchLua() },
   { name: 'history', run: async () => (await import('./history.ts')).benchHistory() },

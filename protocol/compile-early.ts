@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8'
  * (defaults 400, 3000 and 500). A person who types gives a function one call a key: by default the first 500 keys would
  * run unoptimized, and 500 more whenever something new comes (measured: 1.0 ms of work a key instead of 0.6 in the TUI).
  */
-const FLAGS = [
+export const COMPILER_FLAGS = [
   '--invocation-count-for-maglev=20',
   '--invocation-count-for-turbofan=200',
   '--minimum-invocations-after-ic-update=20',
@@ -18,5 +18,5 @@ const FLAGS = [
  */
 export function compileEarly(): void {
   flushCompileCache()
-  for (const flag of FLAGS) setFlagsFromString(flag)
+  for (const flag of COMPILER_FLAGS) setFlagsFromString(flag)
 }

@@ -105,8 +105,8 @@ export class Actions implements Disposable {
     const { lua, ui } = this.#parts
     ui.mirror()
     const called = lua.call('on_hub_event', [type, data, this.#context()], `on_hub_event:${type}`)
+    ui.invalidate() // before what Lua asks for, which may draw at once: then this is drawn with it and not once more
     if (called.ok) this.#performAll(called.values, `on_hub_event(${JSON.stringify(type)})`)
-    ui.invalidate()
     return called.ok
   }
 
@@ -135,10 +135,10 @@ export class Actions implements Disposable {
     this.#depth++
     const context: LuaTable = { ...this.#context(), _char: char, item }
     const called = lua.call('on_action', [action, context], `on_action:${action}`)
+    ui.invalidate() // first, as in hubEvent
     if (called.ok) this.#performAll(called.values, `on_action(${JSON.stringify(action)})`)
     else this.#withoutLua(action)
     this.#depth--
-    ui.invalidate()
   }
 
   #performAll([operations, index, pty]: readonly LuaValue[], source: string): void {

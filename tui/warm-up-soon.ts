@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { collectAlone } from '../protocol/collect-alone.ts'
 import { compileEarly } from '../protocol/compile-early.ts'
 import type { UiLua } from './ui-lua/ui-lua.ts'
 import { warmUp } from './warm-up.ts'
@@ -28,6 +29,7 @@ export class WarmUpSoon implements Disposable {
     if (this.#timer !== undefined || env.BOTSTER_WARM_UP === '0') return
     this.#timer = setTimeout(() => {
       compileEarly()
+      collectAlone()
       const askLua = (key: string) => lua.rehearse('handle_key', [key, 'insert', 0, 24, false])
       const path = join(directory, `t${process.pid}`)
       warmUp({ path, askLua, signal: this.#ended.signal }).catch((error) => log(`warm-up: ${error}`))

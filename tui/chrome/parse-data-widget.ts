@@ -1,6 +1,6 @@
 import type { GaugeNode, SpinnerNode, TabItem, TableItem, TableNode, TabsNode } from './node.ts'
 import { parseConstraint } from './parse-constraint.ts'
-import { refuse } from './parse-error.ts'
+import { parseEach, refuse } from './parse-error.ts'
 import { parseSelection } from './parse-selection.ts'
 import { parseStyle } from './parse-style.ts'
 import { isTable, parseArray, parseIndex, type Table } from './parse-table.ts'
@@ -13,9 +13,9 @@ export function parseTableWidget(props: Table, path: string): Omit<TableNode, 'p
   const rows = parseArray(props.rows, `${path}.rows`, 'an array of rows')
   return {
     type: 'table',
-    columns: columns.map((column, index) => parseConstraint(column, `${path}.columns[${index + 1}]`)),
-    header: header.map((cell, index) => parseLine(cell, `${path}.header[${index + 1}]`)),
-    items: rows.map((row, index) => parseRow(row, `${path}.rows[${index + 1}]`)),
+    columns: parseEach(columns, `${path}.columns`, parseConstraint),
+    header: parseEach(header, `${path}.header`, parseLine),
+    items: parseEach(rows, `${path}.rows`, parseRow),
     ...parseSelection(props, path),
   }
 }
@@ -25,7 +25,7 @@ export function parseTabs(props: Table, path: string): Omit<TabsNode, 'path'> {
   const items = parseArray(props.items, `${path}.items`, 'an array of tabs')
   return {
     type: 'tabs',
-    items: items.map((item, index) => parseTab(item, `${path}.items[${index + 1}]`)),
+    items: parseEach(items, `${path}.items`, parseTab),
     selected: parseIndex(props.selected, `${path}.selected`) ?? 0,
     highlightStyle: parseSelection(props, path).highlightStyle,
     divider: parseOptionalLine(props.divider, `${path}.divider`) ?? [{ text: '│' }],
@@ -60,7 +60,7 @@ function parseRow(value: unknown, path: string): TableItem {
   const at = table ? `${path}.cells` : path
   const cells = parseArray(table ? table.cells : value, at, 'an array of lines')
   const item: TableItem = {
-    cells: cells.map((cell, index) => parseLine(cell, `${at}[${index + 1}]`)),
+    cells: parseEach(cells, at, parseLine),
     header: false,
     style: parseStyle(table?.style, `${path}.style`),
   }

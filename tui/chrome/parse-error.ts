@@ -9,12 +9,35 @@ export interface NodeError {
 /** How the parsing functions give up; parse-node.ts turns it into a value. */
 export class NodeProblem extends Error {
   readonly path: string
+  readonly problem: string
 
   constructor(path: string, problem: string) {
     super(`${path}: ${problem}`)
     this.name = 'NodeProblem'
     this.path = path
+    this.problem = problem
   }
+}
+
+/**
+ * Parses values of an array, by paths that begin at each value. Where they stand is put before the path only when
+ * something is wrong: a list of twenty agents would make hundreds of paths for every picture, and nobody reads them.
+ *
+ * @param path of the array
+ */
+export function parseEach<Parsed>(
+  values: readonly unknown[],
+  path: string,
+  parse: (value: unknown, path: string) => Parsed,
+): Parsed[] {
+  const parsed: Parsed[] = []
+  try {
+    for (const value of values) parsed.push(parse(value, ''))
+  } catch (error) {
+    if (!(error instanceof NodeProblem)) throw error
+    throw new NodeProblem(`${path}[${parsed.length + 1}]${error.path}`, error.problem)
+  }
+  return parsed
 }
 
 /** Throws that `value` at `path` is not what it should be. */

@@ -1,5 +1,5 @@
 import type { Alignment, Line, Span } from './node.ts'
-import { describe, NodeProblem, oneOf, refuse } from './parse-error.ts'
+import { describe, NodeProblem, oneOf, parseEach, refuse } from './parse-error.ts'
 import { parseStyle } from './parse-style.ts'
 import { isTable, parseArray } from './parse-table.ts'
 import { SPINNER_MARK } from './spinner-glyphs.ts'
@@ -16,7 +16,7 @@ const CONTROLS = /[\0-\x1f\x7f-\x9f\u2028\u2029\ufdd0]/g
  * become U+FFFD, since a program's title must not break the layout.
  */
 export function parseLine(value: unknown, path: string): Line {
-  if (Array.isArray(value)) return value.map((span, index) => parseSpan(span, `${path}[${index + 1}]`))
+  if (Array.isArray(value)) return parseEach(value, path, parseSpan)
   return [parseSpan(value, path)]
 }
 
@@ -28,13 +28,10 @@ export function parseOptionalLine(value: unknown, path: string): Line | undefine
 /** Lines: an array of lines, or one string; line breaks within strings begin new ones. Absent is none. */
 export function parseLines(value: unknown, path: string): Line[] {
   if (typeof value === 'string') return splitLine(value)
-  const lines: Line[] = []
   const array = parseArray(value, path, 'an array of lines')
-  for (const [index, line] of array.entries()) {
-    if (typeof line === 'string') lines.push(...splitLine(line))
-    else lines.push(parseLine(line, `${path}[${index + 1}]`))
-  }
-  return lines
+  return parseEach(array, path, (line, at) =>
+    typeof line === 'string' ? splitLine(line) : [parseLine(line, at)],
+  ).flat()
 }
 
 /** The text of a string, a number or bytes, as it is; undefined for anything else. */

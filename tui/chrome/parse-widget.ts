@@ -1,6 +1,6 @@
 import type { Block, BorderType, InputNode, ListItem, ListNode, WidgetNode } from './node.ts'
 import { parseGauge, parseSpinner, parseTableWidget, parseTabs } from './parse-data-widget.ts'
-import { describe, NodeProblem, oneOf, refuse } from './parse-error.ts'
+import { describe, NodeProblem, oneOf, parseEach, refuse } from './parse-error.ts'
 import { parseSelection } from './parse-selection.ts'
 import { parseStyle } from './parse-style.ts'
 import { isTable, parseArray, parseBoolean, parseIndex, parseTable, type Table } from './parse-table.ts'
@@ -67,7 +67,7 @@ function parseList(props: Table, path: string): Omit<ListNode, 'path'> {
   const items = parseArray(props.items, `${path}.items`, 'an array of items')
   return {
     type: 'list',
-    items: items.map((item, index) => parseItem(item, `${path}.items[${index + 1}]`)),
+    items: parseEach(items, `${path}.items`, parseItem),
     ...parseSelection(props, path),
   }
 }

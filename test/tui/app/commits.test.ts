@@ -41,3 +41,27 @@ it('what a panel prints causes no React commit, and not even a request for a fra
   expect(commits.length).toBe(frames)
   expect(await rename('third')).toBe(caused) // and none that no frame told of
 })
+
+it('a key that selects another agent draws the chrome once', async () => {
+  const startedWorker = startChromeWorker(bundle.path)
+  let frames = 0
+  startedWorker.on('message', (reply: ChromeReply) => {
+    if (reply.type === 'frame') frames++
+  })
+  await using world = await World.start({ chromeWorker: bundle.path, startedWorker })
+  await world.addAgent('one', 'cat')
+  await world.addAgent('two', 'cat')
+  const names = ['first', 'second']
+  const rename = async (name: string, sign: string) => {
+    names[1] = name
+    world.setAgents(names.map((display_name, index) => agent(['one', 'two'][index]!, { display_name })))
+    await world.see(`${sign} ${name}`)
+  }
+  await world.see(/> one/)
+  await rename('second', ' ') // whatever the start has begun is drawn by then
+  const before = frames
+  world.type('\x0a') // ctrl+j
+  await world.see('> second')
+  await rename('third', '>')
+  expect(frames - before).toBe(2) // for the key, and for the new name
+})
