@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 /** Longest path a Unix socket may have on every platform we run on (sun_path is 104 bytes on macOS, with a NUL). */
 const MAX_SOCKET_PATH_BYTES = 103
@@ -34,9 +34,9 @@ export function userDirectory(env: NodeJS.ProcessEnv = process.env): string {
   return env.BOTSTER_USER_DIR || join(env.HOME || homedir(), '.botster')
 }
 
-/** The user's own Lua: `~/.botster/lua`. */
+/** The user's own Lua: `~/.botster/lua`, or BOTSTER_LUA_PATH. */
 export function luaDirectory(env: NodeJS.ProcessEnv = process.env): string {
-  return env.BOTSTER_LUA_PATH || join(userDirectory(env), 'lua')
+  return env.BOTSTER_LUA_PATH ? resolve(env.BOTSTER_LUA_PATH) : join(userDirectory(env), 'lua')
 }
 
 /** Sockets: `$XDG_RUNTIME_DIR/botster`, else one directory per user in the temporary one. */

@@ -42,10 +42,9 @@ function uninstallCommand(): Command {
 
 async function list({ json = false }: { json?: boolean }): Promise<void> {
   const { listTemplates } = await import('../../hub/installs/templates.ts')
-  const { userDirectory } = await import('../../protocol/paths.ts')
   const { print, printJson } = await import('../output.ts')
   const { formatTable } = await import('../table.ts')
-  const templates = listTemplates(userDirectory())
+  const templates = listTemplates()
   if (json) {
     return printJson(templates.map(({ name, description, state, files }) => ({ name, description, state, files })))
   }
@@ -54,20 +53,19 @@ async function list({ json = false }: { json?: boolean }): Promise<void> {
 }
 
 async function install(name: string): Promise<void> {
-  const { join } = await import('node:path')
+  const { resolve } = await import('node:path')
   const { installTemplate } = await import('../../hub/installs/templates.ts')
   const { userDirectory } = await import('../../protocol/paths.ts')
   const { note, print } = await import('../output.ts')
-  const { installed, hint } = await orFail(installTemplate(userDirectory(), name))
-  print(...Object.keys(installed.files).map((path) => join(userDirectory(), path)))
+  const { files, hint } = await orFail(installTemplate(name))
+  print(...files.map((path) => resolve(userDirectory(), path)))
   note(hint)
 }
 
 async function uninstall(name: string, { force = false }: { force?: boolean }): Promise<void> {
   const { uninstallTemplate } = await import('../../hub/installs/templates.ts')
-  const { userDirectory } = await import('../../protocol/paths.ts')
   const { note } = await import('../output.ts')
-  const removed = await orFail(uninstallTemplate(userDirectory(), name, { force }), '--force deletes them')
+  const removed = await orFail(uninstallTemplate(name, { force }), '--force deletes them')
   note(removed.length > 0 ? `deleted ${removed.join(', ')}` : 'its files were gone already')
 }
 

@@ -40,8 +40,7 @@ export async function pluginNames(): Promise<Candidate[]> {
 /** What comes with botster to begin with. */
 export async function templateNames(): Promise<Candidate[]> {
   const { listTemplates } = await import('../../hub/installs/templates.ts')
-  const { userDirectory } = await import('../../protocol/paths.ts')
-  return listTemplates(userDirectory()).map(({ name, description }) => ({ value: name, description }))
+  return listTemplates().map(({ name, description }) => ({ value: name, description }))
 }
 
 /** Lua files of botster's that the user may replace. */

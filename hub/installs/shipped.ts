@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { luaDirectory, packageRoot, userDirectory } from '../../protocol/paths.ts'
+import { packageRoot } from '../../protocol/paths.ts'
 import { botsterVersion } from '../../protocol/version.ts'
 import { type Outcome, refusal, success } from '../outcome.ts'
 import { readTree, sha256 } from './files.ts'
 import { conflicts, install } from './install.ts'
+import { ownLua } from './own-place.ts'
 import { findInstalled } from './record.ts'
 
 /** Of lua/, what is not behaviour. */
@@ -20,19 +21,6 @@ export interface ShippedFile {
   readonly state: 'shipped' | 'same' | 'changed'
   /** Whether the shipped one is another than the one the user's was made from; undefined when that is not known. */
   readonly isOutdated: boolean | undefined
-}
-
-/** Where the user's own Lua is: below `root`, which also has the record of what was copied, at `prefix`. */
-interface OwnLua {
-  readonly root: string
-  readonly prefix: string
-}
-
-/** `~/.botster` and `lua/`; where BOTSTER_LUA_PATH names another directory, that one. */
-function ownLua(env: NodeJS.ProcessEnv): OwnLua {
-  const directory = luaDirectory(env)
-  const root = userDirectory(env)
-  return directory === join(root, 'lua') ? { root, prefix: 'lua/' } : { root: directory, prefix: '' }
 }
 
 /** The Lua that may be replaced by a file of the same name in the user's directory, and where the user has done so. */

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { packageRoot } from '../../protocol/paths.ts'
+import { packageRoot, userDirectory } from '../../protocol/paths.ts'
 import { botsterVersion } from '../../protocol/version.ts'
 import { type Outcome, refusal, success } from '../outcome.ts'
 import { readTree } from './files.ts'
 import { conflicts, type Installation, install } from './install.ts'
-import { findInstalled, type Installed } from './record.ts'
+import { ownPlace } from './own-place.ts'
+import { findInstalled } from './record.ts'
 import { ownWork, uninstall } from './uninstall.ts'
 
 const index = z.record(
@@ -23,7 +24,7 @@ const index = z.record(
 export interface Template {
   readonly name: string
   readonly description: string
-  /** Below the user's directory. */
+  /** Where its files go: below the user's directory, or absolute paths where BOTSTER_LUA_PATH leads out of it. */
   readonly files: readonly string[]
   readonly hint: string
   /** changed: its user has edited it since; taken: files that botster did not put there are in its place. */
@@ -31,69 +32,76 @@ export interface Template {
 }
 
 /** The templates that come with botster, by name, and whether they are installed. */
-export function listTemplates(userDirectory: string, root: string = templateRoot()): Template[] {
-  return Object.keys(readIndex(root))
+export function listTemplates(env: NodeJS.ProcessEnv = process.env): Template[] {
+  return Object.keys(readIndex())
     .sort()
-    .map((name) => describe(userDirectory, root, name))
+    .map((name) => describe(name, env))
 }
 
 /** Installs a template. Refused: 'no_template', 'exists' (nothing is overwritten), 'unwritable'. */
-export function installTemplate(
-  userDirectory: string,
-  name: string,
-  root: string = templateRoot(),
-): Outcome<{ installed: Installed; hint: string }> {
-  const entry = readIndex(root)[name]
-  if (entry === undefined) return unknown(root, name)
-  const installation = installationOf(root, name)
-  const [taken] = conflicts(userDirectory, installation)
+export function installTemplate(name: string, env: NodeJS.ProcessEnv = process.env): Outcome<Template> {
+  const entry = readIndex()[name]
+  if (entry === undefined) return unknown(name)
+  const { root, installation } = installationOf(name, entry, env)
+  const [taken] = conflicts(root, installation)
   if (taken !== undefined) return refusal('exists', `${taken} is there already, and nothing is overwritten`)
-  const outcome = install(userDirectory, installation)
-  return outcome.ok ? success({ installed: outcome.value, hint: entry.hint }) : outcome
+  const outcome = install(root, installation)
+  return outcome.ok ? success(describe(name, env)) : outcome
 }
 
-/** Removes a template's files. Refused: 'no_template', 'not_installed', 'changed' unless forced. */
+/** Removes a template's files, and says which. Refused: 'no_template', 'not_installed', 'changed' unless forced. */
 export function uninstallTemplate(
-  userDirectory: string,
   name: string,
-  { force = false, root = templateRoot() }: { readonly force?: boolean; readonly root?: string } = {},
+  { force = false, env = process.env }: { readonly force?: boolean; readonly env?: NodeJS.ProcessEnv } = {},
 ): Outcome<string[]> {
-  if (readIndex(root)[name] === undefined) return unknown(root, name)
-  const item = findInstalled(userDirectory, 'template', name)
+  const entry = readIndex()[name]
+  if (entry === undefined) return unknown(name)
+  const { root } = ownPlace(entry.to, env)
+  const item = findInstalled(root, 'template', name)
   if (item === undefined) return refusal('not_installed', `template '${name}' is not installed`)
-  return uninstall(userDirectory, item, { force })
+  const removed = uninstall(root, item, { force })
+  return removed.ok ? success(removed.value.map((path) => shown(root, path, env))) : removed
+}
+
+function readIndex(): z.infer<typeof index> {
+  return index.parse(JSON.parse(readFileSync(join(templateRoot(), 'index.json'), 'utf8')))
 }
 
 function templateRoot(): string {
   return join(packageRoot(), 'templates')
 }
 
-function readIndex(root: string): z.infer<typeof index> {
-  return index.parse(JSON.parse(readFileSync(join(root, 'index.json'), 'utf8')))
-}
-
-function installationOf(root: string, name: string): Installation {
-  const tree = readTree(join(root, name))
+function installationOf(
+  name: string,
+  { to }: { readonly to: string },
+  env: NodeJS.ProcessEnv,
+): { root: string; installation: Installation } {
+  const tree = readTree(join(templateRoot(), name))
   if (!tree.ok) throw new Error(`${tree.failure.message}: the installation is incomplete`)
-  const to = readIndex(root)[name]!.to
-  const files = tree.value.map((file) => ({ ...file, path: `${to}/${file.path}` }))
-  return { kind: 'template', name, source: `botster ${botsterVersion()}`, files }
+  const { root, prefix } = ownPlace(to, env)
+  const files = tree.value.map((file) => ({ ...file, path: `${prefix}${file.path}` }))
+  return { root, installation: { kind: 'template', name, source: `botster ${botsterVersion()}`, files } }
 }
 
-function describe(userDirectory: string, root: string, name: string): Template {
-  const { description, hint } = readIndex(root)[name]!
-  const installation = installationOf(root, name)
-  const files = installation.files.map(({ path }) => path)
-  return { name, description, hint, files, state: stateOf(userDirectory, name, files) }
+function describe(name: string, env: NodeJS.ProcessEnv): Template {
+  const entry = readIndex()[name]!
+  const { root, installation } = installationOf(name, entry, env)
+  const paths = installation.files.map(({ path }) => path)
+  const files = paths.map((path) => shown(root, path, env))
+  return { name, description: entry.description, hint: entry.hint, files, state: stateOf(root, name, paths) }
 }
 
-function stateOf(userDirectory: string, name: string, files: readonly string[]): Template['state'] {
-  const item = findInstalled(userDirectory, 'template', name)
-  if (!files.some((path) => existsSync(join(userDirectory, path)))) return 'available'
+function shown(root: string, path: string, env: NodeJS.ProcessEnv): string {
+  return root === userDirectory(env) ? path : join(root, path)
+}
+
+function stateOf(root: string, name: string, files: readonly string[]): Template['state'] {
+  const item = findInstalled(root, 'template', name)
+  if (!files.some((path) => existsSync(join(root, path)))) return 'available'
   if (item === undefined) return 'taken'
-  return ownWork(userDirectory, item).length > 0 ? 'changed' : 'installed'
+  return ownWork(root, item).length > 0 ? 'changed' : 'installed'
 }
 
-function unknown(root: string, name: string): Outcome<never> {
-  return refusal('no_template', `no template '${name}': there are ${Object.keys(readIndex(root)).sort().join(', ')}`)
+function unknown(name: string): Outcome<never> {
+  return refusal('no_template', `no template '${name}': there are ${Object.keys(readIndex()).sort().join(', ')}`)
 }

@@ -1,6 +1,5 @@
 /** `templates`: what comes with botster to begin with. */
 import { defineFunction, defineModule, type LuaModule } from '../../lua/vm/index.ts'
-import { userDirectory } from '../../protocol/paths.ts'
 import { installTemplate, listTemplates, uninstallTemplate } from '../installs/templates.ts'
 import { fromOutcome } from './convert.ts'
 
@@ -19,7 +18,7 @@ export function templatesModule(): LuaModule {
           name: 'string',
           description: 'string',
           state: '"available"|"installed"|"changed"|"taken" # taken: files of the user’s own are in its place',
-          files: 'string[] # below ~/.botster',
+          files: 'string[] # below ~/.botster, or absolute where BOTSTER_LUA_PATH leads out of it',
           hint: 'string # what to do once it is installed',
         },
       },
@@ -29,7 +28,7 @@ export function templatesModule(): LuaModule {
         doc: 'All templates, by name.',
         returns: [{ type: 'list', luaType: 'Template[]' }],
         example: 'for _, template in ipairs(templates.list()) do log.info(template.name, template.state) end',
-        call: () => listTemplates(userDirectory()).map((template) => ({ ...template, files: [...template.files] })),
+        call: () => listTemplates().map((template) => ({ ...template, files: [...template.files] })),
       }),
       install: defineFunction({
         doc: 'Copies a template’s files. Nothing is overwritten.',
@@ -41,12 +40,7 @@ export function templatesModule(): LuaModule {
           unwritable: 'a file cannot be written; none is left',
         },
         example: "local installed, message = templates.install('plugins/attention')",
-        call: (_, name) =>
-          fromOutcome(installTemplate(userDirectory(), name), ({ installed, hint }) => ({
-            name,
-            files: Object.keys(installed.files),
-            hint,
-          })),
+        call: (_, name) => fromOutcome(installTemplate(name), ({ files, hint }) => ({ name, files: [...files], hint })),
       }),
       uninstall: defineFunction({
         doc: 'Deletes a template’s files; those that were changed since only with `force`.',
@@ -58,7 +52,7 @@ export function templatesModule(): LuaModule {
           changed: 'its files were changed since: `err.files`',
         },
         example: "local deleted, message = templates.uninstall('plugins/attention')",
-        call: (_, name, force) => fromOutcome(uninstallTemplate(userDirectory(), name, { force }), (files) => files),
+        call: (_, name, force) => fromOutcome(uninstallTemplate(name, { force }), (files) => files),
       }),
     },
   })

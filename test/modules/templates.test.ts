@@ -52,6 +52,21 @@ it('templates.install: copies the files and overwrites nothing', async () => {
   await expect(t.run('templates.install({})')).rejects.toThrow("bad argument #1 to 'templates.install'")
 })
 
+it('templates.install, templates.uninstall: put the Lua of the user where BOTSTER_LUA_PATH says, and the rest where it always is', async () => {
+  vi.stubEnv('BOTSTER_LUA_PATH', directory.at('my-lua'))
+  const init = directory.at('my-lua', 'user', 'init.lua')
+  expect(await t.run("return templates.install('init/basic').files")).toEqual([[init]])
+  expect(readFileSync(init, 'utf8')).toContain('commands.register')
+  await t.run("templates.install('plugins/autoname')")
+  expect(readFileSync(directory.at('user', README), 'utf8')).toContain('# autoname')
+  expect(await states()).toMatchObject({ 'init/basic': 'installed', 'plugins/autoname': 'installed' })
+  vi.stubEnv('BOTSTER_LUA_PATH', '')
+  expect(await states()).toMatchObject({ 'init/basic': 'available', 'plugins/autoname': 'installed' })
+  vi.stubEnv('BOTSTER_LUA_PATH', directory.at('my-lua'))
+  expect(await t.run("return templates.uninstall('init/basic')")).toEqual([[init]])
+  expect(await states()).toMatchObject({ 'init/basic': 'available' })
+})
+
 it('templates.install: says when its files cannot be written', async () => {
   mkdirSync(directory.at('user'))
   writeFileSync(directory.at('user', 'shared'), 'a file in the place of the directory')
