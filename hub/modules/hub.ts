@@ -51,7 +51,9 @@ export function hubModule(
         call: () => hub().worktrees.detectRepo(),
       }),
       register_agent: defineFunction({
-        doc: 'Names the terminals of an agent, in the order clients count them. Replaces what the key had.',
+        doc:
+          'Names the terminals of an agent, in the order clients count them. Replaces what the key had. One that is none ' +
+          'of the hub’s own agents goes with the module that named it.',
         args: [
           { name: 'key', type: 'text' },
           { name: 'handles', type: 'table', doc: 'pty handles as a list, or by session name' },
@@ -62,14 +64,14 @@ export function hubModule(
           'pty handle expected': 'for what is none',
         },
         example: 'local index = hub.register_agent("shop-fix-login", { pty.spawn{ cmd = "sh" } })',
-        call: (_, key, handles) => agents.register(key, inOrder(handles)),
+        call: (by, key, handles) => agents.register(by, key, inOrder(handles)),
       }),
       unregister_agent: defineFunction({
         doc: 'Forgets an agent’s terminals. Later agents move up.',
         args: [{ name: 'key', type: 'text' }],
         returns: [{ type: 'boolean', doc: 'whether it was registered' }],
         example: 'hub.unregister_agent("shop-fix-login")',
-        call: (_, key) => agents.unregister(key),
+        call: (by, key) => agents.unregister(by, key),
       }),
       errors: defineFunction({
         doc: 'The latest errors that were reported, as `botster status` shows them, oldest first.',

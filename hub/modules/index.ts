@@ -39,8 +39,12 @@ export function hubPrimitives(hub: () => HubContext, files: ModuleFiles, emit: E
   const webrtc: ClientCallbacks = new Callbacks()
   const callbacks: HubCallbacks = new Callbacks()
   const ptys = new PtyHandles(hub)
-  const agents = new RegisteredAgents()
   const loads = new Loads()
+  const agents = new RegisteredAgents(loads, (key) =>
+    hub()
+      .records.agents()
+      .some((agent) => agent.key === key),
+  )
   const forwarders = new Forwarders({ hub, ptys, agents, filter: luaOutputFilter(callbacks), loads })
   const peers = new WebrtcPeers({ hub, callbacks: webrtc, emit })
   const modules = [
@@ -48,8 +52,8 @@ export function hubPrimitives(hub: () => HubContext, files: ModuleFiles, emit: E
     sandboxModule(hub, files),
     recordsModule(hub),
     hubModule(hub, agents, signallingFunctions(peers)),
-    ptyModule(hub, ptys, forwarders, callbacks),
-    worktreeModule(hub, emit),
+    ptyModule(hub, { handles: ptys, forwarders, callbacks, loads }),
+    worktreeModule(hub, emit, loads),
     trustModule(hub),
     tuiModule(hub, tui, forwarders),
     socketModule(hub, socket, forwarders),

@@ -1,17 +1,19 @@
 interface Load {
   readonly changes: (() => void)[]
+  readonly undo: (() => void)[]
   waits: number
 }
 
 /**
  * The loads of modules that are under way, by their owner: what a primitive does at once and could not take back waits
- * here until the load has succeeded. Lua says when one begins and ends (lua/hub/transaction.lua).
+ * here until the load has succeeded, and what it cannot put off is taken back here when the load fails. Lua says when one
+ * begins and ends (lua/hub/transaction.lua).
  */
 export class Loads {
   readonly #open = new Map<string, Load>()
 
   begin(owner: string): void {
-    this.#open.set(owner, { changes: [], waits: 0 })
+    this.#open.set(owner, { changes: [], undo: [], waits: 0 })
   }
 
   /** To be told when what runs as `owner` waits: others may run then. */
@@ -32,10 +34,15 @@ export class Loads {
     else load.changes.push(change)
   }
 
-  /** Ends a load: what waited for it is done when it succeeded, and forgotten otherwise. */
+  /** Notes how to take back what was just done, in case that `owner` is being loaded and that fails. */
+  onFailure(owner: string, undo: () => void): void {
+    this.#open.get(owner)?.undo.push(undo)
+  }
+
+  /** Ends a load: what waited for it is done when it succeeded; otherwise what was done is undone, newest first. */
   end(owner: string, succeeded: boolean): void {
     const load = this.#open.get(owner)
     this.#open.delete(owner)
-    if (succeeded) for (const change of load?.changes ?? []) change()
+    for (const act of (succeeded ? load?.changes : load?.undo.toReversed()) ?? []) act()
   }
 }

@@ -3,6 +3,7 @@ import { agentLabels } from '../agents/labels.ts'
 import type { HubContext } from '../types.ts'
 import { camelCase, parse } from './convert.ts'
 import type { Forwarders } from './forwarders.ts'
+import type { Loads } from './loads.ts'
 import { argvOf, labelsOf, type PtyConfig, ptyConfig, ptyId } from './pty-config.ts'
 import { ptyForwarderHandle } from './pty-forwarder.ts'
 import { type PtyHandles, sessionTable } from './pty-handles.ts'
@@ -10,13 +11,15 @@ import { ptyMethods } from './pty-methods.ts'
 import type { HubCallbacks } from './runtime.ts'
 import { sessionEnvironment } from './session-environment.ts'
 
+export interface PtyModuleParts {
+  readonly handles: PtyHandles
+  readonly forwarders: Forwarders
+  readonly callbacks: HubCallbacks
+  readonly loads: Loads
+}
+
 /** Programs in terminals of their own, held by the ptyhost: they outlive the hub. */
-export function ptyModule(
-  hub: () => HubContext,
-  handles: PtyHandles,
-  forwarders: Forwarders,
-  callbacks: HubCallbacks,
-): LuaModule {
+export function ptyModule(hub: () => HubContext, { handles, forwarders, callbacks, loads }: PtyModuleParts): LuaModule {
   return defineModule({
     name: 'pty',
     doc:
@@ -24,7 +27,7 @@ export function ptyModule(
       'nothing but the session’s name, and `pty.get` finds it again.',
     functions: {
       spawn: defineFunction({
-        doc: 'Starts a program in a new terminal and waits until it runs.',
+        doc: 'Starts a program in a new terminal and waits until it runs. A load that fails ends what it has started.',
         args: [
           {
             name: 'config',
@@ -44,10 +47,15 @@ export function ptyModule(
           'bad argument #1': 'when an option is wrong',
         },
         example: 'local handle = pty.spawn{ cmd = "npm run dev", cwd = worktree.repo_root(), rows = 40, cols = 120 }',
-        call: async (_, config) => {
+        call: async ({ vm, owner, signal }, config) => {
           const parsed = parse(ptyConfig, Array.isArray(config) ? {} : camelCase(config), 'pty.spawn')
           const session = ptyId(parsed)
           await spawn(hub(), session, parsed)
+          const takeBack = () => {
+            end(hub(), session).catch((error: unknown) => vm.report(owner, error))
+          }
+          if (signal.aborted) takeBack()
+          loads.onFailure(owner, takeBack)
           for (const line of parsed.initCommands) {
             hub().ptyhost.input(session, Buffer.from(`${line}\r`), { kind: 'system', name: 'init_commands' })
           }
@@ -111,6 +119,13 @@ async function spawn(hub: HubContext, session: string, config: PtyConfig): Promi
     rows: config.rows,
     labels: { ...labelsOfAgent(hub, config), ...labelsOf(config) },
   })
+}
+
+/** Ends what nobody knows of: an agent's session is its record's. */
+async function end({ records, ptyhost }: HubContext, session: string): Promise<void> {
+  if (records.session(session) !== undefined) return
+  await ptyhost.kill(session)
+  await ptyhost.release(session)
 }
 
 /** An agent's session carries what a hub without records needs to find the agent again. */

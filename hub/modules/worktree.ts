@@ -4,6 +4,7 @@ import { branchCommit } from '../git/branches.ts'
 import type { HubContext } from '../types.ts'
 import type { CreateWorktree } from '../worktrees/types.ts'
 import { camelCase, fromOutcome, parse, snakeCase } from './convert.ts'
+import type { Loads } from './loads.ts'
 import { createAndTell } from './worktree-async.ts'
 import { asyncOptions, createOptions, diffOptions, removeOptions } from './worktree-options.ts'
 import { worktreeWatching } from './worktree-watching.ts'
@@ -32,9 +33,9 @@ const KEPT = {
 const pathArgument = { name: 'path', type: 'text' } as const
 
 /** Worktrees of the hub's repository: hub/worktrees as Lua sees it. git runs in child processes; nothing here blocks. */
-export function worktreeModule(hub: () => HubContext, emit: Emit): LuaModule {
+export function worktreeModule(hub: () => HubContext, emit: Emit, loads: Loads): LuaModule {
   const worktrees = () => hub().worktrees
-  const watching = worktreeWatching(hub, emit)
+  const watching = worktreeWatching(hub, emit, loads)
   return defineModule({
     name: 'worktree',
     doc:

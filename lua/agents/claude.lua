@@ -2,6 +2,9 @@
 
 local SPINNER = "^{·|✢|✳|✶|✻|✽|*} "
 
+--- What a menu or another dialog may ask.
+local DIALOG_QUESTION = { "^(.+%?)$", "^(Select .*)", "^(Choose .*)" }
+
 return {
   name = "claude",
   programs = { "claude" },
@@ -42,7 +45,7 @@ return {
       state = "waiting",
       region = "dialog",
       all = { "^❯ ?%d+%. ", "^%d+%. " },
-      question = { "^(.+%?)$", "^(Select .*)", "^(Choose .*)" },
+      question = DIALOG_QUESTION,
       confidence = 0.9,
       reason = "a menu is open",
     },
@@ -51,7 +54,7 @@ return {
       state = "waiting",
       region = "dialog",
       any = { "Enter to .+ · ", " · Esc to {cancel|close|exit}$" },
-      question = { "^(.+%?)$", "^(Select .*)", "^(Choose .*)" },
+      question = DIALOG_QUESTION,
       confidence = 0.88,
       reason = "a dialog is open",
     },

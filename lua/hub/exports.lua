@@ -3,6 +3,9 @@
 
 local exports = {}
 
+--- Their own: what loads may give the globals other values.
+local getmetatable, next, pairs, rawset, setmetatable, type = getmetatable, next, pairs, rawset, setmetatable, type
+
 local forward
 
 --- A shallow copy of a module's table with its metatable, for `restore`.

@@ -5,10 +5,19 @@ local transaction = require("hub.transaction")
 
 local kept = {}
 
+--- Their own: the load that fails may have given the globals other values.
+local next, rawequal, rawget, rawset, type = next, rawequal, rawget, rawset, type
+
 --- Tables and entries below one value that are kept; what is larger is left as it is. So many take about two milliseconds.
 local MOST = 20000
 
-local put_back, copy_all, put_globals_back
+--- What the hub's Lua is built on: the standard libraries and the primitives, as far as they are tables.
+local libraries = {}
+for _, value in next, _G do
+  if type(value) == "table" and value ~= _G then libraries[#libraries + 1] = value end
+end
+
+local put_back, copy_all, copy_fields, put_fields_back
 
 --- Keeps the contents of a table, and of the tables in it at any depth, until the load of the transaction `tx` is over. One
 --- that fails puts them back, unless it has waited since: then others may have written there as well, and all of it stays.
@@ -23,11 +32,14 @@ function kept.keep(tx, value)
   for item, copy in next, found or {} do tx.kept[item] = { copy = copy, waits = waits } end
 end
 
---- Keeps the globals in the same way, not what is in them.
+--- Keeps the globals in the same way, and the functions of the libraries, not what is in other globals.
 function kept.keep_globals(tx)
-  local copy = exports.copy(_G).fields
-  tx.undo[#tx.undo + 1] = function(in_all)
-    if in_all == 0 then put_globals_back(copy) end
+  local globals, functions = copy_fields(_G), {}
+  for i, library in next, libraries do functions[i] = copy_fields(library) end
+  tx.put_globals_back = function(in_all)
+    if in_all > 0 then return end
+    put_fields_back(_G, globals)
+    for i, library in next, libraries do put_fields_back(library, functions[i]) end
   end
 end
 
@@ -37,13 +49,18 @@ function put_back(copies, in_all)
   end
 end
 
---- One by one: what does this is a global itself.
-function put_globals_back(copy)
-  for name, value in next, _G do
-    if not rawequal(value, copy[name]) then _G[name] = copy[name] end
+function copy_fields(item)
+  local fields = {}
+  for name, value in next, item do fields[name] = value end
+  return fields
+end
+
+function put_fields_back(item, fields)
+  for name, value in next, item do
+    if not rawequal(value, fields[name]) then rawset(item, name, fields[name]) end
   end
-  for name, value in next, copy do
-    if rawequal(_G[name], nil) then _G[name] = value end
+  for name, value in next, fields do
+    if rawequal(rawget(item, name), nil) then rawset(item, name, value) end
   end
 end
 

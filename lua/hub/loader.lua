@@ -13,6 +13,9 @@ local parts = require("hub.parts")
 
 local loader = {}
 
+--- Its own: what loads may give the globals other values.
+local package, runtime, owners, tostring, type = package, runtime, owners, tostring, type
+
 --- Milliseconds that running a file, with its lifecycle callbacks, may take without giving way.
 local FILE_BUDGET_MS = 1000
 --- Milliseconds that loading a file may take with all its waiting.
@@ -254,11 +257,11 @@ end
 --- Puts everything back as it was before the load.
 function failed(tx, message, err)
   tx.is_over = true
+  transaction.rollback(tx)
   if tx.runs then
     package.loaded[tx.name] = tx.loaded
     exports.restore(tx.loaded, tx.before)
   end
-  transaction.rollback(tx)
   failures[tx.name] = { message = message, traceback = err.traceback, kind = err.kind, at = runtime.time() }
   if not err.reported then
     runtime.report(tx.name, { kind = err.kind, message = message, traceback = err.traceback })

@@ -6,6 +6,10 @@
 
 local transaction = {}
 
+--- Their own: what loads may give the globals other values.
+local ipairs, pcall, tostring = ipairs, pcall, tostring
+local runtime, owners = runtime, owners
+
 --- Owner → the transaction that loads it.
 local open = {}
 --- Module → how often it was loaded.
@@ -59,6 +63,7 @@ end
 --- Forgets the noted changes, undoes what could not wait (newest first), and closes what was opened meanwhile.
 function transaction.rollback(tx)
   local waits = transaction.waits(tx)
+  if tx.put_globals_back then tx.put_globals_back(waits) end -- first: the rest is done with them
   open[tx.owner] = nil
   runtime.load_ended(tx.owner, false)
   local newest_first = {}

@@ -53,7 +53,7 @@ function agent_git.forget(id)
   for _, other in pairs(watched) do
     if other.path == gone.path then return end
   end
-  worktree.unwatch(gone.path)
+  owners.call("hub", worktree.unwatch, gone.path) -- which watches it: see work_off
 end
 
 --- One at a time, so that fifty agents never mean fifty git processes.

@@ -4,6 +4,7 @@
 --- may hold `sessions/NAME/{initialization,port_forward}`, `plugins/NAME/init.lua`, `workspace_include`, `workspace_setup`,
 --- `workspace_teardown`, `environment`, `command` and `resume`. The programs of lib/programs.lua are profiles, too.
 
+local distinct = require("lib.distinct")
 local environment_file = require("lib.environment_file")
 local programs = require("lib.programs")
 
@@ -85,15 +86,9 @@ end
 
 --- Names of the profiles, sorted.
 function config_resolver.profiles()
-  local seen, names = {}, {}
-  for _, root in ipairs(config_resolver.roots()) do
-    for _, name in ipairs(subdirectories(root.path .. "/profiles")) do
-      if not seen[name] then names[#names + 1] = name end
-      seen[name] = true
-    end
-  end
-  table.sort(names)
-  return names
+  local lists = {}
+  for i, root in ipairs(config_resolver.roots()) do lists[i] = subdirectories(root.path .. "/profiles") end
+  return distinct(lists)
 end
 
 function choose_profile(profile)

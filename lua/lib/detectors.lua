@@ -3,6 +3,7 @@
 
 local state = require("hub.state")
 local detector = require("lib.detector")
+local distinct = require("lib.distinct")
 
 local detectors = {}
 
@@ -36,15 +37,7 @@ end
 
 --- Names of all detectors, sorted.
 function detectors.names()
-  local seen, names = {}, {}
-  for _, list in ipairs({ own_names(), SHIPPED }) do
-    for _, name in ipairs(list) do
-      if not seen[name] then names[#names + 1] = name end
-      seen[name] = true
-    end
-  end
-  table.sort(names)
-  return names
+  return distinct({ own_names(), SHIPPED })
 end
 
 --- The name of the detector for a program, by the words of its command line (a list, or text for a shell); nil when none

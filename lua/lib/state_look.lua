@@ -27,7 +27,7 @@ local CPU_STALE_MS = 15000
 --- Agent id → {last, interval, timer, running, again}. Not kept: a reload looks anew.
 local looks = state.get("lib.state_look.looks")
 
-local due, begin, look, read_screen, identify, note_process, note_quiet, note_unread, doubtful
+local due, begin, look, read_screen, identify, note_process, note_quiet, note_unread, doubtful, seen
 
 --- A session printed (`busy`) or came to stand still.
 function state_look.activity(id, signal)
@@ -175,13 +175,9 @@ function note_process(id, entry, process)
   local now = runtime.clock()
   if entry.detector == "shell" then
     local name = process.argv[1] and process.argv[1]:match("[^/]+$") or "a command"
-    entry.evidence.process = {
-      state = process.is_leader and "idle" or "working",
-      source = "the terminal's foreground process",
-      confidence = 0.9,
-      reason = process.is_leader and "the shell waits for a command" or ("it runs %s"):format(name),
-      at = now,
-    }
+    local state = process.is_leader and "idle" or "working"
+    local reason = process.is_leader and "the shell waits for a command" or ("it runs %s"):format(name)
+    entry.evidence.process = seen(state, "the terminal's foreground process", 0.9, reason)
     return
   end
   local before = entry.cpu
@@ -196,51 +192,45 @@ function note_process(id, entry, process)
   end
   entry.cpu_pause = math.min(CPU_LAST_SECONDS, (entry.cpu_pause or AGAIN_SECONDS.cpu) * 2)
   state_look.later(id, entry.cpu_pause)
-  entry.evidence.process = {
-    state = "working",
-    source = "processor time",
-    confidence = 0.5,
-    reason = "it prints nothing and uses the processor",
-    at = now,
-  }
+  entry.evidence.process = seen("working", "processor time", 0.5, "it prints nothing and uses the processor")
 end
 
 --- Whether it prints: the last thing to go by. A screen of a known program that says nothing yet gets a second look.
 function note_quiet(id, entry)
-  local now = runtime.clock()
   local detected = entry.detector and entry.detector ~= "shell"
   if entry.busy or entry.evidence.screen then entry.unread_since = nil end
   if entry.busy then
     if not entry.echo then
       entry.cpu_pause = nil
-      entry.evidence.output = { state = "working", source = "output", confidence = 0.5, reason = "it prints", at = now }
+      entry.evidence.output = seen("working", "output", 0.5, "it prints")
     end
     return
   end
   if detected and not entry.evidence.screen then
-    if entry.state ~= "starting" then return note_unread(id, entry, now) end
+    if entry.state ~= "starting" then return note_unread(id, entry) end
     if not entry.second_look then
       entry.second_look = true
       return state_look.later(id, AGAIN_SECONDS.starting)
     end
   end
-  entry.evidence.output = { state = "idle", source = "output", confidence = 0.4, reason = "it prints nothing", at = now }
+  entry.evidence.output = seen("idle", "output", 0.4, "it prints nothing")
 end
 
 --- Nothing is known anew, and what was decided stays; unless it goes on standing still.
-function note_unread(id, entry, now)
+function note_unread(id, entry)
+  local now = runtime.clock()
   entry.unread_since = entry.unread_since or now
   if now - entry.unread_since < AGAIN_SECONDS.unread * 1000 then
     entry.evidence.output = nil
     return state_look.later(id, AGAIN_SECONDS.unread)
   end
-  entry.evidence.output = {
-    state = "waiting",
-    source = "output",
-    confidence = 0.3,
-    reason = "it has stopped, and shows something that its detector does not know",
-    at = now,
-  }
+  local reason = "it has stopped, and shows something that its detector does not know"
+  entry.evidence.output = seen("waiting", "output", 0.3, reason)
+end
+
+--- Evidence of a state, as of now.
+function seen(state, source, confidence, reason)
+  return { state = state, source = source, confidence = confidence, reason = reason, at = runtime.clock() }
 end
 
 return state_look

@@ -27,7 +27,7 @@ function hub.get_worktrees() end
 ---@return string
 function hub.detect_repo() end
 
----Names the terminals of an agent, in the order clients count them. Replaces what the key had.
+---Names the terminals of an agent, in the order clients count them. Replaces what the key had. One that is none of the hub’s own agents goes with the module that named it.
 ---@param key string
 ---@param handles table pty handles as a list, or by session name
 ---@return integer # the agent’s index, from 0

@@ -5,7 +5,7 @@
 ---@class botster.pty
 pty = {}
 
----Starts a program in a new terminal and waits until it runs.
+---Starts a program in a new terminal and waits until it runs. A load that fails ends what it has started.
 ---@async
 ---@param config table cmd or command: a string split at white space, or a list (default: the user’s shell); args; cwd or worktree_path (default: the main worktree); env: variables on top of the client’s (client_id) or the hub’s, or all there are with inherit_env = false; rows, cols (24×80); init_commands: lines typed first; port: given as PORT; detect_notifications; agent_id, agent_key, session_name; labels
 ---@return pty

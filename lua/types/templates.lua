@@ -10,7 +10,7 @@ templates = {}
 ---@field name string
 ---@field description string
 ---@field state "available"|"installed"|"changed"|"taken" # taken: files of the user’s own are in its place
----@field files string[] # below ~/.botster
+---@field files string[] # below ~/.botster, or absolute where BOTSTER_LUA_PATH leads out of it
 ---@field hint string # what to do once it is installed
 
 ---All templates, by name.

@@ -113,13 +113,13 @@ function worktree.survey(options) end
 ---@return table? err
 function worktree.git_state(path) end
 
----Emits the event `worktree_changed` {path} from now on when something changed at a worktree’s path that git would count, by whomever: a file in a directory that git knows, the index, a commit. Once for each path. Returns false when some of it may be missed: there is not room for all of a very large one, and none outside of git.
+---Emits the event `worktree_changed` {path} from now on when something changed at a worktree’s path that git would count, by whomever: a file in a directory that git knows, the index, a commit. Once for each path. Ends with the module that asked for it. Returns false when some of it may be missed: there is not room for all of a very large one, and none outside of git.
 ---@async
 ---@param path string
 ---@return boolean
 function worktree.watch(path) end
 
----Ends what `watch` began.
+---Ends what `watch` began for the same module; others that watch the path go on hearing of it.
 ---@param path string
 function worktree.unwatch(path) end
 

@@ -87,7 +87,27 @@ test('worktree.watch, worktree.unwatch: tell of changes that others make, until 
   await until(async () => (await behind())?.behind === 1, 'the agent to be behind')
   expect(await behind()).toEqual({ dirty: 1, ahead: 0, behind: 1 })
   await world.eval(`worktree.unwatch('${made.worktree_path}') worktree.unwatch('/nowhere')`)
+  // The hub watches it for the agent, whoever else does.
+  await world.repository.write(join(made.worktree_path, 'newer.txt'), 'x')
+  await until(async () => (await behind())?.dirty === 2, 'the agent to be dirtier')
   expect(await world.eval(`return worktree.watch('/')`)).toBe(false)
+})
+
+test('What a plugin watches it watches no longer once it is unloaded, and others go on', async () => {
+  const [gone, stays] = [world.repository.root, (await create({ branch: 'stays', command: 'true' })).worktree_path]
+  const path = await world.writeLua('watching.lua', `worktree.watch('${gone}') worktree.watch('${stays}')`)
+  await world.eval(`
+    worktree.watch('${stays}') assert(loader.load_plugin('${path}', 'watching'))
+    assert(loader.reload_plugin('watching'))
+    heard = {}
+    events.on('worktree_changed', function(change) heard[change.path] = true end)`)
+  await world.repository.write(join(gone, 'new.txt'), 'x')
+  await until(() => world.eval(`return heard['${gone}']`), 'the change')
+  await world.eval(`assert(loader.unload('plugin.watching')) heard = {}`)
+  await world.repository.write(join(gone, 'newer.txt'), 'x')
+  await world.repository.write(join(stays, 'new.txt'), 'x')
+  await until(() => world.eval(`return heard['${stays}']`), 'the change in the other')
+  expect(await world.eval(`return heard['${gone}']`)).toBeUndefined()
 })
 
 test('Worktrees nobody needs are cleaned, those of agents and those with work are not', async () => {

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { hubClient } from '../../modules/support/hub-client.ts'
 import { serve } from '../../modules/support/server.ts'
 import { makeWorld, until, type World } from './world.ts'
 
@@ -161,6 +162,54 @@ describe('A reload that fails leaves the old version whole:', () => {
     await world.writeLua('my/mod.lua', module('three', 'made_global = 1'))
     await reload()
     expect(await world.eval('return made_global')).toBe(1)
+  })
+
+  test('an error after it has given names of the language and functions of libraries other values', async () => {
+    const functions =
+      'next, type, ipairs, pcall, tostring, rawset, setmetatable, table.remove, string.trim, fs.read, json.encode'
+    await world.eval(`before = table.pack(${functions})`)
+    const careless = `
+      type, next, ipairs, pcall, tostring, rawset, setmetatable = "a", 1, nil, {}, false, nil, nil
+      table.remove, string.trim, json.encode = nil, function() end, nil
+      fs.read = function() return "nothing" end
+      error("half way")`
+    await world.writeLua('my/mod.lua', module('two', careless))
+    expect(await reload()).toMatch(/mod\.lua:\d+: half way/)
+    const same = `local now, same = table.pack(${functions}), true
+      for i = 1, before.n do same = same and now[i] == before[i] end
+      return same`
+    expect(await world.eval(same)).toBe(true)
+    expect(await state()).toEqual(ONE)
+    await isTicking('one')
+  })
+
+  test('an error after it has named agents’ terminals anew, and started programs', async () => {
+    await world.eval(`
+      one, two = pty.spawn{ cmd = { "cat" } }, pty.spawn{ cmd = { "cat" } }
+      hub.register_agent("a", { one }) hub.register_agent("b", { one })`)
+    using client = await hubClient(world, 'peer')
+    /** Whose terminals the first four agents have. */
+    const registered = `
+      local shown = {}
+      for i = 1, 4 do
+        local forwarder = socket.create_pty_forwarder{ client_id = "${client.id}", agent_index = i - 1 }
+        shown[i] = forwarder and forwarder:id() or "none"
+        if forwarder then forwarder:stop() end
+      end
+      return shown`
+    const before = await world.eval<string[]>(registered)
+    expect(new Set(before).size).toBe(2) // one and none
+    const sessions = () => world.eval<number>('return #pty.list()')
+    const running = await sessions()
+    const naming = `
+      hub.register_agent("a", { two }) hub.unregister_agent("b") hub.register_agent("c", { two }) hub.register_agent("b", { two })
+      mine = pty.spawn{ cmd = { "cat" } }:session_id()
+      error("half way")`
+    await world.writeLua('my/mod.lua', module('two', naming))
+    expect(await reload()).toMatch(/half way/)
+    expect(await world.eval(registered)).toEqual(before)
+    await until(async () => (await sessions()) === running, 'the end of the program')
+    await world.eval('one:kill(0) two:kill(0) hub.unregister_agent("a") hub.unregister_agent("b")')
   })
 
   test('somebody who asked for it and did not wait for it', async () => {

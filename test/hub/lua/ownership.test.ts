@@ -1,6 +1,6 @@
 // Whatever a module registers is there once, however often it is reloaded, and gone when it is unloaded.
-import { writeFileSync } from 'node:fs'
-import type { Server } from 'node:http'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
@@ -14,16 +14,25 @@ let world: World
 let server: TestServer
 let sockets: WebSocketServer
 let client: HubClient
+let peer: HubClient
+const unanswered = new Set<ServerResponse>()
 beforeAll(async () => {
   world = await makeWorld()
-  server = await serve((_, response) => response.end())
+  server = await serve((request, response) => {
+    if (request.url !== '/never') return void response.end()
+    unanswered.add(response)
+    response.on('close', () => unanswered.delete(response))
+  })
   sockets = new WebSocketServer({ server: server.server as Server })
   client = await hubClient(world, 'tui')
+  peer = await hubClient(world, 'peer')
   await world.eval(`
-    hub.register_agent("shown", { pty.spawn{ cmd = { "cat" } } })`)
+    shown = pty.spawn{ cmd = { "cat" } }
+    hub.register_agent("shown", { shown })`)
 })
 afterAll(async () => {
   client[Symbol.dispose]()
+  peer[Symbol.dispose]()
   await world[Symbol.asyncDispose]()
   sockets.close()
   await server[Symbol.asyncDispose]()
@@ -40,6 +49,18 @@ interface Kind {
   readonly count?: string
   /** The same, seen from outside. */
   readonly countOutside?: () => number
+  /** Nothing makes it call `hear()`. */
+  readonly isSilent?: true
+}
+
+/** File with the pids of programs that were started. */
+const pids = () => join(world.userDirectory, 'pids')
+const isAlive = (pid: string) => {
+  try {
+    return pid !== '' && process.kill(Number(pid), 0)
+  } catch {
+    return false
+  }
 }
 
 const KINDS: Record<string, Kind> = {
@@ -66,6 +87,7 @@ const KINDS: Record<string, Kind> = {
   'action_cable.connect': {
     source: () => `action_cable.connect{ url = "ws://127.0.0.1:${server.port}/cable" }`,
     countOutside: () => sockets.clients.size,
+    isSilent: true,
   },
   'commands.register': {
     source: () => 'commands.register("own_command", hear)',
@@ -91,7 +113,30 @@ const KINDS: Record<string, Kind> = {
       forwarders[#forwarders + 1] = assert(tui.create_pty_forwarder{
         client_id = "${client.id}", agent_index = 0, subscription_id = "s" .. #forwarders })`,
     count: 'active(forwarders)',
+    isSilent: true,
   },
+  'socket.create_pty_forwarder': {
+    source: () => `
+      forwarders[#forwarders + 1] = assert(socket.create_pty_forwarder{ client_id = "${peer.id}", agent_index = 0 })`,
+    count: 'active(forwarders)',
+    isSilent: true,
+  },
+  'http.request': {
+    source: () => `http.request("GET", "http://127.0.0.1:${server.port}/never", {}, hear)`,
+    countOutside: () => unanswered.size,
+    isSilent: true,
+  },
+  'io.popen': {
+    source: () => `io.popen("echo $$ >> ${pids()}; exec cat > /dev/null", "w")`,
+    countOutside: () => readFileSync(pids(), 'utf8').split('\n').filter(isAlive).length,
+    isSilent: true,
+  },
+  'hub.register_agent': {
+    source: () => 'hub.register_agent("own", { shown })',
+    count: 'registered(1)',
+    isSilent: true,
+  },
+  'socket.on_message': { source: () => 'socket.on_message(hear)', pokeFromOutside: () => peer.send({ type: 'poke' }) },
   'tui.on_message': { source: () => 'tui.on_message(hear)', pokeFromOutside: () => client.send({ type: 'poke' }) },
 }
 
@@ -106,10 +151,14 @@ const PRELUDE = `
     local n = 0
     for _, one in ipairs(list) do if one:is_active() then n = n + 1 end end
     return n
+  end
+  function registered(index)
+    local _, _, err = socket.create_pty_forwarder{ client_id = "nobody", agent_index = index }
+    return err.kind == "no_client" and 1 or 0
   end`
 
 describe('However often a plugin is reloaded, it has one of what it registers, and none once it is unloaded:', () => {
-  for (const [name, { source, poke, pokeFromOutside, count, countOutside }] of Object.entries(KINDS)) {
+  for (const [name, { source, poke, pokeFromOutside, count, countOutside, isSilent }] of Object.entries(KINDS)) {
     test(name, async () => {
       await world.eval(`${PRELUDE} fs.mkdir("${world.userDirectory}/watched")`)
       const path = await world.writeLua(
@@ -129,13 +178,12 @@ describe('However often a plugin is reloaded, it has one of what it registers, a
           for number in pairs(seen) do list[#list + 1] = number end
           return require("lib.list")(list)`)
       }
-      const hears = name !== 'tui.create_pty_forwarder' && !name.startsWith('action_cable')
       await world.eval(`
         for i = 1, ${RELOADS} + 1 do assert(loader.load_plugin("${path}", "owns")) end
         seen = {}`)
       if (count !== undefined) expect(await world.eval(`return ${count}`)).toBe(1)
       if (countOutside !== undefined) await until(() => countOutside() === 1, 'one connection')
-      if (hears) {
+      if (!isSilent) {
         await until(async () => (await hearing()).length > 0, 'something heard')
         expect(await hearing()).toEqual([RELOADS + 1])
       }
@@ -146,11 +194,25 @@ describe('However often a plugin is reloaded, it has one of what it registers, a
       if (count !== undefined) expect(await world.eval(`return ${count}`)).toBe(0)
       if (countOutside !== undefined) await until(() => countOutside() === 0, 'no connection')
       expect(await world.eval('local c = owners.count(last) return { c.registrations, c.coroutines }')).toEqual([0, 0])
-      if (hears) {
+      if (!isSilent) {
         await hearing()
         await world.eval('runtime.sleep(0.15)') // longer than any of them takes to hear
         expect(await hearing()).toEqual([])
       }
     })
+  }
+})
+
+test('What a command of the user’s own module registers goes with the module, as what a plugin’s does', async () => {
+  const source = `commands.register("begin", function() events.on("own.event", function() end) return {} end)`
+  await world.writeLua('beginning.lua', source)
+  await world.eval(
+    `require("beginning") loader.load_plugin("${await world.writeLua('other.lua', source.replace('begin', 'begin:plugin'))}", "begins")`,
+  )
+  for (const name of ['begin', 'begin:plugin']) {
+    await world.command(name)
+    expect(await world.eval('return events.emit("own.event")')).toBe(1)
+    await world.eval(`loader.unload("${name === 'begin' ? 'beginning' : 'plugin.begins'}")`)
+    expect(await world.eval('return events.emit("own.event")')).toBe(0)
   }
 })
