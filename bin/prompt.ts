@@ -14,6 +14,7 @@ const receipt = z.object({
   question: optional,
   evidence: optional,
   typed: z.boolean().nullish(),
+  in_input_line: z.boolean().nullish(),
   waited_for: optional,
 })
 
@@ -54,4 +55,10 @@ export function describeReceipt({ outcome, agent_key, reason, question, evidence
         ? `${agent_key} did not take the prompt: ${reason}`
         : `${agent_key} was not given the prompt in time: ${reason}`
   }
+}
+
+/** What the sender can do about a prompt that was not taken. */
+export function receiptHint({ in_input_line }: Receipt): string | undefined {
+  if (!in_input_line) return undefined
+  return 'nothing is lost: it lies there. The same prompt sent again is submitted, not typed twice; or press Enter there'
 }

@@ -49,10 +49,12 @@ async function send(agent: string, words: string[], options: SendOptions): Promi
   if (!prompt)
     return void (await runHubCommand(connection, 'send', { agent, text, enter: options.enter ?? false, session }))
   const { print, printJson } = await import('../output.ts')
-  const { describeReceipt, isTaken, sendPrompt } = await import('../prompt.ts')
+  const { describeReceipt, isTaken, receiptHint, sendPrompt } = await import('../prompt.ts')
   const receipt = await sendPrompt(connection, { agent, text, session, timeout, while_working: whileWorking })
   if (json) printJson(receipt)
-  if (!isTaken(receipt)) throw new CommandFailed(describeReceipt(receipt), { code: receipt.outcome })
+  if (!isTaken(receipt)) {
+    throw new CommandFailed(describeReceipt(receipt), { code: receipt.outcome, hint: receiptHint(receipt) })
+  }
   if (!json) print(describeReceipt(receipt))
 }
 

@@ -57,6 +57,8 @@ export const AGENT_OBSERVERS: readonly DescribedHook[] = [
         session_id: 'string',
         outcome: 'string # submitted, queued, refused, timed_out',
         reason: 'string?',
+        typed: 'boolean? # although it was not taken',
+        in_input_line: 'boolean? # where it lies',
         from: 'table # {kind, name?}: who sent it',
       }),
     ],

@@ -131,7 +131,8 @@ return {
       reason = "the title turns",
     },
   },
-  --- What its lifecycle hooks say: event → state, `botster hook` brings them. `ask` names the field that is the question.
+  --- What its lifecycle hooks say: event → state, `botster hook` brings them. `ask` names the field that is
+  --- the question, `says` the one that says more of the reason.
   reports = {
     SessionStart = { state = "idle", reason = "it started" },
     UserPromptSubmit = { state = "working", reason = "it was given a prompt" },
@@ -141,9 +142,12 @@ return {
       { state = "working", reason = "it uses a tool" },
     },
     PostToolUse = { state = "working", reason = "it used a tool" },
-    PostToolUseFailure = { state = "working", reason = "a tool failed" },
+    PostToolUseFailure = {
+      { when = { is_interrupt = "true" }, state = "idle", reason = "a person interrupted it" },
+      { state = "working", reason = "a tool failed" },
+    },
     PreCompact = { state = "working", reason = "it compacts its conversation" },
-    PermissionRequest = { state = "waiting", ask = "message", reason = "it asks for permission" },
+    PermissionRequest = { state = "waiting", ask = "question", reason = "it asks for permission" },
     Notification = {
       { when = { notification_type = "idle_prompt" }, state = "idle", reason = "it waits for a prompt" },
       { when = { notification_type = "auth_success" } },
@@ -151,6 +155,6 @@ return {
       { state = "waiting", ask = "message", reason = "it asks for attention" },
     },
     Stop = { state = "idle", reason = "it finished its turn" },
-    StopFailure = { state = "failed", reason = "its turn ended with an error", ask = "error" },
+    StopFailure = { state = "failed", reason = "its turn ended with an error", says = "error" },
   },
 }

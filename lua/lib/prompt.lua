@@ -5,7 +5,8 @@
 --- - `queued`: a person types there; it will be typed once they have stopped. The hook `prompt_receipt` says what became
 ---   of it.
 --- - `refused`: nothing was typed, and will not be; `reason` says why: a dialog is open, the program ended, …
---- - `timed_out`: the time was over. Nothing was typed, unless `typed` is true.
+--- - `timed_out`: the time was over. Nothing was typed, unless `typed` is true; with `in_input_line`, the text lies there:
+---   sent again it is submitted, not typed twice, and no other prompt is typed behind it.
 
 local hooks = require("hub.hooks")
 local state = require("hub.state")
@@ -25,7 +26,7 @@ local numbers = state.get("lib.prompt.numbers")
 local add, work_off, finish, receipt_of, seconds_of, describe
 
 --- Gives a prompt to a session of an agent and waits for its receipt: {id, outcome, reason?, question?, evidence?, typed?,
---- waited_for?}. Options: `timeout` and `hold` in seconds, `from` {kind = person|agent|plugin|system, name?}, `session` (a
+--- in_input_line?, waited_for?}. Options: `timeout` and `hold` in seconds, `from` {kind = person|agent|plugin|system, name?}, `session` (a
 --- record; default: the agent's first), `while_working` (do not wait until it has finished what it does),
 --- `through_dialogs` (wait until somebody has answered what it asks, instead of being refused). Or nil, message,
 --- err when the prompt cannot even be tried.
@@ -38,9 +39,8 @@ function prompt.send(record, text, options)
   end
   local item, message, err = add(session, record, text, options)
   if not item then return nil, message, err end
-  local deadline = runtime.clock() + seconds_of(options.timeout, TIMEOUT_SECONDS) * 1000
   while not item.receipt do
-    local left = (deadline - runtime.clock()) / 1000
+    local left = (item.deadline - runtime.clock()) / 1000
     if left <= 0 then
       if item.stage == "held" then return receipt_of(item, { outcome = "queued", reason = "a person is typing there" }) end
       if item.stage ~= "typing" then
@@ -90,6 +90,7 @@ function add(session, record, text, options)
     text = text,
     from = options.from or { kind = "system" },
     hold = seconds_of(options.hold, HOLD_SECONDS),
+    deadline = runtime.clock() + seconds_of(options.timeout, TIMEOUT_SECONDS) * 1000,
     while_working = options.while_working == true,
     through_dialogs = options.through_dialogs == true,
     stage = "waiting",

@@ -1,6 +1,7 @@
 --- Typing one prompt: when the program takes input, as one piece, and not without seeing that it was taken.
 
 local input_line = require("lib.input_line")
+local unsent_prompt = require("lib.unsent_prompt")
 
 local prompt_delivery = {}
 
@@ -10,12 +11,13 @@ local LOOK_SECONDS = 1
 local PATIENCE_MS = 30000
 --- Longest that the ptyhost holds something at once, in seconds.
 local HOLD_AT_ONCE = 60
---- Milliseconds after which Enter is pressed once more, and after which nobody believes any longer that it was taken.
+--- Milliseconds after which Enter is pressed once more, and after which nobody believes any longer that it was taken; what
+--- is seen to lie in the input line has until its sender's time is over, since a machine may be slow.
 local RETRY_MS, GIVE_UP_MS = 1500, 5000
 --- Characters by which a text is recognised on the screen.
 local RECOGNISED = 24
 
-local ready, take_turn, type_in, verify, began, press_enter_again, changed, refused, stage, shown_in_transcript
+local ready, take_turn, occupied, type_in, verify, in_input_line, began, press_enter_again, changed, refused, stage, shown_in_transcript
 
 --- Types an item of the queue (lib/prompt.lua) and returns its receipt; nil when its sender has given up.
 function prompt_delivery.deliver(item)
@@ -47,13 +49,7 @@ end
 
 --- Types it unless a person is typing. Returns the receipt; nil to look again.
 function take_turn(item, handle, look)
-  if look.input and look.input ~= "" then -- a person's draft, however it came there
-    stage(item, "held", "a person's text is in the input line")
-    item.waited_for = "person"
-    if runtime.clock() - item.began > item.hold * 1000 then return refused("a person's text stayed in the input line") end
-    events.wait("agent_looked", LOOK_SECONDS)
-    return nil
-  end
+  if look.input and look.input ~= "" then return occupied(item, handle, look) end
   local is_empty = look.input == ""
   local how, message, err = type_in(item, handle, is_empty)
   if how then return verify(item, handle, look) end
@@ -64,6 +60,30 @@ function take_turn(item, handle, look)
   if left <= 0 then return refused(("a person was still typing after %d s"):format(item.hold)) end
   -- Holds nothing but its place: what the screen shows when the person has stopped is looked at anew.
   handle:inject("", { submit = false, paste = false, hold = math.min(left, HOLD_AT_ONCE), line_is_empty = is_empty })
+  return nil
+end
+
+--- Something is in the input line already. A prompt that was typed and not taken is submitted by sending it again; anything
+--- else is a person's draft, however it came there.
+function occupied(item, handle, look)
+  local unsent = unsent_prompt.lying(item.session_id, look)
+  if unsent and unsent.text == item.text then
+    stage(item, "typing")
+    item.typed_at = runtime.clock()
+    if press_enter_again(handle, item) then return verify(item, handle, look) end
+  end
+  if unsent then
+    local which = unsent_prompt.describe(unsent)
+    stage(item, "waiting", ("%s lies in the input line and was not taken: send that one again, or press Enter there"):format(which))
+    item.waited_for = "prompt"
+  else
+    stage(item, "held", "a person's text is in the input line")
+    item.waited_for = "person"
+  end
+  if runtime.clock() - item.began > item.hold * 1000 then
+    return refused(unsent and "an earlier prompt stayed in the input line" or "a person's text stayed in the input line")
+  end
+  events.wait("agent_looked", LOOK_SECONDS)
   return nil
 end
 
@@ -78,9 +98,10 @@ end
 
 --- Waits until one sees that it was taken.
 function verify(item, handle, before)
-  local retried, doubted = false, nil
+  local retried, doubted, shown = false, nil, nil
   while true do
-    local waited = runtime.clock() - item.typed_at
+    local now = runtime.clock()
+    local waited = now - item.typed_at
     local look = input_line.look(item.session_id, item.agent_id, item.is_first)
     if not look or not handle:is_alive() then return { outcome = "submitted", evidence = "the program ended after it" } end
     local evidence = began(item, before, look)
@@ -88,18 +109,25 @@ function verify(item, handle, before)
     local is_sure = not look.waits_for or evidence == doubted
     doubted = evidence
     if evidence and is_sure then return { outcome = "submitted", evidence = evidence } end
-    if waited > GIVE_UP_MS then
-      local reason = look.input and look.input ~= "" and "it stayed in the input line" or "nothing shows that it was taken"
-      return { outcome = "timed_out", reason = "it was typed, but " .. reason, typed = true }
+    if look.input or not look.waits_for then shown = look.input end
+    local lies_there = shown ~= nil and shown ~= ""
+    if waited > GIVE_UP_MS and not (lies_there and now < item.deadline) then
+      if lies_there then return in_input_line(item, shown, "it was typed, but it stayed in the input line") end
+      return { outcome = "timed_out", reason = "it was typed, but nothing shows that it was taken", typed = true }
     end
     if waited > RETRY_MS and not retried and look.input and look.input ~= "" then
       retried = true
       if not press_enter_again(handle, item) then
-        return { outcome = "timed_out", reason = "it is in the input line, and a person types there", typed = true }
+        return in_input_line(item, look.input, "it is in the input line, and a person types there")
       end
     end
     events.wait("agent_looked", 0.2)
   end
+end
+
+function in_input_line(item, shown, reason)
+  unsent_prompt.keep(item, shown)
+  return { outcome = "timed_out", reason = reason, typed = true, in_input_line = true }
 end
 
 --- What shows that the prompt was taken, or nil.

@@ -59,7 +59,13 @@ test('A hook of the program tells its state, and says nothing outside of botster
   expect(told.evidence[0]).toMatchObject({ kind: 'told', state: 'waiting' })
   expect(await world.run(['hook', 'claude'], { input: 'no json', env })).toMatchObject({ status: 0, stderr: '' })
   expect(await world.run(['hook', 'claude'], { input })).toMatchObject({ status: 0, stderr: '' })
-  expect(await world.botster('hook', 'claude', '--print')).toContain('UserPromptSubmit')
+  const asks = { hook_event_name: 'PermissionRequest', tool_name: 'Bash', tool_input: { description: 'Run the tests' } }
+  await world.run(['hook', 'claude'], { input: JSON.stringify(asks), env })
+  expect(await world.botster('list')).toContain('waiting: May it use Bash (Run the tests)?')
+  const setup = await world.botster('hook', 'claude', '--print')
+  for (const event of ['UserPromptSubmit', 'PermissionRequest', 'PostToolUseFailure', 'StopFailure']) {
+    expect(setup).toContain(`"${event}"`)
+  }
 })
 
 test('Messages are sent to an inbox, and taken by the agent', async () => {

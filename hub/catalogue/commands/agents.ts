@@ -212,7 +212,8 @@ export const TERMINAL_COMMANDS: readonly DescribedCommand[] = [
       through_dialogs: 'boolean? # wait until somebody has answered what it asks, instead of being refused',
       from: 'table? # {kind = person, agent, plugin or system, name?}',
     },
-    answers: '{id, outcome, reason?, question?, evidence?, typed?}; outcome: submitted, queued, refused or timed_out',
+    answers:
+      '{id, outcome, reason?, question?, evidence?, typed?, in_input_line?}; outcome: submitted, queued, refused or timed_out',
   },
   {
     name: 'screen',

@@ -10,6 +10,7 @@ interface Receipt {
   readonly question?: string
   readonly evidence?: string
   readonly typed?: boolean
+  readonly in_input_line?: boolean
   readonly waited_for?: string
 }
 
@@ -55,7 +56,7 @@ test('A prompt for an agent that works waits until it has finished', async () =>
 
 test('A screen that is half drawn is no evidence: a prompt in the input line of a program that flickers is not taken', async () => {
   const agent = await start('flickering', '--flicker', '120', '--deaf', '9')
-  expect(await send(agent, 'never')).toMatchObject({ outcome: 'timed_out', typed: true })
+  expect(await send(agent, 'never', { timeout: 5 })).toMatchObject({ outcome: 'timed_out', typed: true })
   expect(taken('flickering')).toEqual([])
   const hears = await start('hearing', '--flicker', '120')
   expect(await send(hears, 'at once')).toMatchObject({ outcome: 'submitted' })
@@ -83,10 +84,32 @@ test('A prompt is refused while a dialog is open, with what it asks', async () =
 test('Enter is pressed once more when an agent did not hear it', async () => {
   const agent = await start('deaf', '--deaf', '1')
   expect(await send(agent, 'once')).toMatchObject({ outcome: 'submitted' })
-  const deafer = await start('deafer', '--deaf', '9')
-  expect(await send(deafer, 'never')).toMatchObject({ outcome: 'timed_out', typed: true })
   expect(taken('deaf')).toEqual(['once'])
+})
+
+test('A prompt that an agent does not take lies in its input line: sent again it is submitted once, and no other is typed behind it', async () => {
+  const agent = await start('deafer', '--deaf', '2')
+  const first = await send(agent, 'first', { timeout: 5 })
+  expect(first).toMatchObject({ outcome: 'timed_out', typed: true, in_input_line: true })
+  const other = await send(agent, 'other', { timeout: 3 })
+  expect(other).toMatchObject({
+    outcome: 'timed_out',
+    reason: expect.stringMatching(/^prompt p\d+ .* lies in the input line/),
+  })
+  expect(other.typed).toBeUndefined()
   expect(taken('deafer')).toEqual([])
+  expect(await send(agent, 'first')).toMatchObject({ outcome: 'submitted' })
+  expect(await send(agent, 'other')).toMatchObject({ outcome: 'submitted' })
+  expect(taken('deafer')).toEqual(['first', 'other'])
+})
+
+test('A prompt that lay in the input line is a person’s once they have changed it', async () => {
+  const agent = await start('changed', '--deaf', '2')
+  expect(await send(agent, 'mine', { timeout: 5 })).toMatchObject({ in_input_line: true })
+  type(world, agent, ' and yours')
+  const held = await send(agent, 'mine', { timeout: 3 })
+  expect(held).toMatchObject({ outcome: 'queued', reason: expect.stringContaining('person') })
+  expect(taken('changed')).toEqual([])
 })
 
 test('A prompt that stays in a colored input line is seen to be there, and Enter pressed once more', async () => {

@@ -120,6 +120,23 @@ test('What an agent tells wins until its screen has shown something else for a w
   await expect(world.command('hook', { agent: agent.key, source: 'nobody', event: 'x' })).rejects.toThrow(/claude/)
 })
 
+test('Hooks of claude say that it asks for permission, was interrupted, or failed, and why', async () => {
+  const agent = await startFakeAgent(world, 'hooked')
+  await reaches(world, agent.id, 'idle')
+  const hook = (event: string, fields = {}) =>
+    world.command('hook', { agent: agent.key, source: 'claude', event, fields })
+  expect(await hook('PermissionRequest', { tool_name: 'Bash', question: 'May it use Bash?' })).toMatchObject({
+    state: 'waiting',
+    question: 'May it use Bash?',
+  })
+  expect(await hook('PostToolUseFailure', { error: 'exit code 1' })).toMatchObject({ state: 'working' })
+  expect(await hook('PostToolUseFailure', { is_interrupt: 'true' })).toMatchObject({ state: 'idle' })
+  expect(await hook('StopFailure', { error: 'rate_limit' })).toMatchObject({
+    state: 'failed',
+    reason: 'its turn ended with an error: rate_limit',
+  })
+})
+
 test('A quiet agent is not looked at', async () => {
   const agent = await startFakeAgent(world, 'quiet')
   await reaches(world, agent.id, 'idle')
