@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { agentArgument } from '../agent-argument.ts'
+import type { ListedAgent } from '../agents.ts'
 import { defineCommand } from '../command.ts'
 import { CommandFailed } from '../usage.ts'
 
@@ -17,7 +18,10 @@ export function command(): Command {
     .option('--delete-worktree', 'also delete its worktree, when nothing in it would be lost')
     .option('--delete-branch', 'also delete its branch, when no commit would be lost')
     .option('--force', 'delete them even when work is lost')
-    .option('--json', 'print {"agent_key", "deleted_worktree"?, "deleted_branch"?, "leftover"?}')
+    .option(
+      '--json',
+      'print {"agent_key", "deleted_worktree"?, "deleted_branch"?, "leftover"?, "teardown_output"?, "teardown_problem"?}',
+    )
     .addHelpText(
       'after',
       `
@@ -34,20 +38,28 @@ async function kill(agent: string, { deleteWorktree, deleteBranch, force, json }
   const { findPlace } = await import('../place.ts')
   const { requireHub } = await import('../connect.ts')
   const { runHubCommand } = await import('../hub-command.ts')
-  const { print, printJson } = await import('../output.ts')
+  const { note, print, printJson } = await import('../output.ts')
+  const { withScriptShown } = await import('../follow-script.ts')
   using connection = await requireHub(await findPlace(), { role: 'cli', start: 'known' })
-  const value = await runHubCommand(connection, 'delete_agent', {
-    agent,
-    delete_worktree: deleteWorktree ?? false,
-    delete_branch: deleteBranch ?? false,
-    force: force ?? false,
-  }).catch(advise)
-  if (json) return printJson(value)
-  print(...describe(value as Deleted | undefined))
+  const ask = async () =>
+    (await runHubCommand(connection, 'delete_agent', {
+      agent,
+      delete_worktree: deleteWorktree ?? false,
+      delete_branch: deleteBranch ?? false,
+      force: force ?? false,
+    }).catch(advise)) as Deleted
+  if (json) return printJson(await ask())
+  if (!deleteWorktree) return print(...describe(await ask()))
+  const isIts = ({ id, key, name }: ListedAgent) => [id, key, name].some((word) => word.startsWith(agent))
+  print(
+    ...describe(await withScriptShown(connection, 'teardown', isIts, note, ask, (deleted) => deleted.teardown_output)),
+  )
 }
 
 const HINTS: Readonly<Record<string, string>> = {
   uncommitted_work: 'nothing was ended: commit it, or give it up with --force',
+  teardown_failed:
+    'the agent has ended, its worktree stays with what was printed (`botster screen AGENT --session teardown`): again, or --force',
   unsaved_commits: 'nothing was ended: push or merge them, keep the branch, or give them up with --force',
 }
 
@@ -63,12 +75,15 @@ interface Deleted {
   readonly deleted_worktree?: string
   readonly deleted_branch?: string
   readonly leftover?: boolean
+  readonly teardown_output?: string
+  readonly teardown_problem?: string
 }
 
-function describe({ agent_key, deleted_worktree, deleted_branch, leftover }: Deleted = {}): string[] {
+function describe({ agent_key, deleted_worktree, deleted_branch, leftover, teardown_problem }: Deleted): string[] {
   const lines = [`ended ${agent_key}`]
   if (deleted_worktree && !leftover) lines.push(`deleted the worktree ${deleted_worktree}`)
   if (deleted_worktree && leftover) lines.push(`took the worktree ${deleted_worktree} off; some files are still there`)
+  if (teardown_problem) lines.push(`its teardown failed: ${teardown_problem}`)
   if (deleted_branch) lines.push(`deleted the branch ${deleted_branch}`)
   return lines
 }

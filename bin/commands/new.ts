@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { ListedAgent } from '../agents.ts'
 import { defineCommand } from '../command.ts'
 import { secondsOption } from '../seconds.ts'
 import { CommandFailed, UsageError } from '../usage.ts'
@@ -54,18 +55,15 @@ async function create(branch: string | undefined, options: NewOptions): Promise<
   const { listedAgent } = await import('../agents.ts')
   const { runHubCommand } = await import('../hub-command.ts')
   const { note, print, printJson } = await import('../output.ts')
-  const { followSetup } = await import('../follow-setup.ts')
+  const { withScriptShown } = await import('../follow-script.ts')
   const place = await findPlace()
   using connection = await requireHub(place, { role: 'cli', start: 'needed', environment: true })
   const create = async (more: Record<string, unknown>) => {
-    const answer = new AbortController()
-    const shown = options.json ? undefined : followSetup(connection, branch, note, answer.signal)
-    try {
-      return await runHubCommand(connection, 'create_agent', { ...args, ...more })
-    } finally {
-      answer.abort()
-      await shown
-    }
+    const ask = () => runHubCommand(connection, 'create_agent', { ...args, ...more })
+    if (options.json) return ask()
+    const isIts = (agent: ListedAgent, isNew: boolean) => isNew && (branch === undefined || agent.branch === branch)
+    const output = (made: unknown) => (made as { setup_output?: string }).setup_output
+    return withScriptShown(connection, 'setup', isIts, note, ask, output)
   }
   const created = await create({}).catch(async (error: unknown) => {
     const way = await askWhatToDo(error, options)

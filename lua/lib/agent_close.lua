@@ -10,7 +10,8 @@ local workspace = require("lib.workspace")
 local refusal, may_remove_worktree, remove_worktree, forget
 
 --- Deletes the agent of a record. Options: `delete_worktree`, `delete_branch` (with it), `force` (lose work). Returns
---- {agent_id, agent_key, deleted_worktree?, deleted_branch?}, or nil, message, err.
+--- {agent_id, agent_key, deleted_worktree?, deleted_branch?, leftover?, teardown_output?, teardown_problem?}, or nil, message,
+--- err.
 local function close(record, options)
   local answer = hooks.call("before_agent_delete", {
     agent_id = record.id,
@@ -66,20 +67,24 @@ end
 function remove_worktree(record, options)
   agent_status.set(record.id, "removing_worktree")
   local config = config_resolver.resolve(record.profile_name or "")
+  local printed, problem, reason
   if config then
-    local done, problem, reason = workspace.tear_down(config, record, { env = config.environment })
-    if not done and not options.force then
+    printed, problem, reason = workspace.tear_down(config, record, { env = config.environment })
+    if not printed and not options.force then
       problem = problem .. "\n(nothing was deleted; with force it goes anyway)"
       agent_status.set(record.id, "failed", problem)
       return nil, problem, reason
     end
-    if not done then runtime.report("lib.workspace", problem) end
+    if not printed then runtime.report("lib.workspace", problem) end
   end
   local removed, message, err = worktree.delete(record.worktree_path, nil, {
     force = options.force,
     delete_branch = options.delete_branch,
   })
-  if removed then return removed end
+  if removed then
+    removed.teardown_output, removed.teardown_problem = printed ~= "" and printed or nil, problem
+    return removed
+  end
   -- Its last words on the way out, or somebody else, left work there: everything stays but the programs.
   agent_status.set(record.id, "failed", message)
   return nil, message, err
@@ -97,6 +102,8 @@ function forget(shape, removed)
     deleted_worktree = removed.path,
     deleted_branch = removed.deleted_branch,
     leftover = removed.leftover,
+    teardown_output = removed.teardown_output,
+    teardown_problem = removed.teardown_problem,
   }
 end
 

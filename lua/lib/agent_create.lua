@@ -44,7 +44,8 @@ local make_worktree, start_sessions, give_up, fail
 --- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt` (typed once it
 --- takes input; with `prompt_follows` the caller does that), `profile_name`, `metadata`, `rows`, `cols`, `cwd`, `env`,
 --- `client_id`, `parent` (id of the agent that creates it), `on_taken` (see lib/branch_choice.lua), `directory` (where in the
---- worktree it starts). Returns the agent as clients see it, or nil, message, err.
+--- worktree it starts). Returns the agent as clients see it, with `setup_output` when there was a setup that printed something,
+--- or nil, message, err.
 local function create(options)
   local message, err, where
   options, message, err = checked(options)
@@ -80,20 +81,23 @@ local function create(options)
   agent_status.tell(record)
   records.claim_ports(record.id)
 
+  local printed = ""
   if where.make then
     record, message, err = make_worktree(record, where, options)
     if not record then return nil, message, err end
     workspace.furnish(config, record.worktree_path)
-    local ready
-    ready, message, err = workspace.set_up(config, record, options)
-    if not ready then
+    printed, message, err = workspace.set_up(config, record, options)
+    if not printed then
       agent_status.set(record.id, "failed", message)
       return nil, message, err
     end
   end
   record, message, err = enter_directory(record, options.directory)
   if not record then return nil, message, err end
-  return start_sessions(record, config.sessions, options)
+  local shape
+  shape, message, err = start_sessions(record, config.sessions, options)
+  if shape and printed ~= "" then shape.setup_output = printed end
+  return shape, message, err
 end
 
 function checked(options)

@@ -12,15 +12,16 @@ function workspace.furnish(config, path)
   if not ok then runtime.report("lib.workspace", ("%s: %s"):format(config.workspace_include, tostring(problem))) end
 end
 
---- Runs the setup script in a new worktree, before its programs. True, or nil, message, err when it failed.
+--- Runs the setup script in a new worktree, before its programs. What it printed, or nil, message, err when it failed.
 function workspace.set_up(config, record, options)
-  if not config.workspace_setup then return true end
+  if not config.workspace_setup then return "" end
   return workspace_script(record, "setup", config.workspace_setup, options)
 end
 
---- Runs the teardown script in the worktree of a record, and waits for it. True, or nil, message, err when it failed.
+--- Runs the teardown script in the worktree of a record, and waits for it. What it printed, or nil, message, err
+--- when it failed.
 function workspace.tear_down(config, record, options)
-  if not config.workspace_teardown then return true end
+  if not config.workspace_teardown then return "" end
   return workspace_script(record, "teardown", config.workspace_teardown, options)
 end
 

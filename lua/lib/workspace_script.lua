@@ -6,13 +6,14 @@ local agent_status = require("lib.agent_status")
 
 --- Seconds a script may take: dependencies are installed by it, and somebody waits. `workspace_timeout` in config.json.
 local DEFAULT_SECONDS = 600
---- Lines of its output that a message quotes.
-local QUOTED_LINES = 5
+--- Lines of its output that a message quotes, and that its caller gets when it went well: it may have been too quick to be
+--- followed.
+local QUOTED_LINES, OUTPUT_LINES = 5, 200
 
 local wait_for, shown_path, last_lines, seconds_of
 
---- Runs `script` as session `name` of an agent, and waits. Options are those of agent_sessions.start. Returns true (the
---- session is gone again), or nil, message, err; then the session stays, with what it printed.
+--- Runs `script` as session `name` of an agent, and waits. Options are those of agent_sessions.start. Returns what it
+--- printed (the session is gone again), or nil, message, err; then the session stays.
 local function run(record, name, script, options)
   local is_program = fs.stat(script).mode & 73 ~= 0 -- octal 111: somebody may execute it
   local command = is_program and { script } or { "/bin/sh", script }
@@ -24,12 +25,13 @@ local function run(record, name, script, options)
   local limit = seconds_of()
   local problem = wait_for(handle, id, limit)
   if not problem then
+    local printed = last_lines(handle, OUTPUT_LINES)
     agent_sessions.release_one({ id = id })
     records.remove_session(id)
     agent_status.changed()
-    return true
+    return printed
   end
-  local quoted = last_lines(handle)
+  local quoted = last_lines(handle, QUOTED_LINES)
   message = ("%s %s%s"):format(shown_path(script), problem, quoted ~= "" and ": " .. quoted or "")
   return nil, message, { kind = name .. "_failed", script = script }
 end
@@ -58,13 +60,14 @@ function shown_path(script)
   return ("%s/.botster%s"):format(worktree.repo_root(), script:sub(#copy + 1))
 end
 
-function last_lines(handle)
-  local text = handle:get_scrollback(50) or ""
+--- Up to `most` of them, none blank.
+function last_lines(handle, most)
+  local text = handle:get_scrollback(math.max(50, most)) or ""
   local lines = {}
   for line in text:gmatch("[^\n]+") do
     if line:find("%S") then lines[#lines + 1] = line end
   end
-  return table.concat(lines, "\n", math.max(1, #lines - QUOTED_LINES + 1))
+  return table.concat(lines, "\n", math.max(1, #lines - most + 1))
 end
 
 function seconds_of()

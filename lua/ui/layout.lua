@@ -88,8 +88,22 @@ local function is_tiny(state)
   return (state.screen_rows or 24) < 8 or (state.screen_cols or 80) < 30
 end
 
+--- While a worktree is torn down, and when that failed, what the teardown prints is what there is to see: the index of its
+--- session.
+local function teardown_index(agent)
+  if agent.status ~= "removing_worktree" and agent.status ~= "failed" then
+    return nil
+  end
+  for i = #(agent.sessions or {}), 1, -1 do
+    if agent.sessions[i].name:find("^teardown") then
+      return i - 1
+    end
+  end
+end
+
 --- One agent's terminal. `selected`: keys go to it.
 local function terminal_of(state, agent, agent_index, pty_index, selected)
+  pty_index = pty_index == 0 and teardown_index(agent) or pty_index
   local session = agent.sessions and (agent.sessions[pty_index + 1] or agent.sessions[1])
   if not session or agent.status == "lost" then
     return without_screen(agent)

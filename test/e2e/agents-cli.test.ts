@@ -75,6 +75,36 @@ test('new shows what the setup of a worktree prints while it runs, and what to d
   await world.botster('kill', 'three', '--delete-worktree')
 })
 
+test('kill shows what the teardown of a worktree prints while it runs, and says what to do when it fails', async () => {
+  await using world = new World()
+  const shared = join(world.userDirectory, 'shared')
+  const go = join(world.directory, 'go')
+  mkdirSync(shared)
+  const script = join(shared, 'workspace_teardown')
+  for (const name of ['one', 'two', 'three']) await world.newAgent(name, 'cat')
+  writeFileSync(script, `echo dropping $BOTSTER_SLUG; until [ -e '${go}' ]; do sleep 0.05; done; echo dropped\n`)
+  const terminal = world.openShell({ cols: 120, rows: 30 })
+  terminal.type('botster kill one --delete-worktree; echo "ended with $?"\n')
+  await terminal.waitFor(/^dropping \S+$/m)
+  expect(terminal.text()).not.toContain('ended repo-one')
+  writeFileSync(go, '')
+  await terminal.waitFor(/^dropped\s*\nended repo-one\s*\ndeleted the worktree .*\nended with 0$/m)
+
+  writeFileSync(script, 'echo nothing to drop\n')
+  expect(await world.run(['kill', 'two', '--delete-worktree'])).toMatchObject({
+    status: 0,
+    stderr: 'nothing to drop\n',
+  })
+
+  writeFileSync(script, 'echo it is in use; exit 3\n')
+  const refused = await world.run(['kill', 'three', '--delete-worktree'])
+  expect(refused.status).toBe(1)
+  expect(refused.stderr).toContain(`${script} ended with 3: it is in use`)
+  expect(refused.stderr).toContain('botster screen AGENT --session teardown')
+  const forced = await world.run(['kill', 'three', '--delete-worktree', '--force'])
+  expect(forced.stdout).toMatch(/^ended repo-three\ndeleted the worktree .*\nits teardown failed: .* ended with 3/)
+})
+
 test('session adds and removes sessions, those of the profile as that says', async () => {
   await using world = new World()
   const server = join(world.userDirectory, 'shared/sessions/server')

@@ -52,7 +52,9 @@ export const AGENT_COMMANDS: readonly DescribedCommand[] = [
       delete_branch: 'boolean? # with the worktree',
       force: 'boolean? # also when uncommitted work is lost',
     },
-    answers: '{agent_id, agent_key, deleted_worktree?, deleted_branch?}',
+    answers:
+      '{agent_id, agent_key, deleted_worktree?, deleted_branch?, leftover?, teardown_output?, teardown_problem?}: what the ' +
+      'teardown printed, and why it failed when `force` went on',
   },
   {
     name: 'rename_agent',

@@ -53,6 +53,15 @@ describe('the list of agents', () => {
     ])
   })
 
+  it('shows what the teardown of a worktree prints, not the terminal of the program that has ended', () => {
+    const sessions = [{ name: 'agent', exited: true }, { name: 'teardown' }]
+    const shown = () => JSON.stringify(tui.drawn()[0])
+    show(['one', { status: 'running', sessions }])
+    expect(shown()).toContain('one [AGENT')
+    show(['one', { status: 'removing_worktree', sessions }])
+    expect(shown()).toContain('one [TEARDOWN')
+  })
+
   it('turns a spinner while an agent is made', () => {
     show(['one', { status: 'creating_worktree' }])
     expect(items()).toEqual([['one', '\ufdd0', 'creating worktree']])
