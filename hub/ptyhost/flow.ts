@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { Backlog } from './backlog.ts'
 
 /** Bytes waiting to be parsed before the PTY is paused: some 20 ms of parsing, so that nothing old is ever shown. */
 const HIGH_WATER = 1 << 20
@@ -30,7 +31,7 @@ const FLOOD_OVER_MS = 100
 
 /** Where output of one session goes. */
 export interface Sink {
-  /** `flooding`: more comes than anybody could read. */
+  /** `data` is valid until it returns. `flooding`: more comes than anybody could read. */
   parse(data: Uint8Array, flooding: boolean): void
   /** A flood is over. */
   calm(): void
@@ -112,10 +113,7 @@ export class Flow implements Disposable {
 export class OutputQueue implements Disposable {
   readonly #sink: Sink
   readonly #onWaiting: (queue: OutputQueue) => void
-  #chunks: Uint8Array[] = []
-  /** Where the first chunk goes on. */
-  #offset = 0
-  #bytes = 0
+  readonly #backlog = new Backlog()
   #paused = false
   #immediateBytes = 0
   #scheduled = false
@@ -130,22 +128,21 @@ export class OutputQueue implements Disposable {
 
   /** Bytes waiting. */
   get bytes(): number {
-    return this.#bytes
+    return this.#backlog.length
   }
 
-  /** Takes what was read from the PTY. */
+  /** Takes what was read from the PTY, which may be overwritten afterwards. */
   push(data: Uint8Array): void {
     const flooding = this.#noteRate(data.length)
-    if (this.#bytes === 0 && this.#immediateBytes + data.length <= IMMEDIATE_BYTES) {
+    if (this.bytes === 0 && this.#immediateBytes + data.length <= IMMEDIATE_BYTES) {
       this.#immediateBytes += data.length
       this.#sink.parse(data, flooding)
       this.#schedule() // for the allowance, which every turn renews
       return
     }
     this.#noteFlood()
-    this.#chunks.push(data)
-    this.#bytes += data.length
-    if (this.#bytes > HIGH_WATER && !this.#paused) {
+    this.#backlog.append(data)
+    if (this.bytes > HIGH_WATER && !this.#paused) {
       this.#paused = true
       this.#sink.pause()
     }
@@ -156,16 +153,16 @@ export class OutputQueue implements Disposable {
   parseUntil(deadline: number): boolean {
     this.#scheduled = false
     this.#immediateBytes = 0
-    while (this.#bytes > 0) {
-      this.#sink.parse(this.#take(), true)
+    while (this.bytes > 0) {
+      this.#sink.parse(this.#backlog.take(PIECE_BYTES), true)
       if (performance.now() >= deadline) break
     }
-    if (this.#paused && this.#bytes < LOW_WATER) {
+    if (this.#paused && this.bytes < LOW_WATER) {
       this.#paused = false
       this.#sink.resume()
     }
-    if (this.#bytes === 0) this.#sink.drained()
-    this.#scheduled = this.#bytes > 0
+    if (this.bytes === 0) this.#sink.drained()
+    this.#scheduled = this.bytes > 0
     return this.#scheduled
   }
 
@@ -190,11 +187,12 @@ export class OutputQueue implements Disposable {
   }
 
   #calmDown(): void {
-    if (this.#bytes > 0) {
+    if (this.bytes > 0) {
       this.#floodTimer!.refresh() // still parsing
       return
     }
     this.#floodTimer = undefined
+    this.#backlog.release()
     this.#sink.calm()
   }
 
@@ -202,19 +200,5 @@ export class OutputQueue implements Disposable {
     if (this.#scheduled) return
     this.#scheduled = true
     this.#onWaiting(this)
-  }
-
-  #take(): Uint8Array {
-    const chunk = this.#chunks[0]!
-    const end = Math.min(chunk.length, this.#offset + PIECE_BYTES)
-    const piece = chunk.subarray(this.#offset, end)
-    this.#bytes -= piece.length
-    if (end === chunk.length) {
-      this.#chunks.shift()
-      this.#offset = 0
-    } else {
-      this.#offset = end
-    }
-    return piece
   }
 }

@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import type { ReadStream } from 'node:tty'
 import { spawn } from '@lydell/node-pty'
 import type { ExitStatus } from '../../protocol/messages/ptyhost.ts'
+import { readIntoOneBuffer } from './pty-reader.ts'
 import { PtyWriter } from './pty-writer.ts'
 
 /** Milliseconds of silence after which a PTY is closed whose program is gone but which something still holds open. */
@@ -18,6 +19,7 @@ export interface PtyOptions {
   readonly env: Readonly<Record<string, string>>
   readonly cols: number
   readonly rows: number
+  /** What the program wrote; valid until it returns. */
   readonly onData: (data: Buffer) => void
   /** Called once, after all output was delivered. */
   readonly onExit: (status: ExitStatus) => void
@@ -43,10 +45,13 @@ export class Pty implements Disposable {
     this.#destroyStream = stream.destroy.bind(stream)
     this.writer = new PtyWriter(() => (stream.destroyed || this.#exited ? undefined : fd))
     let lastData = 0
-    this.#terminal.onData((data) => {
+    const take = (data: Buffer) => {
       lastData = performance.now()
-      onData(data as unknown as Buffer) // encoding: null delivers buffers, whatever the typings say
-    })
+      onData(data)
+    }
+    if (!readIntoOneBuffer(stream, take)) {
+      this.#terminal.onData((data) => take(data as unknown as Buffer)) // encoding: null delivers buffers, whatever the typings say
+    }
     this.#terminal.onExit(({ exitCode, signal }) => {
       this.#exited = true
       this.writer[Symbol.dispose]()

@@ -69,7 +69,7 @@ afterEach(async () => {
 })
 
 async function until(what: string, probe: () => boolean): Promise<void> {
-  for (const end = performance.now() + 10_000; !probe(); ) {
+  for (const end = performance.now() + 30_000; !probe(); ) {
     if (performance.now() > end) throw new Error(`waited in vain for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }

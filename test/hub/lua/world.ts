@@ -129,7 +129,7 @@ async function open(
 export async function until<T>(
   look: () => T | Promise<T>,
   what = 'the condition',
-  patienceMs = 10_000,
+  patienceMs = 45_000,
 ): Promise<Exclude<T, false | null | undefined>> {
   const deadline = Date.now() + patienceMs
   for (;;) {
