@@ -16,6 +16,8 @@ export class Scrollback {
   /** The view stays on its lines also at the bottom, whatever is printed. */
   #held = false
   #view: Grid | undefined
+  /** Which line each row of the view shows; undefined where it waits for one. */
+  #shown: (number | undefined)[] = []
   /** The view was not made again since something in it changed. */
   #stale = true
 
@@ -123,7 +125,10 @@ export class Scrollback {
     if (lines === 0 && !this.#held) this.toBottom()
   }
 
-  /** What to draw: history rows (blank until they arrive) and below them the top of the screen. */
+  /**
+   * What to draw: history rows and below them the top of the screen. Blank are rows that have not arrived, unless they
+   * stood there already: what scrolls off the screen meanwhile must not vanish until it has made its way back.
+   */
   view(): Grid {
     const { grid, history } = this.#screen
     const top = this.#top
@@ -134,13 +139,13 @@ export class Scrollback {
     const { bottom } = this
     for (let y = 0; y < view.rows; y++) {
       const line = top + y
-      if (line >= bottom) {
-        view.copyRow(y, grid, line - bottom)
-        continue
-      }
-      const row = this.#cache.row(history.epoch, line, bottom)
-      if (row === undefined) view.clearRow(y)
-      else decodeRow(row, view, y)
+      const row = line < bottom ? this.#cache.row(history.epoch, line, bottom) : undefined
+      const waits = line < bottom && row === undefined
+      if (waits && this.#shown[y] === line) continue
+      this.#shown[y] = waits ? undefined : line
+      if (row !== undefined) decodeRow(row, view, y)
+      else if (waits) view.clearRow(y)
+      else view.copyRow(y, grid, line - bottom)
     }
     for (const [id, address] of grid.links) view.links.set(id, address)
     for (const [id, address] of this.#cache.links) view.links.set(id, address)
@@ -150,6 +155,7 @@ export class Scrollback {
   #ensureView(cols: number, rows: number): Grid {
     if (this.#view === undefined || this.#view.cols !== cols || this.#view.rows !== rows) {
       this.#view = new Grid(cols, rows)
+      this.#shown = []
     }
     return this.#view
   }

@@ -71,6 +71,18 @@ beforeEach(() => {
 })
 
 describe('scrolling back', () => {
+  it('keeps what is seen where it is while it moves from the screen into the history', () => {
+    session.print(100)
+    session.scrollback.hold()
+    const seen = () => Array.from({ length: ROWS }, (_, y) => session.scrollback.view().text(y))
+    const before = seen()
+    expect(before).toEqual(['line 96', 'line 97', 'line 98', 'line 99'])
+    session.print(3)
+    expect(seen()).toEqual(before) // nothing has arrived
+    session.scrollback.scroll(2)
+    expect(seen()).toEqual(['', '', '', '']) // other lines: none of them is here yet
+  })
+
   it('shows the history above the screen', async () => {
     session.print(100)
     session.scrollback.scroll(2)
