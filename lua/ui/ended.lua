@@ -8,7 +8,7 @@ local theme = require("ui.theme")
 
 local M = { handlers = {}, events = {} }
 
---- Id of the session of which the layout said last that it has ended.
+--- Id of the agent of which the layout said, when it drew last, that its program has ended.
 local drawn
 
 --- Seconds without a key after which the next one is meant for what the screen says.
@@ -58,11 +58,14 @@ function M.is_blind()
   return recent > 0
 end
 
---- "The program has ended (exit 0)", "web was ended by SIGKILL"
+--- "The program has ended (exit 0)", "web was ended by SIGKILL", "The program was lost"
 function M.what(session)
   local name = session.name == "agent" and "The program" or session.name
   if session.exit_signal then
     return ("%s was ended by %s"):format(name, session.exit_signal)
+  end
+  if not session.exited then
+    return name .. " was lost"
   end
   return session.exit_code and ("%s has ended (exit %d)"):format(name, session.exit_code) or name .. " has ended"
 end
@@ -86,12 +89,12 @@ end
 
 --- Of the host: a key or a paste was for a program that has ended.
 function M.events.typed_into_ended()
-  local _, session = M.selected()
+  local agent, session = M.selected()
   if not session then
     return nil
   end
   wait_for_quiet()
-  if drawn == session.session_id then
+  if drawn == agent.id then
     return nil -- the screen says so already
   end
   return { { op = "notify", message = M.what(session) .. ": what you type goes nowhere.", key = "ended", timeout = 3 } }
@@ -132,47 +135,119 @@ catalog.add("restart_session", "Start the program again", {
 
 -- drawing ---------------------------------------------------------------------------------------------------------
 
---- What keys do about it, by mode.
+--- What keys do about it, by mode, and the same in a few letters.
 local OFFERED = {
   ended = {
-    { "restart_session", "start again" },
-    { "close_agent", "close" },
-    { "focus_list", "agent list" },
-    { "show_help", "keys" },
+    { "restart_session", "start again", "again" },
+    { "close_agent", "close", "close" },
+    { "focus_list", "agent list", "list" },
+    { "show_help", "keys", "keys" },
   },
-  normal = { { "focus_agent", "go there" }, { "close_agent", "close" } },
+  normal = { { "focus_agent", "go there", "go" }, { "close_agent", "close", "close" } },
 }
+--- Of these, how many must be seen: where there is no room for them, they are told in a few letters.
+local NEEDED = 2
 
---- Faint as long as they do not count.
-function M.key_line(mode)
+--- What there is room for: array of {key, word}, and how many columns that takes.
+local function offers(mode, column, room)
+  local key_of = require("ui.keys").by_action(mode)
+  local shown, width = {}, 0
+  for _, entry in ipairs(OFFERED[mode] or {}) do
+    local key = key_of[entry[1]]
+    local word = entry[column]
+    local more = key and utf8.len(key) + 1 + utf8.len(word) + (#shown > 0 and 2 or 0) or 0
+    if key and width + more > room then
+      break
+    elseif key then
+      shown[#shown + 1] = { key, word }
+      width = width + more
+    end
+  end
+  return shown, width
+end
+
+--- The line, and its width.
+local function line_of_keys(mode, room)
+  local agent = M.selected()
+  drawn = agent and agent.id or drawn
   mode = M.key_mode(mode)
   local key_style = M.is_blind() and theme.colors.faint or theme.style("accent", "bold")
   local style = M.is_blind() and theme.colors.faint or nil
-  local key_of = require("ui.keys").by_action(mode)
-  local line = {}
-  for _, entry in ipairs(OFFERED[mode] or {}) do
-    local key = key_of[entry[1]]
-    if key then
-      line[#line + 1] = { text = (#line > 0 and "  " or "") .. key, style = key_style }
-      line[#line + 1] = { text = " " .. entry[2], style = style }
-    end
+  local shown, width = offers(mode, 2, room)
+  if #shown < NEEDED then
+    shown, width = offers(mode, 3, room)
   end
-  return line
+  local line = {}
+  for _, offer in ipairs(shown) do
+    line[#line + 1] = { text = (#line > 0 and "  " or "") .. offer[1], style = key_style }
+    line[#line + 1] = { text = " " .. offer[2], style = style }
+  end
+  return line, width
+end
+
+--- What keys do about it; faint as long as they do not count.
+function M.key_line(mode)
+  return (line_of_keys(mode, math.huge))
+end
+
+local ENDED = "Ended: "
+
+--- What stands below a terminal. `selected`: keys would go to it, `tiny`: without a frame, `columns`: its width.
+local function banner(state, session, selected, tiny, columns)
+  local room = columns - (tiny and 0 or 2)
+  local keys, width = {}, 0
+  if selected then
+    keys, width = line_of_keys(state.mode, room)
+  end
+  if tiny and #ENDED + width <= room then
+    table.insert(keys, 1, { text = ENDED, style = theme.style("attention") })
+  end
+  local node = { type = "paragraph", props = { lines = { #keys > 0 and keys or "" } } }
+  if not tiny then
+    local title = { text = M.what(session), style = theme.style("attention") }
+    node.block = { title = { " ", title, " " }, borders = "all", border_style = theme.style("border") }
+  end
+  return node
 end
 
 --- A terminal, and below it that its program has ended; `selected`: keys would go to it, `tiny`: without a frame.
 function M.below(terminal, state, session, selected, tiny)
-  drawn = selected and session.session_id or drawn
-  local keys = selected and M.key_line(state.mode) or {}
-  local title = { text = M.what(session), style = theme.style("attention") }
-  if tiny then
-    table.insert(keys, 1, { text = "Ended: ", style = theme.style("attention") })
-  end
-  local node = { type = "paragraph", props = { lines = { #keys > 0 and keys or "" } } }
-  if not tiny then
-    node.block = { title = { " ", title, " " }, borders = "all", border_style = theme.style("border") }
-  end
+  local columns = tiny and state.screen_cols or (state.terminal_cols or 80) + 2 -- nothing stands beside it on a tiny one
+  local node = banner(state, session, selected, tiny, columns)
   return { type = "vsplit", constraints = { "min:1", tiny and "1" or "3" }, children = { terminal, node } }
+end
+
+-- layouts that do not say it --------------------------------------------------------------------------------------
+
+local function shows_selected(node, index)
+  if type(node) ~= "table" then
+    return false
+  end
+  if node.type == "terminal" then
+    local props = node.props or node
+    return props.agent_index == nil or props.agent_index == index
+  end
+  for _, child in ipairs(node.children or { node.child }) do
+    if shows_selected(child, index) then
+      return true
+    end
+  end
+  return false
+end
+
+--- Draws by a layout's `render`. One that shows a program that has ended and says nothing of it gets that said at the
+--- bottom: otherwise the screen would stand still, and nobody would know why.
+function M.complete(render, state)
+  drawn = nil
+  local tree = render(state)
+  local agent, session = M.selected()
+  if not agent or drawn == agent.id or not shows_selected(tree, state.selected_agent_index) then
+    return tree
+  end
+  local columns, rows = state.screen_cols or 80, state.screen_rows or 24
+  local tiny = rows < 8 or columns < 30
+  local node = banner(state, session, true, tiny, columns)
+  return { type = "vsplit", constraints = { "min:1", tiny and "1" or "3" }, children = { tree, node } }
 end
 
 return M

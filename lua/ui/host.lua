@@ -62,10 +62,20 @@ local function mark_looks()
   return { match = colors.match, current_match = colors.current_match, selection = colors.selection }
 end
 
+--- What a layout draws, with what a person must see also when it is not in it. (The UI of `botster attach AGENT` has not
+--- loaded the module and tells of it in its own way.)
+local function draw(render, state)
+  local ended = package.loaded["ui.ended"]
+  if type(ended) == "table" and type(ended.complete) == "function" then
+    return ended.complete(render, state)
+  end
+  return (render(state))
+end
+
 local function bind(functions)
   return {
     render = function(extra)
-      return (functions.render(render_state(extra))), mark_looks()
+      return draw(functions.render, render_state(extra)), mark_looks()
     end,
     render_overlay = function(extra)
       return functions.render_overlay(render_state(extra))

@@ -70,6 +70,38 @@ describe('an agent whose program has ended', () => {
     expect(tui.notices.list).toMatchObject([{ message: 'The program has ended (exit 3): what you type goes nowhere.' }])
   })
 
+  it('is told of at the bottom of a layout that shows its terminal and knows nothing of its end', () => {
+    const mine = (node: string) => ({ 'layout.lua': `function render() return ${node} end` })
+    const terminal = '{ type = "terminal", props = { agent_index = 0, pty_index = 0 } }'
+    tui.lua.load(
+      mine(`{ type = "hsplit", constraints = { "50%", "50%" }, children = { ${terminal}, { type = "empty" } } }`),
+    )
+    withSession(running)
+    expect(tui.text()).not.toContain('has ended')
+    withSession(ended)
+    expect(tui.text()).toMatch(/The program has ended \(exit 3\)[\s\S]*enter start again/)
+    tui.press('ctrl+j') // the other agent runs
+    expect(tui.text()).not.toContain('has ended')
+    tui.press('ctrl+k')
+    expect(tui.text()).toContain('has ended')
+    withSession(running)
+    expect(tui.text()).not.toContain('has ended')
+    tui.lua.load(mine('{ type = "paragraph", props = { lines = { "no terminal" } } }'))
+    withSession(ended)
+    expect(tui.text()).not.toContain('has ended')
+  })
+
+  it('says so once in a layout that does', () => {
+    withSession(ended)
+    expect(tui.text().split('has ended')).toHaveLength(2)
+  })
+
+  it('names at least two of its keys where there are twenty columns', () => {
+    tui.resize(20, 5)
+    withSession(ended)
+    expect(tui.text()).toMatch(/^enter again {2}x close$/m)
+  })
+
   it('leaves all other keys what they are, and may be given more', () => {
     tui.lua.load({ 'mine.lua': "botster.keymap.set('ended', 'g', 'next_agent')" })
     withSession(ended)
