@@ -72,13 +72,17 @@ async function loadShared(): Promise<Tui> {
   return import('./tui.js' as string)
 }
 
+const WITHOUT_TERMINAL = 'without one: `botster start --headless`, `botster list`, `botster screen AGENT`'
+
 function assertTerminal(): void {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new CommandFailed(`the UI needs a terminal, and ${process.stdin.isTTY ? 'stdout' : 'stdin'} is none`, {
-      hint: 'without one: `botster start --headless`, `botster list`, `botster screen AGENT`',
+      hint: WITHOUT_TERMINAL,
     })
   }
   if (process.env.TERM === 'dumb') {
-    throw new CommandFailed('this terminal calls itself dumb (TERM=dumb): the UI cannot be drawn on it')
+    throw new CommandFailed('this terminal calls itself dumb (TERM=dumb): the UI cannot be drawn on it', {
+      hint: WITHOUT_TERMINAL,
+    })
   }
 }

@@ -16,6 +16,15 @@ export function terminalAbilities(env: NodeJS.ProcessEnv): Required<PainterOptio
   }
 }
 
+/**
+ * Whether to ask for the mouse. Not within GNU screen, which holds the escape key back for as long as somebody has asked
+ * (screen 4.9: until the next key). BOTSTER_MOUSE=1 asks nevertheless, BOTSTER_MOUSE=0 never does.
+ */
+export function wantsMouse({ BOTSTER_MOUSE = '', STY, TMUX }: NodeJS.ProcessEnv): boolean {
+  if (BOTSTER_MOUSE !== '') return BOTSTER_MOUSE !== '0'
+  return STY === undefined || TMUX !== undefined
+}
+
 /** How many colours to use: NO_COLOR (no-color.org), COLORTERM, then what is known of TERM and TERM_PROGRAM. */
 export function colorDepth(env: NodeJS.ProcessEnv): ColorDepth {
   const { NO_COLOR, COLORTERM = '', TERM = '', TERM_PROGRAM = '' } = env

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { PainterOptions } from '../screen/painter.ts'
-import { terminalAbilities } from './terminal-abilities.ts'
+import { terminalAbilities, wantsMouse } from './terminal-abilities.ts'
 import {
   enterSequence,
   keyboardSequence,
@@ -67,7 +67,8 @@ export class Terminal implements Disposable {
   #lent = false
   /** Whether bytes wait for the terminal to take them. */
   #busy = false
-  #mouse: MouseTracking = 1002
+  readonly #wantsMouse: boolean
+  #mouse: MouseTracking
   #kittyFlags = KITTY_FLAGS
 
   constructor({ stdin, stdout, env = process.env }: TerminalOptions, handlers: TerminalHandlers) {
@@ -76,6 +77,8 @@ export class Terminal implements Disposable {
     this.#handlers = handlers
     this.#isConsole = env.TERM === 'linux'
     this.abilities = terminalAbilities(env)
+    this.#wantsMouse = wantsMouse(env)
+    this.#mouse = this.#wantsMouse ? 1002 : 0
   }
 
   get size(): TerminalSize {
@@ -113,9 +116,9 @@ export class Terminal implements Disposable {
     if (!this.#isConsole) this.write(QUERIES)
   }
 
-  /** Asks for more or fewer mouse events. */
+  /** Asks for more or fewer mouse events, where there are any. */
   setMouse(mouse: MouseTracking): void {
-    if (mouse === this.#mouse) return
+    if (mouse === this.#mouse || !this.#wantsMouse) return
     this.#mouse = mouse
     this.write(mouseSequence(mouse))
   }

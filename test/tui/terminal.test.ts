@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawn } from '@lydell/node-pty'
 import { afterAll, describe, expect, test } from 'vitest'
-import { colorDepth, terminalAbilities } from '../../tui/terminal-abilities.ts'
+import { colorDepth, terminalAbilities, wantsMouse } from '../../tui/terminal-abilities.ts'
 import { Terminal } from '../e2e/harness/terminal.ts'
 import { until } from '../e2e/harness/until.ts'
 
@@ -21,6 +21,20 @@ test('while it is open the terminal is raw, on the alternate screen, with mouse,
   expect(shell.modes).toEqual({ alternateScreen: true, mouse: 'drag', paste: true, focus: true, cursorVisible: false })
   shell.type('\x03')
   await shell.waitFor('read "\\u0003"')
+})
+
+test('the mouse is left alone within screen, which would keep the escape key back, and where somebody says so', async () => {
+  using shell = inShell('STY=1.x program')
+  await shell.waitFor(/ready \d+ /)
+  expect(shell.modes.mouse).toBe('none')
+  shell.type('m') // a program inside asks for all of it
+  await shell.waitFor('all moving')
+  expect(shell.modes.mouse).toBe('none')
+  shell.type('q')
+  await expectRestored(shell, '0')
+  expect(wantsMouse({ STY: '1.x', TMUX: '/tmp/tmux,1,0' })).toBe(true)
+  expect(wantsMouse({ STY: '1.x', BOTSTER_MOUSE: '1' })).toBe(true)
+  expect(wantsMouse({ BOTSTER_MOUSE: '0' })).toBe(false)
 })
 
 describe('the terminal is as it was', () => {
