@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import { packageRoot } from '../protocol/paths.ts'
 import { startChromeWorker } from '../tui/chrome/start-worker.ts'
 import { requireHub, type StartPolicy } from './connect.ts'
-import { findPlace } from './place.ts'
+import { findPlace, type Place } from './place.ts'
 import { openTuiLog } from './tui-log.ts'
 import { CommandFailed } from './usage.ts'
 
@@ -46,6 +46,7 @@ export async function attach(options: AttachOptions): Promise<void> {
     connectHub: async (handlers) => {
       try {
         const place = await finding
+        if (!attached && soloSession === undefined) assertNotInside(place)
         log = openTuiLog(place.paths.directory)
         const policy = attached ? 'needed' : start
         const connection = await requireHub(place, {
@@ -54,6 +55,10 @@ export async function attach(options: AttachOptions): Promise<void> {
           start: policy,
           environment: true,
           repoConfig,
+          onStarting: () => {
+            // Later on the screen is the UI's, which tells of a hub that is gone itself.
+            if (!attached) process.stderr.write(`botster: starting the hub of ${place.root}…\n`)
+          },
         })
         attached = true
         return connection
@@ -66,6 +71,15 @@ export async function attach(options: AttachOptions): Promise<void> {
   if (!attached && refusal !== undefined) throw refusal
   // Whatever a library of the UI left open must not keep a terminal that its user has left.
   process.exit(status)
+}
+
+/** A UI in the terminal of an agent that it shows would show itself, and its keys would go to the outer one. */
+function assertNotInside(place: Place, env: NodeJS.ProcessEnv = process.env): void {
+  const agent = env.BOTSTER_AGENT_KEY
+  if (!agent || env.BOTSTER_HUB_ID !== place.paths.id) return
+  throw new CommandFailed(`this is the terminal of the agent ${agent}, which botster shows already`, {
+    hint: 'leave it with ctrl+q; a terminal that only came from there opens it with `env -u BOTSTER_AGENT_KEY botster`',
+  })
 }
 
 async function loadShared(): Promise<Tui> {

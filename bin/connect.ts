@@ -22,6 +22,8 @@ export interface ConnectOptions extends Pick<ClientOptions<HubProtocol>, 'onMess
   readonly environment?: boolean
   /** False: the hub takes nothing of the repository's `.botster` until it ends. @default true */
   readonly repoConfig?: boolean
+  /** No hub runs, and one is started now: that takes a moment. */
+  readonly onStarting?: () => void
 }
 
 /**
@@ -34,6 +36,7 @@ export async function connectHub(place: Place, options: ConnectOptions): Promise
   const attempt = () => connectOnce(place, options)
   let connection = await attempt()
   if (connection === undefined && (await mayStart(place, options.start))) {
+    options.onStarting?.()
     const { startHub } = await import('./hub-process.ts')
     connection = await startHub(place, attempt, options)
   }

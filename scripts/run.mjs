@@ -43,7 +43,7 @@ tasks[task]()
 
 function install() {
   if (!modulesAreStale(root)) return
-  say('installing dependencies (first run, or the lockfile changed)…')
+  say('installing dependencies (first run, or the lockfile changed), which takes about a minute…')
   const npm = process.env.npm_execpath
   const npmArguments = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   if (npm?.endsWith('.js')) run(process.execPath, [npm, ...npmArguments])

@@ -112,9 +112,16 @@ export class Actions implements Disposable {
 
   /** Runs what keys mean. `complete`: no more of a sequence will come. @returns whether they mean something */
   #lookUp(keys: string, complete: boolean): boolean {
-    const { lua, ui, agents } = this.#parts
+    const { lua, ui, agents, widgets } = this.#parts
     const { terminal_rows } = ui.terminalSize()
-    const called = lua.call('handle_key', [keys, ui.mode, this.#listCount(), terminal_rows, complete])
+    const called = lua.call('handle_key', [
+      keys,
+      ui.mode,
+      this.#listCount(),
+      terminal_rows,
+      complete,
+      widgets.field !== undefined,
+    ])
     if (!called.ok) {
       const operations = fallbackKey(keys, agents)
       for (const operation of operations ?? []) this.#parts.perform(operation)

@@ -17,7 +17,7 @@ import { UiLua } from './ui-lua/ui-lua.ts'
 
 export type { HubConnection, HubHandlers, TuiOptions } from './options.ts'
 
-const DETACHED = 'Detached: the agents keep running. To come back: botster\n'
+const DETACHED = 'Detached: the agents keep running. To come back: '
 const STOPPED = 'The hub was stopped, and its agents with it.\n'
 
 /**
@@ -28,7 +28,7 @@ const STOPPED = 'The hub was stopped, and its agents with it.\n'
 export async function runTui(options: TuiOptions): Promise<number> {
   const { stdin, stdout, env = process.env, log = () => {} } = options
   let app: App | undefined
-  let farewell = DETACHED
+  let farewell = `${DETACHED}${env.npm_package_name === 'botster' ? 'npm start' : 'botster'}\n`
   const problem = whyNot(options)
   if (problem !== undefined) {
     process.stderr.write(`botster: ${problem}\n`)

@@ -12,7 +12,7 @@ const BLACK = COLOR_PALETTE | 0
 const BRIGHT_WHITE = COLOR_PALETTE | 15
 
 /** Below every error of a file. */
-const PANEL_HINT = 'The last version that worked stays. "Dismiss messages" hides this.'
+const PANEL_HINT = 'The last good one stands in. ctrl+p "Dismiss messages" hides this.'
 
 interface Look {
   foreground: number

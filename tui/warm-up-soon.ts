@@ -30,7 +30,7 @@ export class WarmUpSoon implements Disposable {
     this.#timer = setTimeout(() => {
       compileEarly()
       collectAlone()
-      const askLua = (key: string) => lua.rehearse('handle_key', [key, 'insert', 0, 24, false])
+      const askLua = (key: string) => lua.rehearse('handle_key', [key, 'insert', 0, 24, false, false])
       const path = join(directory, `t${process.pid}`)
       warmUp({ path, askLua, signal: this.#ended.signal }).catch((error) => log(`warm-up: ${error}`))
     }, DELAY_MS)

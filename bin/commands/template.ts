@@ -42,7 +42,7 @@ function uninstallCommand(): Command {
 
 async function list({ json = false }: { json?: boolean }): Promise<void> {
   const { listTemplates } = await import('../../hub/installs/templates.ts')
-  const { print, printJson } = await import('../output.ts')
+  const { note, print, printJson } = await import('../output.ts')
   const { formatTable } = await import('../table.ts')
   const templates = listTemplates()
   if (json) {
@@ -50,6 +50,7 @@ async function list({ json = false }: { json?: boolean }): Promise<void> {
   }
   const rows = templates.map(({ name, state, description }) => [name, state, description])
   print(...(await formatTable([['NAME', 'STATE', 'WHAT IT DOES'], ...rows])))
+  note('to have one: botster template install NAME')
 }
 
 async function install(name: string): Promise<void> {

@@ -160,8 +160,9 @@ function place(options)
   if options.worktree == false then return { id = id, cwd = cwd } end
   if not worktree.is_git_repo() then
     if options.branch then
-      local message = ("%s is not in a git repository: an agent with a branch needs one"):format(worktree.repo_root())
-      return nil, message, { kind = "no_repository" }
+      local message = "%s is not in a git repository: an agent with a branch needs one. "
+        .. "Run git init there, or start the agent without a worktree"
+      return nil, message:format(worktree.repo_root()), { kind = "no_repository" }
     end
     return { id = id, cwd = cwd }
   end

@@ -1,9 +1,10 @@
 --- Runs the tests of a plugin, for `botster plugin test`: describe, it, before_each, after_each, expect, as other languages
 --- have them. The hub is one of the tests' own. Before each test the plugin is loaded anew; afterwards whatever test and
---- plugin have registered is gone.
+--- plugin have registered is gone, and so are the agents that were made meanwhile.
 
 local loader = require("hub.loader")
 local transaction = require("hub.transaction")
+local agent = require("lib.agent")
 local commands = require("lib.commands")
 local expect = require("lib.plugin_expect")
 local list = require("lib.list")
@@ -17,7 +18,8 @@ local BUDGET_MS, DEADLINE_MS = 2000, 15000
 --- Seconds that `wait_until` waits when nothing else is said, and between two looks.
 local PATIENCE, LOOK = 5, 0.02
 
-local collect, environment, run_test, load_plugin, outcome, each_group, new_group, test_files, check_ui
+local collect, environment, run_test, load_plugin, agent_ids, remove_agents, outcome
+local each_group, new_group, test_files, check_ui
 
 --- Runs the tests in `directory` of the plugin `name`. Options: `only` (text in the names of tests that are to run).
 --- Returns {files = {{file, tests = {{name, outcome = "passed"|"failed"|"skipped", ms, message?, traceback?}}}}, expected}:
@@ -138,6 +140,7 @@ end
 function run_test(suite, test)
   if not test.body then return outcome(test.name, "skipped", 0) end
   local began = runtime.clock()
+  local known = agent_ids()
   local problem = load_plugin(suite)
   local function attempt(bodies)
     for _, body in ipairs(bodies) do
@@ -157,8 +160,34 @@ function run_test(suite, test)
   problem = nil
   attempt(after)
   failure = failure or problem
+  local took = runtime.clock() - began
   transaction.release(OWNER)
-  return outcome(test.name, failure and "failed" or "passed", runtime.clock() - began, failure)
+  remove_agents(suite, known)
+  return outcome(test.name, failure and "failed" or "passed", took, failure)
+end
+
+--- The agents there are, as a set of their ids.
+function agent_ids()
+  local ids = {}
+  for _, info in ipairs(agent.list()) do ids[info.id] = true end
+  return ids
+end
+
+--- Deletes the agents that are not among `known`, with all they left: a test finds the hub as the first one did. The
+--- plugin goes first, since it might refuse.
+function remove_agents(suite, known)
+  local made = {}
+  for id in pairs(agent_ids()) do
+    if not known[id] then made[#made + 1] = id end
+  end
+  if #made == 0 then return end
+  loader.unload("plugin." .. suite.name)
+  for _, id in ipairs(made) do
+    local record = agent.find(id)
+    local own = record and record.worktree_path ~= nil
+    local gone, message = agent.delete(id, { delete_worktree = own, delete_branch = own, force = true })
+    if not gone then log.warn("an agent of a test stays", id, message) end
+  end
 end
 
 --- Loads the plugin as if for the first time. Returns the error, if any.

@@ -143,6 +143,7 @@ end
 function M.node(state, counted)
   local entries = M.visible(state)
   local items, selected, group = {}, nil, nil
+  local marks_first = state.mode == "filter_agents" -- where enter leads
   for position, entry in ipairs(entries) do
     if entry.group and entry.group ~= group then
       group = entry.group
@@ -164,8 +165,9 @@ function M.node(state, counted)
     props = {
       items = items,
       selected = selected,
-      highlight_style = theme.colors.selected,
-      highlight_symbol = "> ",
+      -- Where the agent that is looked at is not among those shown, none is marked as if it were.
+      highlight_style = (selected or marks_first) and theme.colors.selected or {},
+      highlight_symbol = (selected or marks_first) and "> " or "  ",
     },
   }
 end
@@ -252,9 +254,21 @@ function M.handlers.clear_filter()
   return { ops.close() }
 end
 
+--- An agent that is not among those shown any more is not looked at any more: the list marks the first one, and enter
+--- goes there.
 function M.submit_filter(text)
   _tui_state.agent_filter = text ~= "" and text or nil
-  return { ops.close() }
+  local operations = { ops.close() }
+  local entries = M.visible({ agents = _tui_state.agents, agent_filter = _tui_state.agent_filter })
+  for _, entry in ipairs(entries) do
+    if entry.index == _tui_state.selected_agent_index then
+      return operations
+    end
+  end
+  if entries[1] then
+    table.insert(operations, 1, { op = "focus_terminal", agent_index = entries[1].index })
+  end
+  return operations
 end
 
 timer.every(CLOCK_SECONDS, function()

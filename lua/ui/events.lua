@@ -1,6 +1,7 @@
 --- What the TUI does when the hub says something. The host has put `agents` into `_tui_state` already when an
 --- `agent_list` comes; operations are those of actions.lua.
 
+local agents = require("ui.agents")
 local ended = require("ui.ended")
 local new_agent = require("ui.new_agent")
 local notifications = require("ui.notifications")
@@ -84,6 +85,21 @@ local function find_added_session()
   end
 end
 
+--- Seconds that a new user has to read what to do next.
+local FIRST_STEPS_SECONDS = 20
+
+--- Beside the first agent: typing goes to it now, and what leads away from it.
+local function first_steps(agent)
+  local key_of = require("ui.keys").by_action("insert")
+  local words = {}
+  for _, entry in ipairs({ { "focus_list", "the list" }, { "show_help", "all keys" }, { "detach", "leave" } }) do
+    local key = key_of[entry[1]]
+    words[#words + 1] = key and ("%s: %s"):format(key, entry[2])
+  end
+  local message = ("You type into %s now. %s"):format(agents.name(agent), table.concat(words, ", "))
+  return { op = "notify", message = message, key = "first_steps", timeout = FIRST_STEPS_SECONDS }
+end
+
 --- What the user is looking at next, now that the list is another one.
 local function follow_list()
   if #_tui_state.agents == 0 then
@@ -95,7 +111,9 @@ local function follow_list()
   end
   local requested = find_requested()
   if requested then
-    return go_to(requested)
+    local operations = go_to(requested)
+    operations[#operations + 1] = #_tui_state.agents == 1 and first_steps(_tui_state.agents[1]) or nil
+    return operations
   end
   return not _tui_state.selected_agent_index and go_to(0) or nil
 end
@@ -171,6 +189,13 @@ function handlers.session_types(data)
   _tui_state.available_session_types = data.session_types or data.types or {}
 end
 
+--- What to do where deleting a worktree would lose work, by the hub's word for it.
+local KEEP_OR_FORCE = "keep the worktree (y), or lose that work: botster kill NAME --delete-worktree --force"
+local WORK_IS_LOST = {
+  uncommitted_work = "commit it, " .. KEEP_OR_FORCE,
+  unsaved_commits = "push or merge them, " .. KEEP_OR_FORCE,
+}
+
 --- Why the hub refused what the user asked for: it stands in the way until it was read. Anything else only passes by.
 function handlers.error(data)
   local message = tostring(data.message or data.error or "unknown error")
@@ -180,6 +205,9 @@ function handlers.error(data)
   end
   _tui_state.awaiting = nil
   _tui_state.failed_agent = awaiting.command == "create_agent" and message or nil
+  if awaiting.command == "delete_agent" and WORK_IS_LOST[data.kind] then
+    message = ("%s\n\nNothing was ended. To close it all the same:\n%s"):format(message, WORK_IS_LOST[data.kind])
+  end
   _tui_state.error_message = message
   return { set_mode("error") }
 end

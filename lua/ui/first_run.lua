@@ -17,9 +17,9 @@ function M.welcome(state)
   if not state.agents_known or (state.hub_status and state.hub_status ~= "connected") then
     lines = { "", { { text = "  Connecting to the hub…", style = theme.colors.faint } } }
   else
-    local key_of = keys.by_action("normal")
+    local key_of, anywhere = keys.by_action("normal"), keys.by_action("insert")
     local function key(action)
-      return key_of[action] or "?"
+      return anywhere[action] or key_of[action] or "?" -- what is learned here should do where one types, too
     end
     lines = {
       "",
@@ -32,7 +32,7 @@ function M.welcome(state)
       key_line(key("new_agent"), "start one: branch, command, prompt"),
       key_line(key("tour"), "a tour of six keys"),
       key_line(key("open_palette"), "everything else, by name"),
-      key_line(key("show_help"), "the keys of any mode"),
+      key_line(key("show_help"), "all keys, wherever you are"),
       key_line(key("detach"), "leave; agents keep running"),
       "",
       { { text = "  Something does not work? botster doctor says why.", style = theme.colors.faint } },

@@ -61,6 +61,28 @@ local function conflict_items(mode)
   return items
 end
 
+--- What the signs of the agent list mean.
+local SIGNS = {
+  { "?", "Waits for you" },
+  { "✗", "Failed" },
+  { "✓", "Done" },
+  { "▶", "Works, for so long" },
+  { "·", "Idle" },
+  { "■", "Its program has ended" },
+  { "●", "Something happened that you have not seen" },
+  { "✱", "Uncommitted work" },
+  { "↑2 ↓1", "Commits ahead of upstream, and behind" },
+  { ":8080", "Its port" },
+}
+
+local function sign_items(width)
+  local items = { { text = "Signs of the list", header = true, style = "bold" } }
+  for _, sign in ipairs(SIGNS) do
+    items[#items + 1] = key_item(sign[1], sign[2], width)
+  end
+  return items
+end
+
 function M.overlay(state)
   local mode = state.help and state.help.mode or "insert"
   local first = state.help and state.help.first or mode
@@ -84,8 +106,49 @@ function M.overlay(state)
   for _, item in ipairs(conflict_items(mode)) do
     items[#items + 1] = item
   end
-  return boxes.list(state, "Keys: " .. keys.mode_name(first), items, 60, 40)
+  if mode == "normal" then
+    for _, item in ipairs(sign_items(width)) do
+      items[#items + 1] = item
+    end
+  end
+  local longest = 0
+  for _, line in ipairs(lines) do
+    longest = math.max(longest, utf8.len(line[2]))
+  end
+  return boxes.list(state, "Keys: " .. keys.mode_name(first), items, 60, 40, width + longest + 2)
 end
+
+--- The actions that the list tells of while keys go to it, two in a row.
+local LIST_KEYS = {
+  { { "focus_agent", "type" }, { "new_agent", "new" } },
+  { { "rename_agent", "name" }, { "close_agent", "close" } },
+  { { "filter_agents", "filter" }, { "show_help", "all keys" } },
+}
+--- Columns of a key with its word: two of them fit into the narrowest list.
+local LIST_KEY_COLUMNS = 9
+
+--- Below the agent list while keys go to it: what the most important ones do.
+function M.list_keys()
+  local key_of = keys.by_action("normal")
+  local lines = {}
+  for _, row in ipairs(LIST_KEYS) do
+    local line, used = { " " }, 0
+    for place, entry in ipairs(row) do
+      local key = key_of[entry[1]]
+      if key then
+        line[#line + 1] = { text = key, style = theme.style("accent") }
+        line[#line + 1] = { text = " " .. entry[2], style = theme.colors.faint }
+        used = utf8.len(key) + 1 + utf8.len(entry[2])
+        line[#line + 1] = place < #row and (" "):rep(math.max(1, LIST_KEY_COLUMNS - used)) or nil
+      end
+    end
+    lines[#lines + 1] = line
+  end
+  return { type = "paragraph", props = { lines = lines } }
+end
+
+--- Rows that `list_keys` takes.
+M.LIST_KEYS_ROWS = #LIST_KEYS
 
 --- The overlay while keys of a sequence wait: what the next one may be.
 function M.hints(state)

@@ -21,6 +21,12 @@ _tui_state = _tui_state
 
 local host = {}
 
+--- The agent that is looked at, or nil.
+local function selected_agent()
+  local index = _tui_state.selected_agent_index
+  return index and _tui_state.agents[index + 1] or nil
+end
+
 --- The state that render functions see: a copy of `_tui_state` with what only the host knows (terminal_rows, …) on top.
 local function render_state(extra)
   for key, value in pairs(_tui_state) do
@@ -28,6 +34,7 @@ local function render_state(extra)
       extra[key] = value
     end
   end
+  extra.selected_agent = selected_agent()
   return extra
 end
 
@@ -37,8 +44,7 @@ local function with_selection(result)
 end
 
 local function action_context(context)
-  local index = _tui_state.selected_agent_index
-  context.selected_agent = index and _tui_state.agents[index + 1] or nil
+  context.selected_agent = selected_agent()
   return context
 end
 
@@ -84,8 +90,9 @@ local function bind(functions)
       return functions.initial_mode()
     end,
     -- Single values cross faster than a table, and this is on the way of every key.
-    handle_key = function(key, mode, list_count, terminal_rows, complete)
-      local context = { list_count = list_count, terminal_rows = terminal_rows, complete = complete }
+    handle_key = function(key, mode, list_count, terminal_rows, complete, has_input)
+      local context =
+        { list_count = list_count, terminal_rows = terminal_rows, complete = complete, has_input = has_input }
       return functions.handle_key(key, mode, context)
     end,
     on_action = function(action, context)

@@ -278,6 +278,16 @@ M.modes.trust_file = trust.keys.trust_file
 --- A mode that this file does not know still leaves with escape.
 local unknown_mode = { ["escape"] = "close_modal", ["ctrl+q"] = "detach" }
 
+--- Modes of extensions, by what they showed at the last key: a list, an input, or both.
+M.own_modes = {}
+
+local function keys_of_own_mode(mode, context)
+  local has_list = (context.list_count or 0) > 0
+  local keys = has_list and context.has_input and filter or context.has_input and input or has_list and list or unknown_mode
+  M.own_modes[mode] = keys
+  return keys
+end
+
 --- Modes in which a character that is bound to nothing is typed into the focused input.
 M.typing = {
   palette = true,
@@ -301,14 +311,15 @@ end
 
 --- @param key string descriptor: "ctrl+p", "enter", "a"
 --- @param mode string
---- @param context {list_count: integer, terminal_rows: integer}
+--- @param context {list_count: integer, terminal_rows: integer, has_input: boolean?}
 --- @return {action: string, char?: string, index?: integer}? nil: the key goes to the program (in mode "insert" only)
 function M.handle_key(key, mode, context)
-  local action = (M.modes[mode] or unknown_mode)[key]
+  local own = not M.modes[mode]
+  local action = (M.modes[mode] or keys_of_own_mode(mode, context))[key]
   if action then
     return { action = action }
   end
-  if M.typing[mode] then
+  if M.typing[mode] or (own and context.has_input) then
     local char = character(key)
     return char and { action = "input_char", char = char } or nil
   end

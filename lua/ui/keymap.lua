@@ -176,8 +176,12 @@ function M.conflicts()
 end
 
 local function builtin_keys(mode)
-  local modes = _keybindings and _keybindings.modes
-  return type(modes) == "table" and modes[mode] or {}
+  for _, modes in ipairs({ _keybindings and _keybindings.modes or {}, _keybindings and _keybindings.own_modes or {} }) do
+    if type(modes) == "table" and modes[mode] then
+      return modes[mode]
+    end
+  end
+  return {}
 end
 
 local function describe(entry)

@@ -14,9 +14,18 @@ local splits = require("ui.splits")
 
 -- terminal -------------------------------------------------------------------------------------------------------
 
+--- The branch, and before it the name that the agent was given, if it was.
+local function whose(agent)
+  local branch = agent.branch_name
+  if not branch or branch == "" then
+    return agents.name(agent)
+  end
+  return agent.name and agent.name ~= "" and agent.name ~= branch and ("%s (%s)"):format(agent.name, branch) or branch
+end
+
 --- `branch [SESSION :port | Ctrl+]: next] [SCROLLBACK +n]`; what is being read, only where keys go.
 local function terminal_title(state, agent, session, selected)
-  local parts = { " ", agent.branch_name or agents.name(agent) }
+  local parts = { " ", whose(agent) }
   if session then
     local inner = session.name:upper()
     if session.port then
@@ -41,6 +50,10 @@ local function terminal_title(state, agent, session, selected)
   end
   if selected and state.zoomed then
     parts[#parts + 1] = " [ZOOM]"
+  end
+  local hint = reads and reading.hint(state)
+  if hint then
+    parts[#parts + 1] = " " .. hint
   end
   parts[#parts + 1] = " "
   return table.concat(parts)
@@ -143,13 +156,23 @@ local LIST_FROM_COLUMNS = 60
 --- Columns of the list at least and at most: a name and a state, and no more than that.
 local LIST_LEAST, LIST_MOST = 20, 44
 
---- The agent list, and below it what waits for a decision.
+--- Rows from which on the list tells of its keys.
+local LIST_KEYS_FROM_ROWS = 16
+
+--- The agent list; below it what waits for a decision, and its keys while they go there.
 local function sidebar(state)
-  local hint = require("ui.trust").hint(state)
-  if not hint then
-    return agent_list.node(state, LIST_TITLE)
+  local constraints, children = { "min:3" }, { agent_list.node(state, LIST_TITLE) }
+  local function below(rows, node)
+    constraints[#constraints + 1], children[#children + 1] = tostring(rows), node
   end
-  return { type = "vsplit", constraints = { "min:3", "3" }, children = { agent_list.node(state, LIST_TITLE), hint } }
+  local hint = require("ui.trust").hint(state)
+  if hint then
+    below(3, hint)
+  end
+  if state.mode == "normal" and #state.agents > 0 and (state.screen_rows or 24) >= LIST_KEYS_FROM_ROWS then
+    below(help.LIST_KEYS_ROWS, help.list_keys())
+  end
+  return #children == 1 and children[1] or { type = "vsplit", constraints = constraints, children = children }
 end
 
 --- @param state table `_tui_state` with terminal_rows, terminal_cols, is_scrolled, scroll_offset, …

@@ -240,20 +240,24 @@ end
 
 -- what it looks like -------------------------------------------------------------------------------------------------
 
---- What was decided so far: "web · fix/login · claude".
+--- What was decided so far: "Profile web · branch fix/login · command claude".
 local function summary(fields, step)
   local parts = {}
   if fields.profile_name and fields.profile_name ~= "" then
-    parts[#parts + 1] = fields.profile_name
+    parts[#parts + 1] = "profile " .. fields.profile_name
   end
   if step ~= "branch" then
-    local places = { branch = fields.branch or "new branch", here = "here", worktree = fields.path }
+    local places = {
+      branch = fields.branch and "branch " .. fields.branch or "a new branch",
+      here = "in the main worktree",
+      worktree = fields.path and "worktree " .. fields.path,
+    }
     parts[#parts + 1] = places[fields.place]
   end
   if step == "prompt" then
-    parts[#parts + 1] = fields.command
+    parts[#parts + 1] = fields.command and "command " .. fields.command
   end
-  return table.concat(parts, " · ")
+  return (table.concat(parts, " · "):gsub("^%l", string.upper))
 end
 
 local function input(state, step, title, question, hint, height)
@@ -309,7 +313,7 @@ function overlays.new_agent_command(state)
 end
 
 function overlays.new_agent_prompt(state)
-  return input(state, "prompt", "Prompt", "Prompt to type into it:", "Alt+enter: new line. Up: earlier prompts.", 40)
+  return input(state, "prompt", "Prompt", "Prompt to type into it:", "Empty: none. Alt+enter: new line. Up: earlier ones.", 40)
 end
 
 --- Why it could not be made, and the way back.

@@ -70,12 +70,15 @@ function overlays.close_agent_confirm(state)
   local lines = {
     ("Close %s?"):format(agent and agents.name(agent) or "the agent"),
     "",
-    { { text = "y", style = theme.style("accent", "bold") }, "  close it" },
+    {
+      { text = "y", style = theme.style("accent", "bold") },
+      agent and agent.in_worktree and "  close it; its worktree stays" or "  close it",
+    },
   }
   if agent and agent.in_worktree then
     lines[#lines + 1] = { { text = "d", style = theme.style("accent", "bold") }, "  close it and delete its worktree" }
   end
-  lines[#lines + 1] = { { text = "n", style = theme.style("accent", "bold") }, "  keep it" }
+  lines[#lines + 1] = { { text = "n", style = theme.style("accent", "bold") }, "  keep it running" }
   local child = { type = "paragraph", block = block("Close agent"), props = { lines = lines, wrap = true } }
   return centered(state, 50, 20, #lines, 36, child)
 end

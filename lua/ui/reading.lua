@@ -2,6 +2,7 @@
 --- The host keeps cursor, selection and matches and draws them; these actions say when.
 
 local boxes = require("ui.boxes")
+local keys = require("ui.keys")
 local ops = require("ui.ops")
 
 local M = { handlers = {} }
@@ -100,6 +101,24 @@ function M.status(state)
   return #parts > 0 and table.concat(parts, " · ") or nil
 end
 
+--- {action, what it does} of copy mode: to begin with, after a search, and once something is selected.
+local COPY_KEYS = { { "select_char", "select" }, { "copy_escape", "leave" }, { "show_help", "keys" } }
+local MATCH_KEYS = { { "search_next", "next" }, { "search_previous", "previous" }, { "copy_escape", "leave" } }
+local SELECTING_KEYS = { { "copy_and_leave", "copy" }, { "copy_escape", "unselect" } }
+
+--- For titles, after everything else: the keys to know in copy mode, "v select, esc leave"; or nil.
+function M.hint(state)
+  if state.mode ~= "copy" then
+    return nil
+  end
+  local key_of, words = keys.by_action("copy"), {}
+  for _, entry in ipairs(state.selecting and SELECTING_KEYS or state.search and MATCH_KEYS or COPY_KEYS) do
+    local key = key_of[entry[1]]
+    words[#words + 1] = key and ("%s %s"):format(key, entry[2])
+  end
+  return table.concat(words, ", ")
+end
+
 function M.search_overlay(state)
   local search = state.search
   local title = not search and "Search" or search.backward and "Search up" or "Search down"
@@ -113,7 +132,7 @@ function M.search_overlay(state)
       type = "input",
       id = "search",
       block = boxes.block(found and ("%s · %s"):format(title, found) or title),
-      props = { placeholder = "text or regular expression" },
+      props = { placeholder = "text or regex · enter goes there · esc back" },
     },
   }
 end

@@ -110,4 +110,14 @@ describe('attaching', () => {
     second.click(x, y)
     await second.waitFor('^[[<0;1;1M')
   })
+
+  test('is refused in the terminal of an agent that it would show', async () => {
+    await using world = new World()
+    await world.newAgent('one', 'bash --norc')
+    await world.botster('send', 'one', 'botster; echo "[$?]"', '--enter')
+    const seen = await world.screenOf('one', /\[\d\]$/m)
+    expect(seen.replaceAll('\n', '')).toMatch(/this is the terminal of the agent \S+, which botster shows already/)
+    expect(seen).toContain('[1]')
+    await world.open([], { env: { BOTSTER_AGENT_KEY: 'an-agent-of-another-hub' } }).waitFor('Agents (1)')
+  })
 })

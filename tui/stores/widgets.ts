@@ -38,9 +38,9 @@ export class Widgets {
     return this.#list?.node.selected ?? 0
   }
 
-  /** `_tui_state.input_buffer` */
+  /** `_tui_state.input_buffer`; before the input is drawn for the first time, what it is going to hold. */
   get inputBuffer(): string {
-    return this.#field?.value ?? ''
+    return this.#field?.value ?? this.#prefill
   }
 
   /** Forgets everything, as a change of the mode does. `prefill` is put into the next input. */

@@ -21,7 +21,8 @@ const show = (...agents: [string, Record<string, unknown>?][]) => {
 /** The list as it is drawn: the text of each item, what is at its right, and its second line. */
 const items = () => {
   const tree = tui.drawn()[0]
-  const list = tree?.type === 'hsplit' ? tree.children[0] : undefined
+  const sidebar = tree?.type === 'hsplit' ? tree.children[0] : undefined
+  const list = sidebar?.type === 'vsplit' ? sidebar.children[0] : sidebar
   if (list?.type !== 'list') throw new Error('there is no list')
   const text = (line?: readonly { text: string }[]) => line?.map((span) => span.text).join('')
   return list.items.map((item) => [text(item.text), text(item.right), text(item.secondary)])
@@ -171,5 +172,81 @@ describe('the first run', () => {
     expect(tui.overlay()).toContain('Six keys: 6')
     tui.press('enter')
     expect(tui.ui.hasOverlay).toBe(false)
+  })
+})
+
+describe('narrowing the list', () => {
+  const narrow = (text: string) => {
+    tui.press('f2', '/')
+    tui.type(text)
+  }
+
+  it('goes to the first of those that are left when the one that is looked at is not among them', () => {
+    show(['one'], ['two'], ['three'])
+    narrow('t')
+    expect(names()).toEqual(['two', 'three'])
+    tui.press('enter')
+    expect(tui.agents.selected?.agent.id).toBe('two')
+    narrow('hree')
+    expect(names()).toEqual(['three'])
+    tui.press('escape', 'f2', '/')
+    tui.type('t')
+    tui.press('enter')
+    expect(tui.agents.selected?.agent.id).toBe('two')
+  })
+
+  it('is still narrowed when the field is opened again', () => {
+    show(['one'], ['two'])
+    narrow('tw')
+    tui.press('enter', 'f2', '/')
+    expect(tui.overlay()).toContain('tw')
+    expect(names()).toEqual(['two'])
+  })
+
+  it('marks nobody when the one that is looked at left those shown', () => {
+    show(['one', { state: 'done' }], ['two'])
+    narrow('done')
+    tui.press('enter')
+    const marked = () => {
+      const found: unknown[] = []
+      const visit = (node: unknown): void => {
+        if (typeof node !== 'object' || node === null) return
+        if ('highlightSymbol' in node) found.push(node.highlightSymbol)
+        for (const inner of Object.values(node)) if (typeof inner === 'object') visit(inner)
+      }
+      visit(tui.drawn()[0])
+      return found
+    }
+    expect(marked()).toEqual(['> '])
+    show(['one', { state: 'working' }], ['two', { state: 'done' }])
+    expect(names()).toEqual(['two'])
+    expect(marked()).toEqual(['  '])
+  })
+})
+
+describe('names', () => {
+  it('an agent that was given another name has it in the title of its terminal, too', () => {
+    show(['one', { name: 'editor', display_name: 'editor' }])
+    expect(tui.text()).toContain(' editor (one) [AGENT]')
+  })
+})
+
+describe('whoever has just begun', () => {
+  it('is told at the first agent where the keys go now, and how to leave', () => {
+    show()
+    tui.press('n', 'enter', 'enter', 'enter', 'enter')
+    show(['one'])
+    expect(tui.notices.list.map(({ message }) => message)).toEqual([
+      'You type into one now. f2: the list, f1: all keys, ctrl+q: leave',
+    ])
+  })
+
+  it('sees the keys of the list below it while they go there', () => {
+    show(['one'])
+    expect(tui.text()).not.toContain(' all keys')
+    tui.press('f2')
+    expect(tui.text()).toContain(' all keys')
+    tui.resize(80, 12)
+    expect(tui.text()).not.toContain(' all keys')
   })
 })

@@ -256,6 +256,17 @@ describe('closing an agent', () => {
     tui.press(key)
     expect(tui.sent.at(-1)).toEqual({ type: 'delete_agent', agent_id: 'one', delete_worktree })
   })
+
+  it('says what to do where work would be lost', () => {
+    ask()
+    tui.press('d')
+    const message = '/trees/one has uncommitted work: a.txt'
+    tui.hub({ type: 'error', command: 'delete_agent', kind: 'uncommitted_work', message })
+    expect(tui.overlay()).toContain(message)
+    expect(tui.overlay()).toMatch(
+      /Nothing was ended.*\n.*commit it, keep the worktree \(y\).*kill NAME --delete-worktree --force/,
+    )
+  })
 })
 
 describe('every mode', () => {

@@ -29,8 +29,13 @@ const created = { type: 'create_agent', branch: 'fix/login', command: 'claude', 
 
 describe('the way to a new agent', () => {
   it('shows at each step what was decided before', () => {
-    fill()
-    expect(tui.overlay()).toContain('fix/login · claude')
+    tui.press('n', 'enter')
+    tui.type('fix/login')
+    tui.press('enter')
+    expect(tui.overlay()).toContain('Branch fix/login')
+    tui.type('claude')
+    tui.press('enter')
+    expect(tui.overlay()).toContain('Branch fix/login · command claude')
   })
 
   it('can be gone back step by step, and every field keeps its text', () => {

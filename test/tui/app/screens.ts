@@ -119,6 +119,7 @@ export const SCREENS: Readonly<Record<string, ShownScreen>> = {
     tui.press('tab')
   }),
   help: pressing('f1'),
+  'help-of-the-list': pressing('f2', '?'),
   'help-of-copy-mode': pressing('alt+y', 'f1'),
   hints: pressing('ctrl+x'),
   split: pressing('alt+\\', 'alt+-'),

@@ -66,6 +66,24 @@ test('a long list scrolls just enough to show the selection, and back', () => {
   expect(show(0).lines[0]).toBe('> item 0')
 })
 
+test('the border tells how many items are above and below, where not all are seen', () => {
+  using chrome = drawer()
+  const items = Array.from({ length: 30 }, (_, index) => `item ${index}`)
+  const show = (selected: number, count = 30) => {
+    const node = {
+      type: 'list',
+      id: 'list',
+      block: { title: ' T ' },
+      props: { items: items.slice(0, count), selected },
+    }
+    return chrome.draw(node, { cols: 20, rows: 5 }).lines.at(-1)
+  }
+  expect(show(0)).toBe('└───────────── ↓27 ┘')
+  expect(show(10)).toBe('└────────── ↑8 ↓19 ┘')
+  expect(show(29)).toBe('└───────────── ↑27 ┘')
+  expect(show(0, 3)).toBe('└──────────────────┘')
+})
+
 test('scrolling up to the first item of a group shows its header', () => {
   using chrome = drawer()
   const items = [{ text: 'Head', header: true }, ...Array.from({ length: 9 }, (_, index) => `${index}`)]

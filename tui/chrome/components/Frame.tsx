@@ -5,9 +5,17 @@ import type { BorderPieces } from '../paint/paint-border.ts'
 import { Area } from './Area.tsx'
 import { TextRow } from './TextRow.tsx'
 import { useAnnotation } from './use-annotation.ts'
+import type { HiddenItems } from './use-visible-items.ts'
+
+interface Props {
+  block?: Block
+  /** Items that a list has no room for: the bottom border tells of them. */
+  hidden?: HiddenItems
+  children?: ReactNode
+}
 
 /** The frame around a widget: its border, and the title in the top border or, without one, in a row above. */
-export function Frame({ block, children }: { block?: Block; children?: ReactNode }): ReactNode {
+export function Frame({ block, hidden, children }: Props): ReactNode {
   if (!block) return <Area>{children}</Area>
   if (block.borders === 'none') {
     return (
@@ -17,10 +25,15 @@ export function Frame({ block, children }: { block?: Block; children?: ReactNode
       </Area>
     )
   }
-  return <Bordered block={block}>{children}</Bordered>
+  return (
+    <Bordered block={block} hidden={hidden}>
+      {children}
+    </Bordered>
+  )
 }
 
-function Bordered({ block, children }: { block: Block; children?: ReactNode }): ReactNode {
+function Bordered({ block, hidden, children }: Props & { block: Block }): ReactNode {
+  const more = hidden ? describeHidden(hidden) : ''
   const ref = useAnnotation(block.borderStyle ? { kind: 'border', style: block.borderStyle } : undefined)
   return (
     <Area>
@@ -32,10 +45,22 @@ function Bordered({ block, children }: { block: Block; children?: ReactNode }): 
           <TextRow line={block.title} />
         </Box>
       )}
+      {more !== '' && (
+        <Box {...MORE_PLACE}>
+          <TextRow line={[{ text: more, style: block.borderStyle }]} alignment="right" />
+        </Box>
+      )}
     </Area>
   )
 }
 
+/** " ↑3 ↓12 ", or nothing where all is seen. */
+function describeHidden({ above, below }: HiddenItems): string {
+  const parts = [above > 0 ? `↑${above}` : '', below > 0 ? `↓${below}` : ''].filter((part) => part !== '')
+  return parts.length > 0 ? ` ${parts.join(' ')} ` : ''
+}
+
+const MORE_PLACE: BoxProps = { position: 'absolute', bottom: 0, left: 1, right: 1, height: 1, flexDirection: 'column' }
 const TITLE_PLACE: BoxProps = { position: 'absolute', top: 0, left: 1, right: 1, height: 1, flexDirection: 'column' }
 
 const PIECES: Readonly<Record<BorderType, BorderPieces>> = {

@@ -13,10 +13,10 @@ export function List({ node }: { node: ListNode }): ReactNode {
   const { items } = node
   const { glyphs } = useShared()
   const { id, path, selected } = node
-  const { first, visible, chosen, ref } = useVisibleItems({ id, path, items, selected, heightOf })
+  const { first, visible, hidden, chosen, ref } = useVisibleItems({ id, path, items, selected, heightOf })
   const indent = node.selected === undefined ? 0 : glyphs.width(node.highlightSymbol)
   return (
-    <Frame block={node.block}>
+    <Frame block={node.block} hidden={hidden}>
       <Area ref={ref}>
         {visible.map((item, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a row is the place where an item is shown

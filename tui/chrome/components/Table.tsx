@@ -14,7 +14,13 @@ import { useVisibleItems } from './use-visible-items.ts'
 export function Table({ node }: { node: TableNode }): ReactNode {
   const { glyphs } = useShared()
   const { id, path, items, selected, header } = node
-  const { first, visible, chosen, ref, width } = useVisibleItems({ id, path, items, selected, heightOf: () => 1 })
+  const { first, visible, hidden, chosen, ref, width } = useVisibleItems({
+    id,
+    path,
+    items,
+    selected,
+    heightOf: () => 1,
+  })
   const indent = selected === undefined ? 0 : glyphs.width(node.highlightSymbol)
   const columns = columnsOf(node)
   const natural = columns.map((_, column) => {
@@ -24,7 +30,7 @@ export function Table({ node }: { node: TableNode }): ReactNode {
   const row = (cells: Line[], prefix: string) => [{ text: prefix }, ...inColumns(cells, widths, glyphs)]
   const margin = ' '.repeat(indent)
   return (
-    <Frame block={node.block}>
+    <Frame block={node.block} hidden={hidden}>
       {header.length > 0 && <TextRow line={row(header, margin)} style={{ attributes: BOLD }} />}
       <Area ref={ref}>
         {visible.map((item, index) => {

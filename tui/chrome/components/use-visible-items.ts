@@ -13,16 +13,26 @@ interface Scrolling<Item> {
   heightOf: (item: Item) => number
 }
 
+export interface HiddenItems {
+  above: number
+  below: number
+}
+
 export interface VisibleItems<Item> {
   /** Index of the first of them. */
   first: number
   visible: Item[]
+  /** How many there are above and below what is seen. */
+  hidden: HiddenItems
   /** Index of the selected item among all. */
   chosen: number | undefined
   /** Goes to the box they are drawn in. */
   ref: RefObject<DOMElement | null>
   width: number
 }
+
+/** Before it is known how many rows there are. */
+const NONE: HiddenItems = { above: 0, below: 0 }
 
 /** Finds out which items of a list or table are seen, and tells the painter which row shows which. */
 export function useVisibleItems<Item extends { header: boolean }>(list: Scrolling<Item>): VisibleItems<Item> {
@@ -47,5 +57,6 @@ export function useVisibleItems<Item extends { header: boolean }>(list: Scrollin
   useLayoutEffect(() => {
     previous.current = first
   })
-  return { first, visible, chosen, ref, width }
+  const hidden = rows > 0 ? { above: first, below: items.length - first - visible.length } : NONE
+  return { first, visible, hidden, chosen, ref, width }
 }
