@@ -22,7 +22,16 @@ const sessions = (id: string, ...names: string[]) => {
   return names.map((name) => ({ name, session_id: `${id}/${name}`, port: name === 'web' ? 8080 : undefined }))
 }
 
-const minutesAgo = (minutes: number) => Math.floor(Date.now() / 1000) - minutes * 60
+/** Seconds since the epoch. */
+const now = () => Math.floor(Date.now() / 1000)
+const LOADED_AT = now()
+const minutesAgo = (minutes: number) => LOADED_AT - minutes * 60
+/** The same agents at the moment: on a busy machine a minute passes between the first screen and the last. */
+const asOfNow = (agents: readonly Record<string, unknown>[]) =>
+  agents.map((fields) => {
+    const { state_since } = fields
+    return typeof state_since === 'number' ? { ...fields, state_since: state_since + now() - LOADED_AT } : fields
+  })
 
 const AGENTS = [
   agent('fix-login', {
@@ -203,7 +212,7 @@ export async function openScreen(name: string, files: Record<string, string> = {
   const { go, agents = AGENTS } = SCREENS[name]!
   const tui = await startKeys({ cols: 80, rows: 24, files: { ...FILES, ...files } })
   tui.hub({ type: 'result', command: 'list_commands', value: { commands: COMMANDS } })
-  tui.hub({ type: 'agent_list', agents })
+  tui.hub({ type: 'agent_list', agents: asOfNow(agents) })
   go(tui)
   tui.ui.flush()
   expect(tui.lua.problems).toEqual([])
