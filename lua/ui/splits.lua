@@ -128,6 +128,14 @@ end
 
 -- actions ----------------------------------------------------------------------------------------------------------
 
+--- Looking at an agent is what clears its mark.
+local function with_mark_cleared(agent, operations)
+  if agent and agent.notification then
+    operations[#operations + 1] = ops.send({ type = "clear_notification", agent_id = agent.id })
+  end
+  return operations
+end
+
 --- Typing goes on where the focus goes.
 local function focus(pane)
   local agent = agent_of(pane)
@@ -135,10 +143,10 @@ local function focus(pane)
     return nil
   end
   current().focused = pane
-  return {
+  return with_mark_cleared(agent, {
     { op = "focus_terminal", agent_id = agent.id, pty_index = session_index(pane, agent) },
     ops.set_mode("insert"),
-  }
+  })
 end
 
 --- What a new pane shows: the next agent or session that no pane shows.
@@ -277,8 +285,8 @@ function handlers.toggle_zoom()
 end
 
 --- The host says that a click has moved the focus to another terminal.
-function handlers.terminal_clicked()
-  return _tui_state.mode ~= "insert" and { ops.set_mode("insert") } or nil
+function handlers.terminal_clicked(context)
+  return with_mark_cleared(context.selected_agent, _tui_state.mode ~= "insert" and { ops.set_mode("insert") } or {})
 end
 
 return M

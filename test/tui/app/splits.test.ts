@@ -29,6 +29,20 @@ describe('splits', () => {
     expect(tui.notices.list.at(-1)?.message).toContain('More than 4')
   })
 
+  it('clear the mark of the agent that gets the focus, by keys and by a click', () => {
+    tui.lua.load({ 'click.lua': "botster.keymap.set('insert', 'g', 'terminal_clicked')" })
+    const marked = ['a', 'b'].map((id) => agent(id, { notification: true }))
+    tui.hub({ type: 'agent_list', agents: marked })
+    const cleared = (key: string) => {
+      tui.sent.length = 0
+      tui.press(key)
+      return tui.sent.filter(({ type }) => type === 'clear_notification').map(({ agent_id }) => agent_id)
+    }
+    expect(['alt+\\', 'alt+o', 'ctrl+alt+right', 'g'].map(cleared)).toEqual([['b'], ['a'], ['b'], ['b']])
+    tui.hub({ type: 'agent_list', agents: [agent('a'), agent('b')] })
+    expect(['alt+o', 'g'].map(cleared)).toEqual([[], []])
+  })
+
   it('need another agent, or another session of this one', () => {
     withAgents('a')
     tui.press('alt+\\')
