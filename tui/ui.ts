@@ -2,6 +2,7 @@ import type { LuaTable, LuaValue } from '../lua/vm/index.ts'
 import type { Node } from './chrome/node.ts'
 import { parseNode } from './chrome/parse-node.ts'
 import type { ConnectionCode, ScreenSize } from './chrome/protocol.ts'
+import type { Panel } from './data/panel.ts'
 import type { Panels } from './data/panels.ts'
 import { fallbackTree } from './fallback.ts'
 import { type MarkLooks, parseMarkLooks } from './mark-looks.ts'
@@ -252,7 +253,7 @@ export class Ui {
       ...this.readerState(),
       screen_cols: cols,
       screen_rows: rows,
-      is_scrolled: panel?.scrollback.active ?? false,
+      is_scrolled: panel !== undefined && isScrolled(panel),
       scroll_offset: panel?.scrollback.offset ?? 0,
       scroll_offsets: panels.scrollOffsets(),
       qr_width: Math.max(0, ...(this.#code?.qr.map((line) => line.length) ?? [])),
@@ -276,4 +277,9 @@ export class Ui {
       terminal_cols: area?.cols ?? Math.max(1, Math.round(cols * 0.85) - 2),
     }
   }
+}
+
+/** Whether the terminal shows something else than what is newest, or is about to: a view that is only held still does not. */
+function isScrolled({ scrollback, reader }: Panel): boolean {
+  return scrollback.active && (scrollback.offset > 0 || reader.reading)
 }

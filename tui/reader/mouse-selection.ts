@@ -29,6 +29,8 @@ export class MouseSelection implements Disposable {
   #clickedAt = Number.NEGATIVE_INFINITY
   #clicked: { readonly x: number; readonly y: number } | undefined
   #scrolling: NodeJS.Timeout | undefined
+  /** The line at the top of the view that is held still for the selection. */
+  #heldAt: number | undefined
 
   constructor(parts: MouseSelectionParts) {
     this.#parts = parts
@@ -45,11 +47,12 @@ export class MouseSelection implements Disposable {
     this.#clicks = again ? this.#clicks + 1 : 1
     this.#clickedAt = now
     this.#clicked = { x: event.x, y: event.y }
+    if (this.#panel !== undefined) this.#letGo(this.#panel) // the button went up where nobody told us
     this.#panel = panel
     this.#last = event
     this.#anchor = placeIn(panel, event)
     const kind = KINDS[(this.#clicks - 1) % KINDS.length]!
-    if (kind !== 'char') panel.reader.startSelection(new Selection(kind, this.#anchor))
+    if (kind !== 'char') this.#start(panel, new Selection(kind, this.#anchor))
     else {
       panel.reader.clearSelection() // a click alone selects nothing
       if (panel.reader.reading) panel.reader.goTo(this.#anchor)
@@ -64,7 +67,7 @@ export class MouseSelection implements Disposable {
     const head = placeIn(panel, event)
     if (panel.reader.selection !== undefined) panel.reader.extendSelection(head)
     else if (head.line !== this.#anchor!.line || head.column !== this.#anchor!.column) {
-      panel.reader.startSelection(new Selection(event.alt ? 'block' : 'char', this.#anchor!, head))
+      this.#start(panel, new Selection(event.alt ? 'block' : 'char', this.#anchor!, head))
     }
     this.#scrollAtEdge(panel, event)
   }
@@ -75,10 +78,31 @@ export class MouseSelection implements Disposable {
     const panel = this.#panel
     this.#panel = undefined
     if (panel?.reader.selection !== undefined) this.#parts.onSelected()
+    if (panel !== undefined) this.#letGo(panel)
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#scrolling)
+  }
+
+  /** What is printed meanwhile must not move the text away under the mouse. */
+  #start(panel: Panel, selection: Selection): void {
+    const { reader, scrollback } = panel
+    if (!scrollback.active) {
+      scrollback.hold()
+      this.#heldAt = scrollback.top
+    }
+    reader.startSelection(selection)
+  }
+
+  /** The view follows again what is printed, unless somebody has scrolled it. */
+  #letGo(panel: Panel): void {
+    const heldAt = this.#heldAt
+    this.#heldAt = undefined
+    const { reader, scrollback } = panel
+    if (heldAt === undefined || reader.reading) return
+    if (scrollback.top !== heldAt) scrollback.letGo()
+    else if (scrollback.toBottom()) this.#parts.scrolled(panel)
   }
 
   /** Above or below the terminal the text scrolls, faster the farther away. */

@@ -81,6 +81,12 @@ export class Scrollback {
     this.scroll(0)
   }
 
+  /** Ends `hold`: at the bottom the view follows what is printed again. */
+  letGo(): void {
+    this.#held = false
+    if (this.offset === 0) this.toBottom()
+  }
+
   /** Moves as little as needed to show a line; when that is far, the line comes to stand in the middle. */
   reveal(line: number): boolean {
     const { rows } = this.#screen.grid

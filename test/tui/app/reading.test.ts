@@ -181,6 +181,29 @@ describe('copy mode', () => {
 })
 
 describe('the mouse', () => {
+  it('selects text that stands still while more is printed, and then the newest is seen again', async () => {
+    await start('seq -f "line %g" 200; read x; seq -f "more %g" 500; read y; echo last; cat')
+    await world.see('line 200')
+    const from = find('line 190')
+    mouse(0, from.x, from.y)
+    mouse(32, from.x + 7, from.y + 1)
+    const go = () => {
+      const data = Buffer.from('go\r')
+      return world.manager.connection.request('inject', { session: 'one/agent', data, origin: { kind: 'agent' } })
+    }
+    await go()
+    await world.see('SCROLLBACK +')
+    expect(find('line 190')).toEqual(from)
+    mouse(32, from.x + 7, from.y + 2)
+    mouse(0, from.x + 7, from.y + 2, true)
+    await world.see('Copied 3 lines')
+    expect(copied()).toBe('line 190\nline 191\nline 192')
+    await world.see('more 500')
+    await world.see(() => !world.screen.includes('SCROLLBACK'))
+    await go()
+    await world.see('last')
+  })
+
   it('selects by dragging, words by two clicks and lines by three, and copies', async () => {
     await start('printf "see /etc/hosts now\\nnext\\n"; cat')
     await world.see('next')
