@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { makeWorld, until, type World } from './world.ts'
 
@@ -104,6 +105,36 @@ describe('While the hub runs', () => {
     expect(Math.min(...took), took.join(' ')).toBeLessThan(1000) // a busy machine may be late once, not each time
     await world.eval('runtime.sleep(2.5)') // longer than from one look to the next
     expect(world.log.filter(({ msg }) => msg.startsWith('loaded plugin p from'))).toHaveLength(3)
+  })
+
+  test('Several saves within the debounce of 0.2 s are one reload, begun that long after the last of them', async () => {
+    world = await makeWorld()
+    await put('shared/plugins/p/init.lua', plugin('0'))
+    await world.restart()
+    const loads = () => world.log.filter(({ msg }) => msg.startsWith('loaded plugin p from'))
+    for (let attempt = 1; ; attempt++) {
+      const before = loads().length
+      let [longest, saved] = [0, Date.now()]
+      for (let save = 1; save <= 5; save++) {
+        if (save > 1) await delay(100) // longer than the system's own changes are gathered
+        await put('shared/plugins/p/init.lua', plugin(`${attempt}.${save}`))
+        if (save > 1) longest = Math.max(longest, Date.now() - saved)
+        saved = Date.now()
+      }
+      await says(`${attempt}.5`)
+      // What comes after it was noticed after it.
+      await put(
+        `shared/plugins/next${attempt}/init.lua`,
+        `commands.register('next${attempt}', function() return {} end)`,
+      )
+      await until(() => world.command(`next${attempt}`).catch(() => undefined), 'the next plugin')
+      // A machine so busy that it paused between two saves proves nothing.
+      if (longest > 140 && attempt < 20) continue
+      expect(longest).toBeLessThanOrEqual(140)
+      expect(loads().length - before).toBe(1)
+      expect(loads().at(-1)!.time - saved).toBeGreaterThanOrEqual(200)
+      return
+    }
   })
 
   test('A broken change leaves the old version at work and is reported', async () => {

@@ -19,6 +19,8 @@ return {}
 /** One line of the hub's log. */
 export interface LogLine {
   readonly level: number
+  /** Milliseconds since 1970. */
+  readonly time: number
   readonly owner?: string
   readonly msg: string
 }
