@@ -26,6 +26,10 @@ const LIMITS: readonly [pattern: RegExp, limit: Limit][] = [
   [/^panel frame, full screen, p99$/, { most: 4 }],
   [/^input thread, .* p99$/, { most: 2 }],
   [/^echo while the list of agents changes, p99$/, { most: 8 }],
+  [/^reload, from saving to the new version, the longest$/, { most: 300 }],
+  [/^echo while modules are reloaded, p99$/, { most: 10 }],
+  [/^duplicates after \d+ reloads$/, { most: 0 }],
+  [/^Lua memory, grown by a hundred reloads$/, { most: 40 }],
   [/^change of the chrome with 20 agents, p99$/, { most: 30 }],
 ]
 

@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- NAME …]`: botster beside tmux, in turns, and botster's own parts. A name selects every benchmark
  * that starts with it: echo, flood, attach, "cold start", "twenty agents", list, memory, idle, painter, "input thread", chrome,
- * lua, history, ptyhost.
+ * lua, history, reload, ptyhost.
  * `--only botster` or `--only tmux` leaves the other out.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -39,6 +39,7 @@ const PARTS: readonly { name: string; run: () => Promise<Row[]> }[] = [
   { name: 'chrome', run: async () => (await import('./chrome.ts')).benchChrome() },
   { name: 'lua', run: async () => (await import('./lua.ts')).benchLua() },
   { name: 'history', run: async () => (await import('./history.ts')).benchHistory() },
+  { name: 'reload', run: async () => (await import('./e2e/reloads.ts')).benchReloads() },
   { name: 'ptyhost', run: async () => (await import('./ptyhost.ts')).benchPtyhost() },
 ]
 

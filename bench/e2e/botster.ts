@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { type HubConnection, requireHub } from '../../bin/connect.ts'
 import { findPlace } from '../../bin/place.ts'
 import { ListChanges } from './list-changes.ts'
 import type { MeasuredProcess, Multiplexer, MultiplexerOptions, PanelSize } from './multiplexer.ts'
@@ -75,6 +76,11 @@ export class Botster implements Multiplexer {
 
   async keepRenaming(names: readonly string[], perSecond: number): Promise<AsyncDisposable> {
     return ListChanges.start(await findPlace(this.#project, this.#world.env), names, perSecond)
+  }
+
+  /** To the hub that `newSession` has started. */
+  async connectHub(): Promise<HubConnection> {
+    return requireHub(await findPlace(this.#project, this.#world.env), { role: 'cli', start: 'never' })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -53,15 +53,24 @@ async function measure(create: Create, { program, neighbour }: Kind): Promise<Sa
 
 /** Types as a person does. @returns milliseconds until each echo, the first few keys left out */
 export async function typeAndTime(terminal: OuterTerminal, nextCharacter: () => string): Promise<number[]> {
+  return (await typeUntil(terminal, nextCharacter, (typed) => typed >= WARM_UP + KEYS)).slice(WARM_UP)
+}
+
+/** The same until told to stop. @returns milliseconds until the echo of every key */
+export async function typeUntil(
+  terminal: OuterTerminal,
+  nextCharacter: () => string,
+  isOver: (typed: number) => boolean,
+): Promise<number[]> {
   const samples: number[] = []
-  for (let key = 0; key < WARM_UP + KEYS; key++) {
+  while (!isOver(samples.length)) {
     await sleep(PAUSE_MS.least + Math.random() * (PAUSE_MS.most - PAUSE_MS.least))
     const character = nextCharacter()
     terminal.forget()
     const typed = performance.now()
     terminal.write(character)
     const seen = await terminal.arrival(character, LOST_MS)
-    if (key >= WARM_UP) samples.push(seen === undefined ? LOST_MS : seen - typed)
+    samples.push(seen === undefined ? LOST_MS : seen - typed)
   }
   return samples
 }

@@ -48,7 +48,14 @@ async function showDifference({ shipped, own }: ShippedFile): Promise<void> {
   const { runGit } = await import('../../hub/git/run.ts')
   const { CommandFailed } = await import('../usage.ts')
   const color = process.stdout.isTTY ? 'always' : 'never'
-  const options = ['--no-index', '--no-ext-diff', '--no-textconv', `--color=${color}`, '--src-prefix=', '--dst-prefix=']
+  const options = [
+    '--no-index',
+    '--no-ext-diff',
+    '--no-textconv',
+    `--color=${color}`,
+    '--src-prefix=/',
+    '--dst-prefix=/',
+  ] // whole paths: git cuts their /
   const { exitCode, stdout, stderr } = await runGit(['diff', ...options, '--', shipped, own], { cwd: dirname(own) })
   if (exitCode > 1) throw new CommandFailed(`git cannot compare ${shipped} with ${own}: ${stderr}`)
   process.stdout.write(stdout)

@@ -216,7 +216,9 @@ describe('botster eject and botster diff', () => {
     expect(path).toBe(join(world.userDirectory, 'lua/ui/layout.lua'))
     expect((await world.run(['diff'])).stderr).toBe('no differences\n')
     put(path, `${readFileSync(path, 'utf8')}-- mine\n`)
-    expect(await world.botster('diff')).toMatch(/^\+-- mine$/m)
+    const difference = await world.botster('diff')
+    expect(difference).toMatch(/^\+-- mine$/m)
+    expect(difference).toContain(`\n+++ ${path}\n`)
     expect(await world.botster('diff', '--names')).toBe('ui/layout.lua\n')
     expect(await world.botster('eject')).toContain('\n* ui/layout.lua\n')
     expect(await world.run(['eject', 'ui/layout.lua'])).toMatchObject({

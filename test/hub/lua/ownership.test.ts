@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { type HubClient, hubClient } from '../../modules/support/hub-client.ts'
@@ -216,3 +218,33 @@ test('What a command of the user’s own module registers goes with the module, 
     expect(await world.eval('return events.emit("own.event")')).toBe(0)
   }
 })
+
+test('A thousand reloads leave nothing in memory', async () => {
+  const source = Object.entries(KINDS)
+    .filter(([name]) => /^(events|hooks|timer|commands|mcp|tui.on|socket.on)/.test(name))
+    .map(([, kind]) => kind.source())
+  await world.writeLua('flat.lua', `local function hear() end\n${source.join('\n')}\nreturn {}`)
+  await world.eval('require("flat")')
+  const reload = async (times: number) => {
+    for (let i = 0; i < times / 20; i++) await world.eval('for i = 1, 20 do assert(loader.reload("flat")) end')
+  }
+  const used = async () => {
+    const lua = await world.eval<number>('collectgarbage() collectgarbage() return collectgarbage("count")')
+    collectGarbage()
+    return { lua, heap: process.memoryUsage().heapUsed / 1024 }
+  }
+  await reload(500) // until everything is compiled that will be
+  const before = await used()
+  await reload(1000)
+  const after = await used()
+  // In kilobytes: of one version that stayed each time there would be ten times as much.
+  expect(after.lua - before.lua).toBeLessThan(20)
+  expect(after.heap - before.heap).toBeLessThan(1000)
+  await world.eval('loader.unload("flat")')
+})
+
+/** What `node --expose-gc` would have as `gc`. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+}
