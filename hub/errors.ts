@@ -8,15 +8,19 @@ const MAX_TEXT = 8192
 
 /** The latest errors that a person should see: in `botster status` and in the TUI. */
 export class ReportedErrors {
-  readonly #reports: ReportedError[] = []
+  #reports: readonly ReportedError[] = []
   readonly #listeners = new Listeners<[ReportedError]>(() => {}) // reporting a failed report would never end
 
   /** Keeps an error of `owner` (module, plugin or subsystem) and tells the listeners. */
   report(owner: string, error: unknown): void {
     const report = describe(owner, error)
-    this.#reports.push(report)
-    if (this.#reports.length > KEPT_REPORTS) this.#reports.shift()
+    this.#reports = [...this.#reports, report].slice(-KEPT_REPORTS)
     this.#listeners.notify(report)
+  }
+
+  /** Marks what `owner` has reported so far as outdated: another version of it is in use. */
+  outdate(owner: string): void {
+    this.#reports = this.#reports.map((report) => (report.owner === owner ? { ...report, outdated: true } : report))
   }
 
   /** Oldest first. */

@@ -111,7 +111,7 @@ export class HubLink implements Disposable {
   async #tellEarlierErrors(): Promise<void> {
     const status = await this.#connection?.request('status', {})
     const since = Math.max(this.#lastErrorAt, Date.now() - EARLIER_MS)
-    const errors = status?.errors.filter(({ at }) => at > since) ?? []
+    const errors = status?.errors.filter(({ at, outdated }) => at > since && !outdated) ?? []
     const hidden = errors.length - MOST_EARLIER
     if (hidden > 0) this.#events.onErrorReported(`${hidden} more went wrong before: see \`botster status\``)
     for (const error of errors.slice(-MOST_EARLIER)) this.#tellError(error)

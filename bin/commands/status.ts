@@ -48,7 +48,10 @@ async function describe({ hub, ptyhost, clients, agents, repositoryConfig, error
     `agents      ${agents}`,
     `.botster    ${describeRepositoryConfig(repositoryConfig)}`,
     `errors      ${errors.length === 0 ? 'none' : ''}`.trimEnd(),
-    ...errors.map(({ at, owner, message }) => `  ${new Date(at).toISOString()}  ${plain(owner)}: ${plain(message)}`),
+    ...errors.map(
+      ({ at, owner, message, outdated }) =>
+        `  ${new Date(at).toISOString()}  ${plain(owner)}: ${plain(message)}${outdated ? ' (loaded anew since)' : ''}`,
+    ),
   ]
 }
 

@@ -79,8 +79,8 @@ export function hubModule(
         returns: [
           {
             type: 'list',
-            luaType: '{at: number, owner: string, message: string, traceback: string?}[]',
-            doc: '`at`: seconds since 1970',
+            luaType: '{at: number, owner: string, message: string, traceback: string?, outdated: boolean?}[]',
+            doc: '`at`: seconds since 1970; `outdated`: it was loaded anew since',
           },
         ],
         example: 'for _, problem in ipairs(hub.errors("plugin.github")) do log.info(problem.message) end',

@@ -48,7 +48,7 @@ export function hubPrimitives(hub: () => HubContext, files: ModuleFiles, emit: E
   const forwarders = new Forwarders({ hub, ptys, agents, filter: luaOutputFilter(callbacks), loads })
   const peers = new WebrtcPeers({ hub, callbacks: webrtc, emit })
   const modules = [
-    runtimeModule(files, callbacks, loads),
+    runtimeModule(hub, files, callbacks, loads),
     sandboxModule(hub, files),
     recordsModule(hub),
     hubModule(hub, agents, signallingFunctions(peers)),

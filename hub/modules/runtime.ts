@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import * as z from 'zod'
 import { defineFunction, defineModule, failure, LuaError, type LuaModule } from '../../lua/vm/index.ts'
 import { CATALOGUE } from '../catalogue/index.ts'
+import type { HubContext } from '../types.ts'
 import type { Callbacks } from './callbacks.ts'
 import { parse } from './convert.ts'
 import type { Loads } from './loads.ts'
@@ -28,7 +29,12 @@ const limitsArgument = {
 } as const
 
 /** What botster's own Lua is built on and scripts rarely need: owners, budgets, module files, the hub's callbacks. */
-export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks, loads: Loads): LuaModule {
+export function runtimeModule(
+  hub: () => HubContext,
+  files: ModuleFiles,
+  callbacks: HubCallbacks,
+  loads: Loads,
+): LuaModule {
   return defineModule({
     name: 'runtime',
     doc:
@@ -151,6 +157,14 @@ export function runtimeModule(files: ModuleFiles, callbacks: HubCallbacks, loads
         ],
         call: (_, owner, succeeded) => {
           loads.end(owner, succeeded)
+        },
+      }),
+      outdate_errors: defineFunction({
+        doc: 'Says that what a module has reported so far is of a version that is no longer in use.',
+        hidden: true,
+        args: [{ name: 'module', type: 'text' }],
+        call: (_, module) => {
+          hub().errors.outdate(module)
         },
       }),
       described_hooks: defineFunction({

@@ -13,19 +13,30 @@ local repository_watch
 
 local watch_root, watch_repository, note, modules_below
 
+--- Loads what could not be loaded for want of a module: of a library of the hub's own, that may be anything.
+local function retry(name)
+  for _, other in ipairs(loader.retry(not name:find("^lib%.") and name or nil)) do log.info(("loaded %s, which lacked %s"):format(other, name)) end
+end
+
 --- Brings a module in line with its file. What fails is reported by the loader.
 local function refresh(name)
   local path = runtime.find_module(name)
-  if not path then return end -- a module of the user's own that was deleted stays until the hub ends
-  if package.loaded[name] == nil then
-    if name == ENTRY then pcall(require, name) end
+  if not path then
+    -- A module of the user's own that was deleted stays until the hub ends; one that never came to be is forgotten.
+    if package.loaded[name] == nil then loader.unload(name) end
+  elseif package.loaded[name] == nil then
+    -- One that failed when it was wanted, as a step of the boot or by another.
+    local loaded = (name == ENTRY or loader.failure(name)) and pcall(require, name)
+    if loaded then log.info(("loaded %s from %s"):format(name, path)) end
     -- A new detector: agents may be what it is for.
-    if name:find("^agents%.") then events.emit("module_reloaded", { name = name }) end
+    if loaded or name:find("^agents%.") then events.emit("module_reloaded", { name = name }) end
+    retry(name)
   elseif loader.is_protected(name) then
     log.warn(("%s changed: it takes effect when the hub starts again"):format(name))
   elseif loader.reload(name) then
     log.info(("reloaded %s from %s"):format(name, path))
     events.emit("module_reloaded", { name = name })
+    retry(name)
   end
 end
 

@@ -2,11 +2,14 @@
 --- without one handler is better than none.
 
 local PROTECTED = {
-  "hub.init", "hub.transaction", "hub.guards", "hub.exports", "hub.kept", "hub.parts", "hub.hook_names", "hub.state",
+  "hub.init", "hub.transaction", "hub.guards", "hub.exports", "hub.kept", "hub.parts", "hub.dependencies", "hub.hook_names", "hub.state",
   "hub.hooks", "hub.improvements", "hub.loader",
 }
 
 local LIBRARIES = { "lib.config_resolver", "lib.agent", "lib.commands", "lib.mcp" }
+
+--- Those that scripts know by a name of their own.
+local GLOBALS = { ["lib.commands"] = "commands", ["lib.mcp"] = "mcp" }
 
 local HANDLERS = {
   "handlers.trust",
@@ -24,7 +27,7 @@ local WATCHERS = { "handlers.plugin_watcher", "handlers.module_watcher", "handle
 local started = runtime.clock()
 local failures = 0
 
-local step, require_step, load_user_init, load_plugins, load_improvements
+local step, require_step, set_global, load_user_init, load_plugins, load_improvements
 
 local function boot()
   step("hub.state", function() state = require("hub.state") end)
@@ -35,9 +38,12 @@ local function boot()
     require = loader.require
     require("hub.guards").install()
   end)
-  for _, name in ipairs(LIBRARIES) do require_step(name) end
-  commands = package.loaded["lib.commands"]
-  mcp = package.loaded["lib.mcp"]
+  for _, name in ipairs(LIBRARIES) do
+    require_step(name)
+    set_global(name)
+  end
+  -- One that failed may be mended later.
+  events.on("module_reloaded", function(change) set_global(change.name) end)
   for _, name in ipairs(HANDLERS) do require_step(name) end
   step("shutdown handler", function()
     events.on("shutdown", function() hooks.notify("shutdown") end)
@@ -66,6 +72,10 @@ end
 
 function require_step(name)
   step(name, function() require(name) end)
+end
+
+function set_global(name)
+  if GLOBALS[name] then _G[GLOBALS[name]] = package.loaded[name] end
 end
 
 --- The user's own entry point: ~/.botster/lua/user/init.lua. Not having one is normal.

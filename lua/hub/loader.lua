@@ -6,6 +6,7 @@
 --- version with all its registrations and closes what was opened meanwhile.
 
 local transaction = require("hub.transaction")
+local dependencies = require("hub.dependencies")
 local exports = require("hub.exports")
 local improvements = require("hub.improvements")
 local kept = require("hub.kept")
@@ -31,15 +32,13 @@ local protected = {}
 local versions = {}
 --- Modules being loaded now → the module that asked for it.
 local busy = {}
---- Module → modules that it has required: {name = true}.
-local required = {}
---- Module → why its latest version could not be loaded: {message, traceback, kind, at}.
+--- Module → why its latest version could not be loaded: {message, traceback, kind, at, because}.
 local failures = {}
 --- What knows about plugins: see `loader.on_plugin`.
 local inspect_plugin, locate_plugin
 
-local check_place, run_chunk, install, failed, owner_of, note_required, visit, wait_for, is_loading_for, find
-local is_improvement, require_part
+local check_place, run_chunk, install, failed, owner_of, wait_for, is_loading_for, find
+local is_improvement, require_part, require_anew, culprit
 
 --- Never reload a module again.
 function loader.protect(name)
@@ -66,7 +65,7 @@ function loader.require(name)
     if err.kind == "not_found" then error(message, 2) end
     error(err, 0)
   end
-  note_required(name)
+  dependencies.note(transaction.base(owners.current()), name)
   local value = package.loaded[name]
   if value ~= nil then return value end
   if busy[name] and wait_for(name) and package.loaded[name] ~= nil then return package.loaded[name] end
@@ -75,6 +74,7 @@ function loader.require(name)
   local ok, message, err = install(name, path)
   if not ok then
     err.reported = err.kind ~= "busy" -- a circle is the mistake of whoever asked
+    err.module = err.module or name
     error(err, 0)
   end
   return package.loaded[name], path
@@ -133,7 +133,8 @@ function loader.on_plugin(inspect, locate)
   transaction.apply(function() inspect_plugin, locate_plugin = inspect, locate end)
 end
 
---- Why the latest version of a module is not in use: {message, traceback, kind, at (Unix time)}, or nil.
+--- Why the latest version of a module is not in use: {message, traceback, kind, at (Unix time), because (the module that it
+--- lacks)}, or nil.
 function loader.failure(name)
   return failures[name]
 end
@@ -146,6 +147,7 @@ end
 --- Removes a module or plugin (`"plugin.NAME"`) with everything it registered. Returns whether it was loaded.
 function loader.unload(name)
   failures[name] = nil
+  runtime.outdate_errors(name)
   if protected[name] or package.loaded[name] == nil then return false end
   package.loaded[name] = nil
   transaction.release(owner_of(name))
@@ -154,13 +156,20 @@ function loader.unload(name)
 end
 
 --- The same modules in the order in which to reload them: what others require comes before them.
-function loader.order(names)
-  local wanted, ordered, visited = {}, {}, {}
-  local sorted = table.pack(table.unpack(names))
-  table.sort(sorted)
-  for _, name in ipairs(sorted) do wanted[name] = true end
-  for _, name in ipairs(sorted) do visit(name, wanted, ordered, visited) end
-  return ordered
+loader.order = dependencies.order
+
+--- Loads what could not be loaded for want of the module `name`, which is there now; without one, whatever could not be
+--- loaded. Returns the names of what is loaded.
+function loader.retry(name)
+  local waiting, loaded = {}, {}
+  for other, failure in pairs(failures) do
+    if name == nil or failure.because == name then waiting[#waiting + 1] = other end
+  end
+  for _, other in ipairs(dependencies.order(waiting)) do
+    local load = package.loaded[other] == nil and require_anew or loader.reload
+    if load(other) then loaded[#loaded + 1] = other end
+  end
+  return loaded
 end
 
 --- Loaded modules and plugins: {name, path, owner, at} each, sorted by name; `at`: when its version was taken up, in
@@ -215,6 +224,7 @@ function install(name, path, compile)
   if previous then transaction.release(previous) end
   versions[name] = { owner = tx.owner, path = path, compile = compile, at = runtime.time() }
   failures[name] = nil
+  runtime.outdate_errors(name)
   return true
 end
 
@@ -262,32 +272,26 @@ function failed(tx, message, err)
     package.loaded[tx.name] = tx.loaded
     exports.restore(tx.loaded, tx.before)
   end
-  failures[tx.name] = { message = message, traceback = err.traceback, kind = err.kind, at = runtime.time() }
+  failures[tx.name] =
+    { message = message, traceback = err.traceback, kind = err.kind, at = runtime.time(), because = culprit(tx.name, message, err) }
   if not err.reported then
     runtime.report(tx.name, { kind = err.kind, message = message, traceback = err.traceback })
   end
   return nil, message, err
 end
 
+--- The other module that a load has failed for.
+function culprit(name, message, err)
+  local other = err.module or message:match("module '([%w_.-]+)' not found")
+  return other ~= name and other or nil
+end
+
 function is_improvement(name)
   return name:sub(1, #improvements.PREFIX) == improvements.PREFIX
 end
 
-function note_required(name)
-  local by = transaction.base(owners.current())
-  required[by] = required[by] or {}
-  required[by][name] = true
-end
-
---- Adds a module after all it requires, by whatever way.
-function visit(name, wanted, ordered, visited)
-  if visited[name] then return end
-  visited[name] = true
-  local names = {}
-  for other in pairs(required[name] or {}) do names[#names + 1] = other end
-  table.sort(names)
-  for _, other in ipairs(names) do visit(other, wanted, ordered, visited) end
-  if wanted[name] then ordered[#ordered + 1] = name end
+function require_anew(name)
+  return (pcall(loader.require, name))
 end
 
 --- Waits until another coroutine has loaded a module. Returns whether it came to an end: false at once when it is being

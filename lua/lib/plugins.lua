@@ -19,10 +19,14 @@ function plugins.load_all()
   local failed, disabled = 0, places.disabled()
   for _, place in ipairs(places.effective()) do
     if place.init_path and not disabled[place.name] and package.loaded[PREFIX .. place.name] == nil then
+      local began = runtime.clock()
       local ok, message = loader.load_plugin(place.init_path, place.name)
-      if not ok then
+      local took = runtime.clock() - began
+      if ok then
+        log.info(("boot: plugin %s took %.1f ms"):format(place.name, took))
+      else
         failed = failed + 1
-        log.error(("boot: plugin %s failed: %s"):format(place.name, message))
+        log.error(("boot: plugin %s failed after %.1f ms: %s"):format(place.name, took, message))
       end
     end
   end
@@ -42,6 +46,7 @@ function plugins.refresh(name)
   local ok, message = loader.load_plugin(place.init_path, name)
   if not ok then return nil, message, { kind = "failed" } end
   log.info(("loaded plugin %s from %s"):format(name, place.init_path))
+  for _, other in ipairs(loader.retry(PREFIX .. name)) do log.info(("loaded %s, which lacked plugin %s"):format(other, name)) end
   return "loaded"
 end
 

@@ -158,6 +158,18 @@ describe('After a broken edit the old version answers, and `botster status`, the
     await late.waitFor(/more went wrong before: see `botster status`/)
     late.kill('SIGKILL')
     await mend()
+    const ofGreeting = (await hub.request('status', {})).errors.filter(({ owner }) => owner === 'greeting')
+    expect(ofGreeting.every(({ outdated }) => outdated)).toBe(true)
+    expect(await world.botster('status')).toMatch(/greeting: .*while nobody looked \(loaded anew since\)$/m)
+    replace((at) => writeFileSync(at, `${greeting('bad')}error("once more")`))
+    await until(async () => (await hub.request('status', {})).errors.at(-1)?.message.includes('once more'), {
+      what: 'the report of the next mistake',
+    })
+    const later = world.open(['attach'], { cols: 160, rows: 50 })
+    await later.waitFor('once more')
+    expect(later.text()).not.toContain('while nobody looked') // what is mended is no news
+    later.kill('SIGKILL')
+    await mend()
   })
 
   test('an error in _before_reload of the version that works', async () => {

@@ -1,7 +1,8 @@
-import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { packageRoot } from '../../../protocol/paths.ts'
 import { makeWorld, until, type World } from './world.ts'
 
 let world: World
@@ -154,6 +155,31 @@ describe('A file in place of a shipped one', () => {
     expect(world.errors()).toEqual([])
   })
 
+  test('That was broken when the hub started counts once it is mended, and deleting it brings the shipped one', async () => {
+    await open({ 'handlers/templates.lua': 'local x = = 1', 'handlers/filesystem.lua': 'error("no")' })
+    await expect(world.command('template:list')).rejects.toThrow('unknown command')
+    await world.writeLua(
+      'handlers/templates.lua',
+      "commands.register('template:list', function() return { mine = true } end) return {}",
+    )
+    const templates = () => world.command<object>('template:list').catch(() => ({}))
+    await until(async () => 'mine' in (await templates()), 'the mended one')
+    await rm(join(world.userDirectory, 'lua/handlers/filesystem.lua'))
+    await until(() => world.eval('return commands.has("fs:read")'), 'the shipped one')
+    expect(world.hub.errors.list().every(({ outdated }) => outdated)).toBe(true)
+  })
+
+  test('That was broken when the hub started and that all others need, too', async () => {
+    world = await makeWorld({ files: { 'lib/commands.lua': 'local x = = 1' } })
+    await expect(world.eval('return 1')).rejects.toThrow('did not boot')
+    const shipped = await readFile(join(packageRoot(), 'lua/lib/commands.lua'), 'utf8')
+    await until(async () => {
+      await world.writeLua('lib/commands.lua', `${shipped}-- ${Math.random()}\n`) // until the watcher's first look is over
+      await delay(300)
+      return await world.eval('return commands.has("create_agent") and mcp ~= nil').catch(() => false)
+    }, 'all of it')
+  })
+
   test('Of the protected core is for the next start, and the log says so', async () => {
     await open({})
     await world.writeLua('hub/hooks.lua', 'error("never run")')
@@ -197,4 +223,20 @@ test('A user.init that appears later is run, and other files that nobody asked f
   await world.writeLua('user/init.lua', "commands.register('greet', function() return { said = 'from init' } end)")
   await says('from init')
   expect(world.log.map(({ msg }) => msg)).not.toContain('other was run')
+})
+
+test('What failed for want of a module is loaded once that can be, be it a module or a plugin', async () => {
+  await open({ 'needs.lua': `local missing = require("deep.missing") ${greeting('there')}` })
+  expect(await world.eval('return (pcall(require, "needs"))')).toBe(false)
+  const plugin = join(world.userDirectory, 'shared/plugins/wants/init.lua')
+  await mkdir(join(plugin, '..'), { recursive: true })
+  await writeFile(plugin, `require("needs") commands.register("wants", function() return {} end)`)
+  await until(() => world.eval('return loader.failure("plugin.wants") ~= nil'), 'the failure of the plugin')
+  await world.writeLua('deep/missing.lua', 'return {')
+  await until(() => world.errors().some((message) => /missing\.lua:1: /.test(message)), 'the failure of the module')
+  expect(await world.eval('return commands.has("greet") or commands.has("wants")')).toBe(false)
+  await world.writeLua('deep/missing.lua', 'return {}')
+  await says('there')
+  await until(() => world.eval('return commands.has("wants")'), 'the plugin')
+  expect(world.hub.errors.list().filter(({ outdated }) => !outdated)).toEqual([])
 })
