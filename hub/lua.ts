@@ -31,7 +31,7 @@ import type { HubContext, HubLua, Message } from './types.ts'
 
 /** How long the hub waits for its Lua to boot before it serves: a plugin that waits for a server must not hold it up. */
 const BOOT_PATIENCE_MS = 3000
-/** How long a command waits for a boot that takes longer than that (a busy machine) to reach the handlers. */
+/** How long a command waits for a boot that takes longer than that (a busy machine) to reach whoever registers it. */
 const HANDLER_PATIENCE_MS = 15_000
 
 export interface HubLuaOptions {
@@ -94,6 +94,7 @@ class RunningLua implements HubLua {
   readonly #primitives: HubPrimitives
   readonly #events: Events
   readonly #booted: Promise<unknown>
+  #isBooting = true
   readonly openConsole: HubLua['openConsole']
 
   constructor(
@@ -108,18 +109,19 @@ class RunningLua implements HubLua {
     this.#vm = vm
     this.#primitives = primitives
     this.#events = events
-    this.#booted = booted
+    this.#booted = booted.finally(() => {
+      this.#isBooting = false
+    })
     this.openConsole = openConsole
   }
 
   async command(clientId: string, name: string, args: Message): Promise<Outcome<unknown>> {
     try {
       const ask = () => this.#primitives.hub.ask(this.#vm, 'command', clientId, name, args as LuaTable)
-      let results = await ask()
-      if (results === undefined) {
-        await within(HANDLER_PATIENCE_MS, this.#booted)
-        results = await ask()
-      }
+      const early = await ask()
+      if (early !== undefined && !(this.#isBooting && isUnknown(early))) return outcomeOf(early)
+      await within(HANDLER_PATIENCE_MS, this.#booted)
+      const results = await ask()
       if (results === undefined) return refusal('not_ready', 'the hub’s Lua did not boot: see `botster status`')
       return outcomeOf(results)
     } catch (error) {
@@ -187,6 +189,11 @@ async function boot(vm: LuaVm, files: ModuleFiles): Promise<{ finished: Promise<
 async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   using abort = abortOnDispose()
   return await Promise.race([promise, delay(ms, undefined, { signal: abort.signal }).catch(() => undefined)])
+}
+
+/** Whether nobody has registered the command: during the boot, not yet. */
+function isUnknown([, , err]: LuaValue[]): boolean {
+  return isTable(err) && err.kind === 'unknown_command'
 }
 
 /** `value`, or `nil, message, err` of a command. */

@@ -128,3 +128,19 @@ test('A module’s file is found whatever its root, and nothing outside of the r
     await expect(world.eval(`require(${JSON.stringify(name)})`)).rejects.toThrow('not found')
   }
 })
+
+test('A command that is registered late in a long boot is waited for, and one that nobody registers is not known', async () => {
+  world = await makeWorld({
+    files: {
+      'slow.lua': 'runtime.sleep(4) commands.register("late", function() return { here = true } end) return {}',
+    },
+  })
+  await world.writeLua('user/init.lua', 'require("slow")')
+  await world.restart() // which waits three seconds for the boot
+  const [late, never] = await Promise.allSettled([world.command('late'), world.command('never')])
+  expect(late).toMatchObject({ status: 'fulfilled', value: { here: true } })
+  expect(never).toMatchObject({
+    status: 'rejected',
+    reason: { message: expect.stringContaining("unknown command 'never'") },
+  })
+})
