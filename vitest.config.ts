@@ -19,6 +19,7 @@ export default defineConfig({
     // No test may put anything into the keyring of whoever runs it.
     env: { BOTSTER_SECRETS_BACKEND: 'file' },
     pool: 'forks',
+    setupFiles: ['test/support/leftovers.ts'],
     projects: [
       {
         extends: true,

@@ -9,7 +9,6 @@ local inbox = require("lib.inbox")
 local list = require("lib.list")
 local mcp = require("lib.mcp")
 local prompt = require("lib.prompt")
-local prompt = require("lib.prompt")
 local questions = require("lib.questions")
 local state_report = require("lib.state_report")
 
@@ -23,7 +22,7 @@ local RESTING = { "waiting", "done", "idle", "failed", "exited" }
 --- Bytes of a diff that a model is given.
 local MOST_DIFF = 200 * 1024
 
-local brief, wanted, own_program, seconds
+local brief, wanted, own_program, what_to_start, seconds
 
 local function object(properties, required)
   return { type = "object", properties = properties, required = required }
@@ -53,11 +52,10 @@ mcp.tool("create_agent", {
   }),
 }, function(params, context)
   local caller = context.agent
-  local what = ("start an agent on %s: %s"):format(params.branch or "a new branch", params.prompt or "no prompt")
-  local ok, message, err = agent_permissions.create(caller, what)
-  if not ok then return nil, message, err end
   local command = params.command
   if not command and not params.profile then command = own_program(caller) end
+  local ok, message, err = agent_permissions.create(caller, what_to_start(params, command))
+  if not ok then return nil, message, err end
   local shape
   shape, message, err = agent.create{
     branch = params.branch,
@@ -68,6 +66,7 @@ mcp.tool("create_agent", {
     name = params.name,
     client_id = context.client_id,
     parent = caller and caller.id,
+    admit = function(id) return agent_permissions.reserve(caller, id) end,
   }
   if not shape then return nil, message, err end
   return brief(shape, context)
@@ -242,6 +241,14 @@ end
 function own_program(caller)
   local first = caller and records.sessions(caller.id)[1]
   return first and first.command
+end
+
+--- What a person is asked to allow: everything that decides it.
+function what_to_start(params, command)
+  if type(command) == "table" then command = table.concat(command, " ") end
+  local program = command or params.profile
+  local task = params.prompt and (" and give it the task: %s"):format(params.prompt) or ""
+  return ("start an agent on %s%s%s"):format(params.branch or "a new branch", program and (" (%s)"):format(program) or "", task)
 end
 
 function seconds(value, default)

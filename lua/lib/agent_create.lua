@@ -43,7 +43,8 @@ local make_worktree, start_sessions, give_up, fail
 --- Creates an agent. Options: `branch` or `issue_or_branch`, `name`, `from`, `worktree` (false: none of its own),
 --- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt` (typed once it
 --- takes input; with `prompt_follows` the caller does that), `profile_name`, `metadata`, `rows`, `cols`, `cwd`, `env`,
---- `client_id`, `parent` (id of the agent that creates it), `on_taken` (see lib/branch_choice.lua), `directory` (where in the
+--- `client_id`, `parent` (id of the agent that creates it), `admit` (a function that is given the new id before the
+--- agent is written down; returns what is closed when it is there or has failed, or nil, message, err), `on_taken` (see lib/branch_choice.lua), `directory` (where in the
 --- worktree it starts). Returns the agent as clients see it, with `setup_output` when there was a setup that printed something,
 --- or nil, message, err.
 local function create(options)
@@ -60,6 +61,8 @@ local function create(options)
   options.env = with_environment(config, options)
   where, message, err = place(options)
   if not where then return nil, message, err end
+  local place_taken <close>, refusal, why = (options.admit or function() end)(where.id)
+  if refusal then return nil, refusal, why end
   local repo = worktree.repo_name()
   local key = records.free_key(agent_names.key(repo, where.branch or options.name or where.label))
   local record = records.add_agent{

@@ -2,6 +2,7 @@
 --- `mcp = {max_depth = 2, max_agents = 8, approve = {"create_agent", …}, approval_timeout = 600}`.
 
 local questions = require("lib.questions")
+local state = require("hub.state")
 
 local agent_permissions = {}
 
@@ -12,26 +13,25 @@ local MAX_AGENTS = 8
 --- Seconds in which a person may approve.
 local APPROVAL_SECONDS = 600
 
-local settings, ask, number
+--- Id of an agent that is about to be written down → id of the one that creates it.
+local coming = state.get("lib.agent_permissions.coming")
+
+local has_room, settings, ask, number
 
 --- Whether `caller` (a record; nil for the person) may create an agent. True, or nil, message, err. May wait for a person.
 function agent_permissions.create(caller, what)
-  if not caller then return true end
-  local mcp = settings()
-  local max_depth, max_agents = number(mcp.max_depth, MAX_DEPTH), number(mcp.max_agents, MAX_AGENTS)
-  if caller.depth + 1 > max_depth then
-    local message = ("%s may start no agents: agents of agents go %d deep here"):format(caller.key, max_depth)
-    return nil, message, { kind = "limit" }
-  end
-  local mine = 0
-  for _, record in ipairs(records.agents()) do
-    if agent_permissions.descends(record, caller) then mine = mine + 1 end
-  end
-  if mine >= max_agents then
-    local message = ("%s has %d agents already, and may have no more: close one first"):format(caller.key, mine)
-    return nil, message, { kind = "limit" }
-  end
+  local ok, message, err = has_room(caller)
+  if not ok then return nil, message, err end
   return agent_permissions.approved(caller, "create_agent", what)
+end
+
+--- Takes one of the places that `caller` has for agents, for the one with that id, until what is returned is closed: several
+--- may be created at the same time. Nil, message, err when there is none.
+function agent_permissions.reserve(caller, id)
+  local ok, message, err = has_room(caller)
+  if not ok then return nil, message, err end
+  coming[id] = caller and caller.id
+  return setmetatable({}, { __close = function() coming[id] = nil end })
 end
 
 --- Whether `caller` may close an agent: its own; others only when a person says so.
@@ -64,6 +64,28 @@ function agent_permissions.descends(record, ancestor)
   return false
 end
 
+--- Whether the limits let `caller` have one more agent. True, or nil, message, err.
+function has_room(caller)
+  if not caller then return true end
+  local mcp = settings()
+  local max_depth, max_agents = number(mcp.max_depth, MAX_DEPTH), number(mcp.max_agents, MAX_AGENTS)
+  if caller.depth + 1 > max_depth then
+    local message = ("%s may start no agents: agents of agents go %d deep here"):format(caller.key, max_depth)
+    return nil, message, { kind = "limit" }
+  end
+  local mine = 0
+  for _, record in ipairs(records.agents()) do
+    if agent_permissions.descends(record, caller) then mine = mine + 1 end
+  end
+  for id, parent in pairs(coming) do
+    local is_mine = parent == caller.id or agent_permissions.descends({ parent = parent }, caller)
+    if is_mine and not records.agent(id) then mine = mine + 1 end
+  end
+  if mine < max_agents then return true end
+  local message = ("%s has %d agents already, and may have no more: close one first"):format(caller.key, mine)
+  return nil, message, { kind = "limit" }
+end
+
 function settings()
   local mcp = config.get("mcp")
   return type(mcp) == "table" and mcp or {}
@@ -71,7 +93,7 @@ end
 
 function ask(caller, what)
   local answer, message = questions.ask{
-    text = ("%s wants to %s"):format(caller.key, what),
+    text = ("May it %s?"):format(what), -- whoever shows it says who asks
     choices = { "Allow", "Refuse" },
     agent_id = caller.id,
     agent_key = caller.key,

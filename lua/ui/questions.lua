@@ -106,7 +106,11 @@ end
 
 function overlays.question_select(state)
   local question = current()
-  local items = { { text = ("%s: %s"):format(question.agent_key or "An agent", question.text), header = true } }
+  local items = {}
+  local text = ("%s: %s"):format(question.agent_key or "An agent", question.text)
+  for _, line in ipairs(boxes.wrap(state, text, 70, #(question.choices or {}) + 2)) do
+    items[#items + 1] = { text = line, header = true }
+  end
   for _, choice in ipairs(question.choices or {}) do
     items[#items + 1] = { text = choice, action = { action = "choose_answer", answer = choice } }
   end

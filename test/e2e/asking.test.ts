@@ -17,7 +17,10 @@ test('What an agent asks is announced in the UI and answered there', async () =>
   await client.connect(new StdioClientTransport(options))
   const asking = client.callTool({
     name: 'ask_human',
-    arguments: { question: 'Which colour?', choices: ['red', 'blue'] },
+    arguments: {
+      question: `Which colour? ${'It has to go with all the others. '.repeat(5)}Choose well.`,
+      choices: ['red', 'blue'],
+    },
   })
   await ui.waitFor(/asks: Which colour\?/)
   ui.keys('ctrl+p')
@@ -25,7 +28,7 @@ test('What an agent asks is announced in the UI and answered there', async () =>
   ui.type('answer a question')
   await ui.waitFor(/> Answer a question of an agent/)
   ui.keys('enter')
-  await ui.waitFor(/red[\s\S]*blue/)
+  await ui.waitFor(/Choose well\.[\s\S]*red[\s\S]*blue/)
   ui.keys('down', 'enter')
   expect(await asking).toMatchObject({ content: [{ text: 'blue' }] })
   await client.close()

@@ -143,10 +143,19 @@ describe('The official client', () => {
     expect(deep).toMatchObject({ isError: true, text: expect.stringContaining('go 1 deep') })
     const closing = call(client, 'close_agent', { agent: other.key })
     const [question] = await until(async () => ((await questions()).length > 0 ? questions() : false), 'the question')
-    expect(question).toMatchObject({ text: 'project-boss wants to close project-other', choices: ['Allow', 'Refuse'] })
+    expect(question).toMatchObject({ text: 'May it close project-other?', choices: ['Allow', 'Refuse'] })
     await world.command('answer_question', { id: question!.id, answer: 'Refuse' })
     expect(await closing).toMatchObject({ isError: true, text: 'the person refused' })
     expect((await call(client, 'close_agent', { agent: made.id })).isError).toBe(false)
+  })
+
+  test('Creates no more agents than it may when it asks for several at once', async () => {
+    await settings('{ max_agents = 2 }')
+    const boss = await world.command<Agent>('create_agent', { branch: 'boss', command: 'sleep 100' })
+    const client = await connect(world.hub.mcp.tokens.ofAgent(boss.id))
+    const all = await Promise.all([1, 2, 3, 4].map((n) => call(client, 'create_agent', { branch: `help${n}` })))
+    expect(all.filter(({ isError }) => !isError)).toHaveLength(2)
+    expect(await value<{ agents: unknown[] }>(client, 'list_agents')).toMatchObject({ agents: { length: 3 } })
   })
 
   test('Asks the person, who answers, or says that nobody did', async () => {
