@@ -1,7 +1,6 @@
 --- What the TUI does when the hub says something. The host has put `agents` into `_tui_state` already when an
 --- `agent_list` comes; operations are those of actions.lua.
 
-local agents = require("ui.agents")
 local ended = require("ui.ended")
 local new_agent = require("ui.new_agent")
 local notifications = require("ui.notifications")
@@ -88,15 +87,15 @@ end
 --- Seconds that a new user has to read what to do next.
 local FIRST_STEPS_SECONDS = 20
 
---- Beside the first agent: typing goes to it now, and what leads away from it.
-local function first_steps(agent)
+--- Beside the first agent: typing goes there now, and what leads away from it. Short: it must not cover the list.
+local function first_steps()
   local key_of = require("ui.keys").by_action("insert")
   local words = {}
-  for _, entry in ipairs({ { "focus_list", "the list" }, { "show_help", "all keys" }, { "detach", "leave" } }) do
+  for _, entry in ipairs({ { "focus_list", "list" }, { "show_help", "keys" }, { "detach", "leave" } }) do
     local key = key_of[entry[1]]
     words[#words + 1] = key and ("%s: %s"):format(key, entry[2])
   end
-  local message = ("You type into %s now. %s"):format(agents.name(agent), table.concat(words, ", "))
+  local message = "You type here now. " .. table.concat(words, ", ")
   return { op = "notify", message = message, key = "first_steps", timeout = FIRST_STEPS_SECONDS }
 end
 
@@ -112,7 +111,7 @@ local function follow_list()
   local requested = find_requested()
   if requested then
     local operations = go_to(requested)
-    operations[#operations + 1] = #_tui_state.agents == 1 and first_steps(_tui_state.agents[1]) or nil
+    operations[#operations + 1] = #_tui_state.agents == 1 and first_steps() or nil
     return operations
   end
   return not _tui_state.selected_agent_index and go_to(0) or nil

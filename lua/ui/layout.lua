@@ -43,6 +43,10 @@ local function terminal_title(state, agent, session, selected)
   if reads then
     parts[#parts + 1] = (" [%s]"):format(reads)
   end
+  local hint = reads and reading.hint(state)
+  if hint then
+    parts[#parts + 1] = " " .. hint
+  end
   local offset = selected and state.is_scrolled and state.scroll_offset
     or not selected and session and (state.scroll_offsets or {})[session.session_id]
   if offset and (offset > 0 or not reads) then
@@ -50,10 +54,6 @@ local function terminal_title(state, agent, session, selected)
   end
   if selected and state.zoomed then
     parts[#parts + 1] = " [ZOOM]"
-  end
-  local hint = reads and reading.hint(state)
-  if hint then
-    parts[#parts + 1] = " " .. hint
   end
   parts[#parts + 1] = " "
   return table.concat(parts)

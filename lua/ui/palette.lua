@@ -183,7 +183,7 @@ function M.overlay(state)
     type = "input",
     id = "palette",
     block = boxes.block("Palette"),
-    props = { placeholder = "Type a few letters of what to do" },
+    props = { placeholder = "Type a few letters; enter runs, esc leaves" },
   }
   local list = {
     type = "list",

@@ -94,7 +94,7 @@ function M.status(state)
   if state.copy_mode then
     parts[#parts + 1] = state.selecting and "COPY: " .. state.selecting or "COPY"
   end
-  if state.search and state.mode ~= "search" then
+  if state.search and state.mode ~= "search" and not state.selecting then
     local found = progress(state.search)
     parts[#parts + 1] = found and ("%s: %s"):format(state.search.pattern, found)
   end
@@ -106,7 +106,7 @@ local COPY_KEYS = { { "select_char", "select" }, { "copy_escape", "leave" }, { "
 local MATCH_KEYS = { { "search_next", "next" }, { "search_previous", "previous" }, { "copy_escape", "leave" } }
 local SELECTING_KEYS = { { "copy_and_leave", "copy" }, { "copy_escape", "unselect" } }
 
---- For titles, after everything else: the keys to know in copy mode, "v select, esc leave"; or nil.
+--- For titles: the keys to know in copy mode, "v select, esc leave"; or nil.
 function M.hint(state)
   if state.mode ~= "copy" then
     return nil

@@ -237,7 +237,7 @@ describe('whoever has just begun', () => {
     tui.press('n', 'enter', 'enter', 'enter', 'enter')
     show(['one'])
     expect(tui.notices.list.map(({ message }) => message)).toEqual([
-      'You type into one now. f2: the list, f1: all keys, ctrl+q: leave',
+      'You type here now. f2: list, f1: keys, ctrl+q: leave',
     ])
   })
 
