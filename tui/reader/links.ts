@@ -16,9 +16,16 @@ export function linkAt(source: TextSource, place: Position, view: Grid, top: num
 
 function addressAt(source: TextSource, place: Position): string | undefined {
   const { joined, index } = source.logicalLine(place)
-  for (const match of joined.text.matchAll(ADDRESS)) {
+  const found = addressAround(joined.text, index)
+  return found && joined.text.slice(found.start, found.end)
+}
+
+/** Where in a text the address is that has `index` in it: from `start` to before `end`. */
+export function addressAround(text: string, index: number): { start: number; end: number } | undefined {
+  for (const match of text.matchAll(ADDRESS)) {
     const address = withoutClosing(match[0].replace(AFTERTHOUGHT, ''))
-    if (index >= match.index && index < match.index + address.length) return address
+    const end = match.index + address.length
+    if (index >= match.index && index < end) return { start: match.index, end }
   }
   return undefined
 }

@@ -1,5 +1,6 @@
 import type { Position } from '../../screen/logical-line.ts'
 import { columnAt } from '../../screen/row-text.ts'
+import { addressAround } from './links.ts'
 import { comparePlaces } from './place.ts'
 import { glyphAt, type TextSource } from './text-source.ts'
 
@@ -116,9 +117,9 @@ export function wordAround(source: TextSource, at: Position): { from: Position; 
   const { joined, index } = source.logicalLine(at)
   const character = joined.text[index] ?? ' '
   const belongs = TOGETHER.test(character) ? TOGETHER : /\s/.test(character) ? /\s/ : undefined
-  let start = index
-  let end = Math.min(joined.text.length, index + 1)
-  if (belongs !== undefined) {
+  const address = addressAround(joined.text, index)
+  let { start, end } = address ?? { start: index, end: Math.min(joined.text.length, index + 1) }
+  if (address === undefined && belongs !== undefined) {
     while (start > 0 && belongs.test(joined.text[start - 1]!)) start--
     while (end < joined.text.length && belongs.test(joined.text[end]!)) end++
   }

@@ -205,8 +205,14 @@ describe('the mouse', () => {
   })
 
   it('selects by dragging, words by two clicks and lines by three, and copies', async () => {
-    await start('printf "see /etc/hosts now\\nnext\\n"; cat')
+    await start('printf "see /etc/hosts now\\n(https://a.org/b_(c)?d=e.)\\nnext\\n"; cat')
     await world.see('next')
+    const address = find('a.org')
+    mouse(0, address.x, address.y)
+    mouse(0, address.x, address.y, true)
+    mouse(0, address.x, address.y)
+    mouse(0, address.x, address.y, true)
+    await world.see(() => copied() === 'https://a.org/b_(c)?d=e')
     const { x, y } = find('see')
     drag({ x, y }, { x: x + 2, y })
     await world.see(() => copied() === 'see')
