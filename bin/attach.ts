@@ -78,7 +78,7 @@ function assertNotInside(place: Place, env: NodeJS.ProcessEnv = process.env): vo
   const agent = env.BOTSTER_AGENT_KEY
   if (!agent || env.BOTSTER_HUB_ID !== place.paths.id) return
   throw new CommandFailed(`this is the terminal of the agent ${agent}, which botster shows already`, {
-    hint: 'leave it with ctrl+q; a terminal that only came from there opens it with `env -u BOTSTER_AGENT_KEY botster`',
+    hint: 'ctrl+q leaves it; if this is another terminal after all: `env -u BOTSTER_AGENT_KEY botster`',
   })
 }
 

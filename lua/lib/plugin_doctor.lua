@@ -154,7 +154,7 @@ function shown(info)
     if part then parts[#parts + 1] = part end
   end
   local other = count_of(info.owns.registrations, "other registrations")
-  if other then parts[#parts + 1] = other end
+  if other then parts[#parts + 1] = other .. " (timers, events and the like)" end
   return "loaded; " .. (#parts > 0 and "it has " .. table.concat(parts, ", ") or "it has registered nothing")
 end
 
