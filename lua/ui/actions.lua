@@ -26,6 +26,7 @@ for _, name in ipairs({
   "ui.agent_list",
   "ui.first_run",
   "ui.new_agent",
+  "ui.branch_taken",
   "ui.questions",
   "ui.ended",
 }) do

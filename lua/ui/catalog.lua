@@ -10,6 +10,8 @@ local ACTIONS = {
   { "leave_new_agent", "Leave; what was typed is kept", palette = false },
   { "new_agent_back", "A step back", palette = false },
   { "retry_new_agent", "Back to what was typed, or leave", palette = false },
+  { "reuse_branch", "The branch is taken: use it as it is", palette = false },
+  { "suffix_branch", "The branch is taken: another, with a number", palette = false },
   { "close_agent", "Close agent", agent = true, command = "delete_agent" },
   { "rename_agent", "Rename agent", agent = true, command = "rename_agent" },
   { "add_session", "Add session", agent = true, command = "add_session" },

@@ -204,7 +204,10 @@ function handlers.error(data)
   end
   _tui_state.awaiting = nil
   _tui_state.failed_agent = awaiting.command == "create_agent" and message or nil
-  if awaiting.command == "delete_agent" and WORK_IS_LOST[data.kind] then
+  _tui_state.failed_kind = data.kind
+  if awaiting.command == "delete_agent" and data.kind == "teardown_failed" then
+    message = message .. "\n\nClose it again to try again, or: botster kill NAME --delete-worktree --force"
+  elseif awaiting.command == "delete_agent" and WORK_IS_LOST[data.kind] then
     message = ("%s\n\nNothing was ended. To close it all the same:\n%s"):format(message, WORK_IS_LOST[data.kind])
   end
   _tui_state.error_message = message

@@ -265,7 +265,12 @@ M.modes = {
   }),
   copy = copy,
   search = search,
-  error = extend(question, { ["enter"] = "retry_new_agent", ["space"] = "close_modal" }),
+  error = extend(question, {
+    ["enter"] = "retry_new_agent",
+    ["r"] = "reuse_branch",
+    ["s"] = "suffix_branch",
+    ["space"] = "close_modal",
+  }),
 }
 
 --- Where the program that is typed into has ended; all others are those of `insert`.

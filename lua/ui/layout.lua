@@ -36,7 +36,8 @@ local function terminal_title(state, agent, session, selected)
     end
     parts[#parts + 1] = (" [%s]"):format(inner)
     if session.exited then
-      parts[#parts + 1] = session.exit_code and (" [EXITED %d]"):format(session.exit_code) or " [EXITED]"
+      local how = session.exit_signal or session.exit_code
+      parts[#parts + 1] = how and (" [EXITED %s]"):format(how) or " [EXITED]"
     end
   end
   local reads = selected and reading.status(state)

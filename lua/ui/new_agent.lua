@@ -196,6 +196,12 @@ function submit.new_agent_prompt(text, context)
   if fields.prompt then
     remember(fields.prompt)
   end
+  return M.create(context)
+end
+
+--- Asks the hub for what was typed. `on_taken`: what to do when the branch is taken, "reuse" or "suffix".
+function M.create(context, on_taken)
+  local fields = draft()
   local branch = fields.place == "branch" and fields.branch or nil
   local worktree
   if fields.place == "here" then
@@ -205,7 +211,7 @@ function submit.new_agent_prompt(text, context)
   for _, agent in ipairs(_tui_state.agents) do
     known[agent.id] = true
   end
-  _tui_state.awaiting = { command = "create_agent", branch = branch, known = known }
+  _tui_state.awaiting = { command = "create_agent", branch = on_taken == nil and branch or nil, known = known }
   return {
     ops.send({
       type = "create_agent",
@@ -215,6 +221,7 @@ function submit.new_agent_prompt(text, context)
       command = fields.command,
       prompt = fields.prompt,
       profile_name = fields.profile_name,
+      on_taken = on_taken,
       rows = context.terminal_rows,
       cols = context.terminal_cols,
     }),

@@ -6,6 +6,7 @@ local agents = require("ui.agents")
 local boxes = require("ui.boxes")
 local first_run = require("ui.first_run")
 local help = require("ui.help")
+local branch_taken = require("ui.branch_taken")
 local new_agent = require("ui.new_agent")
 local palette = require("ui.palette")
 local questions = require("ui.questions")
@@ -127,7 +128,9 @@ function overlays.error(state)
   local columns = math.max(1, math.floor((state.screen_cols or 80) * 0.6) - 2)
   local lines = { message, "" }
   if state.failed_agent then
-    table.move(new_agent.failure_lines(), 1, 2, 3, lines)
+    for _, more in ipairs({ branch_taken.lines(), new_agent.failure_lines() }) do
+      table.move(more, 1, #more, #lines + 1, lines)
+    end
   else
     lines[3] = { { text = "Esc closes this.", style = theme.colors.faint } }
   end

@@ -72,6 +72,24 @@ describe('the way to a new agent', () => {
     expect(tui.sent.at(-1)).toMatchObject({ ...created, branch: 'fix/login-2' })
   })
 
+  it('offers what can be done about a branch that is taken', () => {
+    const taken = (message: string) => {
+      fill()
+      tui.press('enter')
+      tui.hub({ type: 'error', command: 'create_agent', kind: 'branch_in_use', message })
+    }
+    taken('fix/login is checked out in /w: work there too (reuse), or take fix/login-2 (suffix)')
+    expect(tui.overlay()).toMatch(/r +reuse: work there too\n.*s +suffix: a branch of its own/)
+    tui.press('s')
+    expect(tui.sent.at(-1)).toMatchObject({ ...created, on_taken: 'suffix' })
+    tui.hub({ type: 'result', command: 'create_agent', value: { id: 'a' } })
+    taken('fix/login is checked out in /main: take fix/login-2 (suffix)')
+    expect(tui.overlay()).not.toContain('reuse')
+    const before = tui.sent.length
+    tui.press('r')
+    expect(tui.sent.slice(before)).toEqual([])
+  })
+
   it('begins afresh once the agent was made', () => {
     fill()
     tui.press('enter')
