@@ -178,6 +178,7 @@ end
 
 function handlers.worktree_list(data)
   _tui_state.available_worktrees = data.worktrees or {}
+  _tui_state.worktrees_known = true
 end
 
 function handlers.profiles(data)

@@ -254,12 +254,9 @@ local function summary(fields, step)
     parts[#parts + 1] = "profile " .. fields.profile_name
   end
   if step ~= "branch" then
-    local places = {
-      branch = fields.branch and "branch " .. fields.branch or "a new branch",
-      here = "in the main worktree",
-      worktree = fields.path and "worktree " .. fields.path,
-    }
-    parts[#parts + 1] = places[fields.place]
+    local branch = fields.branch and "branch " .. fields.branch or "a new branch"
+    local worktree = fields.path and "worktree " .. fields.path
+    parts[#parts + 1] = ({ branch = branch, here = "right here", worktree = worktree })[fields.place]
   end
   if step == "prompt" then
     parts[#parts + 1] = fields.command and "command " .. fields.command
@@ -292,11 +289,22 @@ local function free_worktrees(state)
   return free
 end
 
-function overlays.new_agent_select_worktree(state)
-  local items = {
+--- The first places. A repository has its main worktree at least: without any there is none, and no branch either.
+local function places(state)
+  if state.worktrees_known and #state.available_worktrees == 0 then
+    return {
+      { text = "No git repository here, so no branches", header = true, style = theme.colors.faint },
+      { text = "Here", secondary = "in the directory botster was started in", action = "choose_no_worktree" },
+    }
+  end
+  return {
     { text = "New branch", secondary = "in a worktree of its own", action = "choose_new_branch" },
     { text = "Main worktree", secondary = "right here, where botster was started", action = "choose_no_worktree" },
   }
+end
+
+function overlays.new_agent_select_worktree(state)
+  local items = places(state)
   local worktrees = free_worktrees(state)
   if #worktrees > 0 then
     items[#items + 1] = { text = "Existing worktrees", header = true, style = theme.colors.faint }

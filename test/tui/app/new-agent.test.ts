@@ -38,6 +38,18 @@ describe('the way to a new agent', () => {
     expect(tui.overlay()).toContain('Branch fix/login · command claude')
   })
 
+  it('offers no branch where there is no repository', () => {
+    tui.press('n')
+    expect(tui.overlay()).toContain('New branch')
+    tui.press('escape')
+    tui.hub({ type: 'worktree_list', worktrees: [] })
+    tui.press('n')
+    expect(tui.overlay()).not.toContain('New branch')
+    tui.press('enter', 'enter', 'enter')
+    expect(tui.sent.at(-1)).toMatchObject({ type: 'create_agent', worktree: false })
+    expect(tui.sent.at(-1)?.branch).toBeUndefined()
+  })
+
   it('can be gone back step by step, and every field keeps its text', () => {
     fill()
     tui.press('backtab')
