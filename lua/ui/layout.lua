@@ -139,13 +139,13 @@ local function terminal_of(state, agent, agent_index, pty_index, selected)
   return session.exited and ended.below(terminal, state, session, selected, is_tiny(state)) or terminal
 end
 
---- The selected agent's terminal, or several side by side.
+--- The selected agent's terminal, or several side by side where more than a line of each would be seen.
 local function terminals(state)
   local agent = agents.selected(state)
   if not agent then
     return first_run.welcome(state)
   end
-  local panes = splits.tree(function(shown, agent_index, pty_index, selected)
+  local panes = not is_tiny(state) and splits.tree(function(shown, agent_index, pty_index, selected)
     return shown and terminal_of(state, shown, agent_index, pty_index, selected) or { type = "empty" }
   end)
   return panes or terminal_of(state, agent, state.selected_agent_index, state.active_pty_index or 0, true)

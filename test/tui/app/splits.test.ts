@@ -43,6 +43,17 @@ describe('splits', () => {
     expect(['alt+o', 'g'].map(cleared)).toEqual([[], []])
   })
 
+  it('leave the focused terminal alone on a tiny screen, and come back on a larger one', () => {
+    withAgents('a', 'b', 'c')
+    tui.press('alt+\\', 'alt+-')
+    tui.resize(20, 5)
+    expect(terminals()).toBe('c < c')
+    tui.press('alt+o')
+    expect(terminals()).toBe('a < a')
+    tui.resize(100, 40)
+    expect(terminals()).toBe('a b c < a')
+  })
+
   it('need another agent, or another session of this one', () => {
     withAgents('a')
     tui.press('alt+\\')
