@@ -1,5 +1,6 @@
-import type { HubConnection } from './connect.ts'
+import { connectHub, type HubConnection } from './connect.ts'
 import { runHubCommand } from './hub-command.ts'
+import { findPlace, type Place } from './place.ts'
 
 /** One agent in `--json` output: stable, documented in docs/cli.md. */
 export interface ListedAgent {
@@ -32,6 +33,13 @@ export interface ListedAgent {
   readonly port: number | null
   /** Milliseconds since the epoch. */
   readonly created_at: number
+}
+
+/** The agents of this place; none where no hub ever ran. */
+export async function agentsHere(): Promise<{ readonly place: Place; readonly agents: readonly ListedAgent[] }> {
+  const place = await findPlace()
+  using connection = await connectHub(place, { role: 'cli', start: 'known' })
+  return { place, agents: connection === undefined ? [] : await listAgents(connection) }
 }
 
 /** All agents, in the order the hub keeps them. */

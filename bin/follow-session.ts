@@ -24,6 +24,7 @@ export async function followSession(
 ): Promise<void> {
   const { ticket, socket } = await hub.request('ticket', {})
   const ended = Promise.withResolvers<void>()
+  ended.promise.catch(() => {}) // a session that is gone already ends all this before anybody waits for it
   const screen = new ScreenLines()
   using ptyhost = await connect({
     path: socket,

@@ -14,13 +14,9 @@ export function command(): Command {
 }
 
 async function list({ json = false }: { json?: boolean }): Promise<void> {
-  const { findPlace } = await import('../place.ts')
-  const { connectHub } = await import('../connect.ts')
-  const { listAgents } = await import('../agents.ts')
+  const { agentsHere } = await import('../agents.ts')
   const { note, print, printJson } = await import('../output.ts')
-  const place = await findPlace()
-  using connection = await connectHub(place, { role: 'cli', start: 'known' })
-  const agents = connection === undefined ? [] : await listAgents(connection)
+  const { place, agents } = await agentsHere()
   if (json) return printJson(agents)
   if (agents.length === 0) return note(`no agents in ${place.root}: start one with \`botster new BRANCH --cmd "…"\``)
   print(...(await agentTable(agents)))

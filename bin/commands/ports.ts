@@ -33,13 +33,9 @@ Examples:
 }
 
 async function ports({ json = false }: { json?: boolean }): Promise<void> {
-  const { findPlace } = await import('../place.ts')
-  const { connectHub } = await import('../connect.ts')
-  const { listAgents } = await import('../agents.ts')
+  const { agentsHere } = await import('../agents.ts')
   const { note, print, printJson } = await import('../output.ts')
-  const place = await findPlace()
-  using connection = await connectHub(place, { role: 'cli', start: 'known' })
-  const agents = connection === undefined ? [] : await listAgents(connection)
+  const { place, agents } = await agentsHere()
   const found = (await Promise.all(agents.map(portsOf))).filter((one) => one !== undefined)
   if (json) return printJson(found)
   if (found.length === 0) return note(`no agents in ${place.root}: none has ports`)

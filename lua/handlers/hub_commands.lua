@@ -173,12 +173,19 @@ register("list_session_types", "Kinds of sessions an agent may get", function(_,
   return { session_types = list(agent.session_types(wanted(command))) }
 end)
 
-register("send", "Type text into an agent", function(_, _, command)
+--- The terminal of the session that a command is about. Or nil, message, err.
+local function terminal_of(command)
   local record, message, err = agent.find(wanted(command))
   if not record then return nil, message, err end
   local session, handle
   session, handle, err = agent_sessions.find(record, command.session)
   if not session then return nil, handle, err end
+  return handle
+end
+
+register("send", "Type text into an agent", function(_, _, command)
+  local handle, message, err = terminal_of(command)
+  if not handle then return nil, message, err end
   local fine
   fine, message, err = check(command, { text = "text" })
   if not fine then return nil, message, err end
@@ -193,11 +200,8 @@ register("send", "Type text into an agent", function(_, _, command)
 end)
 
 register("screen", "What the terminal of an agent shows", function(_, _, command)
-  local record, message, err = agent.find(wanted(command))
-  if not record then return nil, message, err end
-  local session, handle
-  session, handle, err = agent_sessions.find(record, command.session)
-  if not session then return nil, handle, err end
+  local handle, message, err = terminal_of(command)
+  if not handle then return nil, message, err end
   return handle:get_snapshot({ history = command.history, ansi = command.ansi })
 end)
 

@@ -1,17 +1,14 @@
 /** A VM with `io` and `log` over a directory of its own. */
 import { readdirSync, readlinkSync } from 'node:fs'
-import { beforeEach } from 'vitest'
 import { logModule } from '../../../lua/modules/index.ts'
 import { type IoOptions, ioModule } from '../../../lua/modules/io/index.ts'
 import type { LuaModule } from '../../../lua/vm/index.ts'
 import { newVm, type TestVm } from '../../lua/support.ts'
-import { type TestDirectory, testDirectory } from '../directory.ts'
 import { failureOf } from '../support/refusal.ts'
+import { type VmTest, vmForEachTest } from '../support/vm-for-each-test.ts'
 
 /** What a test has, anew for each. */
-export interface IoTest {
-  readonly dir: TestDirectory
-  readonly t: TestVm
+export interface IoTest extends VmTest {
   /** What scripts wrote to standard output and standard error: `stdout OWNER: text`. */
   readonly output: string[]
   /** The module over the same directory, with more options. */
@@ -24,39 +21,32 @@ export interface IoTest {
 
 /** To be called once in a file: makes a directory and a VM before each test, and disposes of them. */
 export function ioForEachTest(): IoTest {
-  let dir: TestDirectory
-  let t: TestVm
-  let output: string[]
+  let output: string[] = []
   const module = (more: Partial<IoOptions> = {}) =>
     ioModule({
-      base: dir.path,
+      base: test.dir.path,
       env: process.env,
       output: (stream, bytes, owner) => output.push(`${stream} ${owner}: ${Buffer.from(bytes).toString()}`),
       ...more,
     })
   const vm = (more: Partial<IoOptions> = {}) => newVm({ modules: [module(more), logModule(() => undefined)] })
-  beforeEach(async () => {
-    dir = testDirectory()
+  const test = vmForEachTest(() => {
     output = []
-    t = await vm()
-    return () => {
-      t[Symbol.dispose]()
-      dir[Symbol.dispose]()
-    }
+    return vm()
   })
   return {
     get dir() {
-      return dir
+      return test.dir
     },
     get t() {
-      return t
+      return test.t
     },
     get output() {
       return output
     },
     module,
     vm,
-    failing: (code) => failureOf(t, code),
+    failing: (code) => failureOf(test.t, code),
   }
 }
 
