@@ -9,7 +9,7 @@ export function locatedMessage(error: { readonly message: string; readonly file?
 
 /** What Lua learns of an error besides its message. */
 export function errorFields({ kind, traceback, file, line, value }: LuaError): LuaTable {
-  return { kind, traceback, file, line, reported: wasReported(value) }
+  return { kind, traceback, file, line, ...marked(value) }
 }
 
 /** The error for what a script reports: {message, traceback, kind}. */
@@ -22,11 +22,13 @@ export function errorFrom(table: LuaTable | LuaValue[]): LuaError {
   })
 }
 
-/** The loader marks what it has reported, so that nobody above reports it again. */
-function wasReported(value: LuaValue): true | undefined {
-  return typeof value === 'object' && value !== null && 'reported' in value && value.reported === true
-    ? true
-    : undefined
+/** What the loader marks: that it has reported the error, so that nobody above does it again, and which module is to blame. */
+function marked(value: LuaValue): LuaTable {
+  if (typeof value !== 'object' || value === null) return {}
+  return {
+    reported: 'reported' in value && value.reported === true ? true : undefined,
+    module: 'module' in value && typeof value.module === 'string' ? value.module : undefined,
+  }
 }
 
 /** The module an owner belongs to: each load of a module has an owner of its own (lua/hub/transaction.lua). */

@@ -38,7 +38,7 @@ local failures = {}
 local inspect_plugin, locate_plugin
 
 local check_place, run_chunk, install, failed, owner_of, wait_for, is_loading_for, find
-local is_improvement, require_part, require_anew, culprit
+local is_improvement, require_part, require_anew
 
 --- Never reload a module again.
 function loader.protect(name)
@@ -272,18 +272,14 @@ function failed(tx, message, err)
     package.loaded[tx.name] = tx.loaded
     exports.restore(tx.loaded, tx.before)
   end
+  err.module = err.module or message:match("module '([%w_.-]+)' not found")
+  local because = err.module ~= tx.name and err.module or nil
   failures[tx.name] =
-    { message = message, traceback = err.traceback, kind = err.kind, at = runtime.time(), because = culprit(tx.name, message, err) }
+    { message = message, traceback = err.traceback, kind = err.kind, at = runtime.time(), because = because }
   if not err.reported then
     runtime.report(tx.name, { kind = err.kind, message = message, traceback = err.traceback })
   end
   return nil, message, err
-end
-
---- The other module that a load has failed for.
-function culprit(name, message, err)
-  local other = err.module or message:match("module '([%w_.-]+)' not found")
-  return other ~= name and other or nil
 end
 
 function is_improvement(name)

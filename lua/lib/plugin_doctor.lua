@@ -44,9 +44,11 @@ function examine_one(findings, place)
   end
   local info = plugins.info(place.name)
   if info.error then
-    local hint = info.running and "the version before is at work; save the file again when it is mended"
+    local is_lacking = info.error.kind == "requirement"
+    local hint = is_lacking and "it is loaded as soon as what it requires is there"
+      or info.running and "the version before is at work; save the file again when it is mended"
       or "save the file again when it is mended: it is loaded within two seconds"
-    add("error", info.error.message, hint, info.error.traceback)
+    add("error", info.error.message, hint, not is_lacking and info.error.traceback or nil)
   end
   if info.state == "disabled" then
     add("note", "it is switched off", ("botster plugin enable %s"):format(place.name))

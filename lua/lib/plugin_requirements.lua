@@ -15,7 +15,7 @@ local plugin_requirements = {}
 
 local TEXTS = { "name", "version", "description" }
 
-local each, check_plugin, check_version
+local each, check_plugin, check_version, lack
 
 --- Raises when metadata is not as it should be, or when something it requires is not there. Plugins it requires are loaded
 --- first.
@@ -87,31 +87,36 @@ function check_plugin(name, what, constraint)
   if package.loaded[key] == nil then
     local place = places.find(what)
     if not (place and place.init_path) then
-      error(("plugin '%s' requires plugin '%s', which is not installed"):format(name, what), 0)
+      lack(key, ("plugin '%s' requires plugin '%s', which is not installed"):format(name, what))
     end
     if places.disabled()[what] then
-      error(("plugin '%s' requires plugin '%s', which is switched off: `botster plugin enable %s`"):format(name, what, what), 0)
+      lack(key, ("plugin '%s' requires plugin '%s', which is switched off: `botster plugin enable %s`"):format(name, what, what))
     end
   end
   local ok, err = pcall(require, key) -- also when it is loaded: so it is known what is reloaded first
   if not ok then
     local why = type(err) == "table" and err.message or tostring(err)
-    error(("plugin '%s' requires plugin '%s', which failed: %s"):format(name, what, why), 0)
+    lack(key, ("plugin '%s' requires plugin '%s', which failed: %s"):format(name, what, why))
   end
   if constraint == nil then return end
   local module = package.loaded[key]
   local metadata = type(module) == "table" and rawget(module, "_plugin") or {}
   if metadata.version == nil then
-    error(("plugin '%s' requires plugin '%s' %s, which does not say its version"):format(name, what, constraint), 0)
+    lack(key, ("plugin '%s' requires plugin '%s' %s, which does not say its version"):format(name, what, constraint))
   end
-  check_version(name, ("plugin '%s'"):format(what), metadata.version, constraint)
+  check_version(name, what, metadata.version, constraint, ("plugin '%s'"):format(what))
 end
 
-function check_version(name, what, actual, constraint)
+function check_version(name, what, actual, constraint, shown_as)
   if constraint == nil or constraint == true then return end
   local fits, problem = version.satisfies(actual, constraint)
-  if fits == nil then error(("_plugin.requires: %s: %s"):format(what, problem), 0) end
-  if not fits then error(("plugin '%s' requires %s %s; there is %s"):format(name, what, constraint, actual), 0) end
+  if fits == nil then error(("_plugin.requires: %s: %s"):format(shown_as or what, problem), 0) end
+  if not fits then lack("plugin." .. what, ("plugin '%s' requires %s %s; there is %s"):format(name, shown_as or what, constraint, actual)) end
+end
+
+--- Raises what is mended by a plugin, `key`, that is there some day: see `loader.retry`.
+function lack(key, message)
+  error({ message = message, kind = "requirement", module = key }, 0)
 end
 
 return plugin_requirements

@@ -168,7 +168,11 @@ function inspect(name, exports, path)
   if metadata == nil then metadata = {} end
   local ok, problem = pcall(requirements.check, name, metadata)
   -- Of the whole file: no line of it is to blame, and none of ours.
-  if not ok then error(("%s:1: %s"):format(path, type(problem) == "table" and problem.message or tostring(problem)), 0) end
+  if not ok then
+    if type(problem) ~= "table" then problem = { message = tostring(problem) } end
+    local message = ("%s:1: %s"):format(path, problem.message)
+    error({ message = message, kind = problem.kind, module = problem.module, traceback = "" }, 0)
+  end
   metadata.name = metadata.name or name
   metadata.path = path
   exports._plugin = metadata

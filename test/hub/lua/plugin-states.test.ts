@@ -172,6 +172,22 @@ describe('What a plugin requires', () => {
       shape: expect.stringContaining('_plugin.version: text expected, got a number'),
     })
     await expect(world.command('half')).rejects.toThrow('unknown command')
+    expect(await findings('missing')).toEqual([expect.stringMatching(/^missing error: .*which is not installed$/)])
+    expect((await list()).find(({ name }) => name === 'missing')!.error).toMatchObject({ kind: 'requirement' })
+  })
+
+  test('And comes later is waited for: what requires it is loaded then, also when it was the wrong version', async () => {
+    await open({ waits: needs('{ y = ">= 2" }') })
+    const state = async () => (await list()).find(({ name }) => name === 'waits')?.state
+    expect(await state()).toBe('failed')
+    await put('shared/plugins/y/init.lua', "return { _plugin = { version = '1.4' } }")
+    await until(
+      async () => (await list()).find(({ name }) => name === 'y')?.state === 'loaded',
+      'the plugin it requires',
+    )
+    expect(await state()).toBe('failed')
+    await put('shared/plugins/y/init.lua', "return { _plugin = { version = '2.0' } }")
+    await until(async () => (await state()) === 'loaded', 'the plugin that waits')
   })
 })
 
