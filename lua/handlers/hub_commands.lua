@@ -95,19 +95,23 @@ register("list_agents", "All agents of this hub", function()
   return { agents = agent.list() }
 end)
 
-register("create_agent", "Start an agent", function(client, _, command)
+--- What a client asks of a new agent. In whose name it is created, and whether it may be, is not the client's to say: only
+--- who comes with an agent's token creates as that agent.
+local function new_agent_options(client, command)
   local options = {}
   for name, value in pairs(command) do options[name] = value end
-  options.client_id = client.id
-  options.parent = nil -- only who comes with an agent's token creates in its name
+  options.client_id, options.parent, options.admit = client.id, nil, nil
+  return options
+end
+
+register("create_agent", "Start an agent", function(client, _, command)
+  local options = new_agent_options(client, command)
   options.profile_name = command.profile_name or command.profile
   return agent.create(options)
 end)
 
 register("reopen_worktree", "Start an agent in a worktree that exists", function(client, _, command)
-  local options = {}
-  for name, value in pairs(command) do options[name] = value end
-  options.client_id = client.id
+  local options = new_agent_options(client, command)
   options.from_worktree = command.path or command.from_worktree
   if not options.from_worktree then return nil, "reopen_worktree needs a path", { kind = "bad_request" } end
   return agent.create(options)
