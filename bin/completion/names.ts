@@ -30,10 +30,12 @@ export async function branchNames(): Promise<Candidate[]> {
   }
 }
 
-/** The user's plugins, whether they are switched on or not. */
+/** The plugins that the hub knows, or without one the user's, whether they are switched on or not. */
 export async function pluginNames(): Promise<Candidate[]> {
+  const { listHubPlugins } = await import('../plugin/ask-hub.ts')
   const { userPlugins } = await import('../plugin/places.ts')
-  const names = new Set(userPlugins().map(({ name }) => name))
+  const known = (await listHubPlugins()) ?? userPlugins()
+  const names = new Set(known.map(({ name }) => name))
   return [...names].sort().map((value) => ({ value, description: 'plugin' }))
 }
 

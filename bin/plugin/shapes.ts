@@ -16,6 +16,8 @@ const pluginInfo = z.object({
   name: z.string(),
   state: z.enum(['loaded', 'failed', 'disabled', 'ui_only', 'not_loaded']),
   path: z.string(),
+  /** Whose configuration it is part of. */
+  scope: z.enum(['user', 'repository']),
   version: z.string().optional(),
   description: z.string().optional(),
   requires: texts.optional(),

@@ -15,13 +15,13 @@ function plugin_places.disabled_file()
   return hub.user_directory() .. "/" .. DISABLED
 end
 
---- All directories of plugins, weakest layer first: {name, directory, init_path?, ui (list of paths), is_valid} each.
---- `is_valid`: whether the name is one a plugin may have.
+--- All directories of plugins, weakest layer first: {name, directory, scope = "user"|"repository", init_path?, ui (list of
+--- paths), is_valid} each. `is_valid`: whether the name is one a plugin may have.
 function plugin_places.all()
   local found = {}
   for _, layer in ipairs(layers()) do
-    for _, name in ipairs(subdirectories(layer .. "/plugins")) do
-      local directory = layer .. "/plugins/" .. name
+    for _, name in ipairs(subdirectories(layer.path .. "/plugins")) do
+      local directory = layer.path .. "/plugins/" .. name
       local init_path = directory .. "/init.lua"
       local ui = {}
       for _, file in ipairs(names_in(directory .. "/ui")) do
@@ -30,6 +30,7 @@ function plugin_places.all()
       found[#found + 1] = {
         name = name,
         directory = directory,
+        scope = layer.scope,
         init_path = has(names_in(directory), "init.lua") and init_path or nil,
         ui = ui,
         is_valid = name:find(NAME) ~= nil,
@@ -94,13 +95,13 @@ function plugin_places.set_disabled(name, off)
   return true
 end
 
---- Directories of layers, weakest first, of all profiles.
+--- Layers of all profiles, weakest first: {path, scope} each.
 function layers()
   local found = {}
   for _, root in ipairs(config_resolver.roots()) do
-    found[#found + 1] = root.path .. "/shared"
+    found[#found + 1] = { path = root.path .. "/shared", scope = root.scope }
     for _, profile in ipairs(subdirectories(root.path .. "/profiles")) do
-      found[#found + 1] = root.path .. "/profiles/" .. profile
+      found[#found + 1] = { path = root.path .. "/profiles/" .. profile, scope = root.scope }
     end
   end
   return found

@@ -50,7 +50,8 @@ function plugins.refresh(name)
   return "loaded"
 end
 
---- All plugins, sorted by name: {name, state, path, init_path?, version?, description?, requires?, error?, running, owns}.
+--- All plugins, sorted by name: {name, state, path, scope, init_path?, version?, description?, requires?, error?, running,
+--- owns}. `scope` is "user", or "repository" for one of a repository that is trusted.
 --- `state` is loaded, failed (error = {message, traceback?, at}; `running` says whether the version before is at work),
 --- disabled, ui_only (no part for the hub) or not_loaded.
 function plugins.list()
@@ -107,6 +108,7 @@ function describe(place, disabled)
     name = place.name,
     state = state_of(place, disabled, failure, running),
     path = place.directory,
+    scope = place.scope,
     init_path = place.init_path,
     version = metadata.version,
     description = metadata.description,

@@ -162,6 +162,8 @@ describe('botster trust', () => {
     expect(await world.botster('trust', '--always')).toContain('from now on, whatever it will hold')
     await has('true')
     expect(await statusLine(world)).toBe('trusted always (1 file)')
+    expect(await world.botster('plugin', 'list')).toMatch(/^hello +loaded .* from the repository’s \.botster$/m)
+    expect(await world.botster('complete', '--', 'plugin', 'disable', '')).toBe('hello\tplugin\n')
     expect(await world.botster('untrust')).toContain('is trusted no longer')
     await has('false')
     expect(await world.botster('untrust')).toContain('was not trusted')

@@ -36,16 +36,19 @@ async function withoutHub(): Promise<PluginInfo[]> {
       name,
       state: disabled.has(name) ? 'disabled' : 'not_loaded',
       path: join(root, directory),
+      scope: 'user',
       running: false,
     }))
 }
 
 /** What we promise; the hub may know more. */
-function stableShape({ name, state, path, version, description, requires, error, running, owns }: PluginInfo): unknown {
+function stableShape(plugin: PluginInfo): unknown {
+  const { name, state, path, scope, version, description, requires, error, running, owns } = plugin
   return {
     name,
     state,
     path,
+    scope,
     version: version ?? null,
     description: description ?? null,
     requires: requires ?? [],
@@ -63,9 +66,18 @@ async function pluginTable(plugins: readonly PluginInfo[]): Promise<string[]> {
     plugin.state,
     plain(plugin.version ?? '-'),
     ownedBy(plugin),
-    plain(plugin.error?.message ?? plugin.description ?? plugin.path),
+    plain(about(plugin)),
   ])
   return formatTable([['NAME', 'STATE', 'VERSION', 'OWNS', 'ABOUT'], ...rows])
+}
+
+function about({ error, description, path, scope }: PluginInfo): string {
+  if (error !== undefined) return error.message
+  if (scope === 'user') return description ?? path
+  // Its path may be that of the copy that runs, which says nothing to anybody.
+  return description === undefined
+    ? 'from the repository’s .botster'
+    : `${description} (from the repository’s .botster)`
 }
 
 function ownedBy({ owns, running, error }: PluginInfo): string {
