@@ -49,6 +49,11 @@ mcp.tool("create_agent", {
     profile = { type = "string", description = "a profile, e.g. claude or codex" },
     from = { type = "string", description = "where a new branch starts: a branch, tag or commit" },
     name = { type = "string", description = "what people see" },
+    on_taken = {
+      type = "string",
+      enum = { "reuse", "suffix" },
+      description = "when the branch is taken: work where it is checked out, or on the next one with a number; refused without",
+    },
   }),
 }, function(params, context)
   local caller = context.agent
@@ -64,6 +69,7 @@ mcp.tool("create_agent", {
     profile_name = params.profile,
     from = params.from,
     name = params.name,
+    on_taken = params.on_taken,
     client_id = context.client_id,
     parent = caller and caller.id,
     admit = function(id) return agent_permissions.reserve(caller, id) end,

@@ -22,8 +22,8 @@ end
 
 --- How messages call it.
 function unsent_prompt.describe(prompt)
-  local from = prompt.from.kind .. (prompt.from.name and " " .. prompt.from.name or "")
-  return ("prompt %s from %s"):format(prompt.id, from)
+  local kind, name = prompt.from.kind, prompt.from.name
+  return ("prompt %s from %s %s"):format(prompt.id, name and kind or "a", name or kind)
 end
 
 return unsent_prompt

@@ -114,6 +114,17 @@ describe('The official client', () => {
     const made = await value<{ key: string; status: string }>(client, 'create_agent', { branch: 'task', command })
     expect(made).toMatchObject({ key: 'project-task', status: 'running' })
     expect(await value(client, 'list_agents')).toMatchObject({ agents: [{ key: 'project-task', branch: 'task' }] })
+    expect(await call(client, 'create_agent', { branch: 'task' })).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('(suffix)'),
+    })
+    const beside = await value<{ key: string; branch: string }>(client, 'create_agent', {
+      branch: 'task',
+      on_taken: 'suffix',
+      command,
+    })
+    expect(beside.branch).toBe('task-2')
+    await value(client, 'close_agent', { agent: beside.key, delete_worktree: true })
     await value(client, 'send_message', { agent: 'task', message: 'please' })
     const waited = await value<{ state: string }>(client, 'wait_for_agent', { agent: 'task', states: ['exited'] })
     expect(waited).toMatchObject({ state: 'exited', timed_out: false })
