@@ -107,6 +107,25 @@ describe('While the hub runs', () => {
     expect(world.log.filter(({ msg }) => msg.startsWith('loaded plugin p from'))).toHaveLength(3)
   })
 
+  test('Where the system tells of nothing a change takes effect within three seconds', async () => {
+    world = await makeWorld()
+    await put('shared/plugins/p/init.lua', plugin('0'))
+    await world.restart()
+    await world.eval(`
+      local directory = watch.directory
+      watch.directory = function(path, fn, options) return options.poll and directory(path, fn, options) or -1 end
+      assert(loader.reload("handlers.plugin_watcher"))`)
+    const took: number[] = []
+    for (const word of ['1', '2', '3']) {
+      const saved = performance.now()
+      await put('shared/plugins/p/init.lua', plugin(word))
+      await says(word)
+      took.push(performance.now() - saved)
+    }
+    expect(took.toSorted((a, b) => a - b)[1], took.join(' ')).toBeLessThan(3000) // a busy machine may be late once
+    expect(Math.max(...took), took.join(' ')).toBeGreaterThan(1000) // it did look only now and then
+  })
+
   test('Several saves within the debounce of 0.2 s are one reload, begun that long after the last of them', async () => {
     world = await makeWorld()
     await put('shared/plugins/p/init.lua', plugin('0'))
