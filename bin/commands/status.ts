@@ -50,7 +50,7 @@ async function describe({ hub, ptyhost, clients, agents, repositoryConfig, error
     `errors      ${errors.length === 0 ? 'none' : ''}`.trimEnd(),
     ...errors.map(
       ({ at, owner, message, outdated }) =>
-        `  ${new Date(at).toISOString()}  ${plain(owner)}: ${plain(message)}${outdated ? ' (loaded anew since)' : ''}`,
+        `  ${new Date(at).toISOString()}  ${plain(owner)}: ${plain(message)}${outdated ? ' (outdated)' : ''}`,
     ),
   ]
 }

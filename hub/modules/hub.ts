@@ -80,7 +80,7 @@ export function hubModule(
           {
             type: 'list',
             luaType: '{at: number, owner: string, message: string, traceback: string?, outdated: boolean?}[]',
-            doc: '`at`: seconds since 1970; `outdated`: it was loaded anew since',
+            doc: '`at`: seconds since 1970; `outdated`: of a version that is gone',
           },
         ],
         example: 'for _, problem in ipairs(hub.errors("plugin.github")) do log.info(problem.message) end',

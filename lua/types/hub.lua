@@ -40,7 +40,7 @@ function hub.unregister_agent(key) end
 
 ---The latest errors that were reported, as `botster status` shows them, oldest first.
 ---@param owner? string only those of this module, or "plugin.NAME"
----@return {at: number, owner: string, message: string, traceback: string?, outdated: boolean?}[] # `at`: seconds since 1970; `outdated`: it was loaded anew since
+---@return {at: number, owner: string, message: string, traceback: string?, outdated: boolean?}[] # `at`: seconds since 1970; `outdated`: of a version that is gone
 function hub.errors(owner) end
 
 ---Everybody who is connected: {id, role, pid, version, connected_at} each.

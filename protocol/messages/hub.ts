@@ -19,7 +19,7 @@ export const reportedError = () =>
     owner: z.string(),
     message: z.string(),
     traceback: z.string().optional(),
-    /** The module or plugin was loaded anew since: the version that it was about is no longer there. */
+    /** Of a version that is gone: its module or plugin was loaded anew since, or unloaded. */
     outdated: z.literal(true).optional(),
   })
 export type ReportedError = z.infer<ReturnType<typeof reportedError>>

@@ -160,7 +160,7 @@ describe('After a broken edit the old version answers, and `botster status`, the
     await mend()
     const ofGreeting = (await hub.request('status', {})).errors.filter(({ owner }) => owner === 'greeting')
     expect(ofGreeting.every(({ outdated }) => outdated)).toBe(true)
-    expect(await world.botster('status')).toMatch(/greeting: .*while nobody looked \(loaded anew since\)$/m)
+    expect(await world.botster('status')).toMatch(/greeting: .*while nobody looked \(outdated\)$/m)
     replace((at) => writeFileSync(at, `${greeting('bad')}error("once more")`))
     await until(async () => (await hub.request('status', {})).errors.at(-1)?.message.includes('once more'), {
       what: 'the report of the next mistake',
