@@ -24,7 +24,7 @@ export function command(): Command {
       'after',
       `
 A line is printed once the program has gone on to the next. Programs that draw the whole screen print no lines: see
-\`botster screen\`.
+\`botster screen\`. Of a program that is gone, the last thousand lines are kept.
 
 Examples:
   botster logs fix-login
@@ -37,11 +37,12 @@ async function logs(agent: string, { follow, lines, session, json }: LogsOptions
   const { findPlace } = await import('../place.ts')
   const { requireHub } = await import('../connect.ts')
   const { runHubCommand } = await import('../hub-command.ts')
-  const { print } = await import('../output.ts')
+  const { note, print } = await import('../output.ts')
   const write = (text: string) => print(json ? JSON.stringify({ text }) : text)
   using connection = await requireHub(await findPlace(), { role: 'cli', start: 'known' })
   if (!follow) {
-    const shown = await runHubCommand(connection, 'screen', { agent, session, history: lines })
+    const shown = await runHubCommand(connection, 'screen', { agent, session, history: lines, saved: true })
+    if (isSaved(shown)) note(`the program of ${agent} is gone: this is what was kept of it`)
     return lastLines(textOf(shown), lines).forEach(write)
   }
   const { id } = (await runHubCommand(connection, 'find_session', { agent, session })) as { id: string }
@@ -52,6 +53,10 @@ async function logs(agent: string, { follow, lines, session, json }: LogsOptions
 function lastLines(text: string, count: number): string[] {
   const lines = text.replace(/\n+$/, '').split('\n')
   return count === 0 ? [] : lines.slice(-count)
+}
+
+function isSaved(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'saved' in value && value.saved === true
 }
 
 function textOf(value: unknown): string {

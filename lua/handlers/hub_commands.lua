@@ -8,6 +8,7 @@ local commands = require("lib.commands")
 local config_resolver = require("lib.config_resolver")
 local connections = require("handlers.connections")
 local list = require("lib.list")
+local saved_screen = require("lib.saved_screen")
 
 --- Commands whose answer goes to whoever asked as a message of this type. The others' effects reach every subscriber as
 --- agent_list, agent_created, …, and their caller gets a plain `result`.
@@ -205,8 +206,11 @@ end)
 
 register("screen", "What the terminal of an agent shows", function(_, _, command)
   local handle, message, err = terminal_of(command)
-  if not handle then return nil, message, err end
-  return handle:get_snapshot({ history = command.history, ansi = command.ansi })
+  if handle then return handle:get_snapshot({ history = command.history, ansi = command.ansi }) end
+  local record = command.saved == true and agent.find(wanted(command))
+  local text = record and saved_screen.text(record.id, command.session, command.ansi)
+  if text then return { text = text, saved = true } end
+  return nil, message, err
 end)
 
 register("list_commands", "What the hub can be asked", function()

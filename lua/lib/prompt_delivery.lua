@@ -14,6 +14,8 @@ local HOLD_AT_ONCE = 60
 --- Milliseconds after which Enter is pressed once more, and after which nobody believes any longer that it was taken; what
 --- is seen to lie in the input line has until its sender's time is over, since a machine may be slow.
 local RETRY_MS, GIVE_UP_MS = 1500, 5000
+--- Looks at the screen before that: on a machine that has much to do, five seconds may be the time of two.
+local GIVE_UP_LOOKS = 15
 --- Characters by which a text is recognised on the screen.
 local RECOGNISED = 24
 
@@ -99,7 +101,9 @@ end
 --- Waits until one sees that it was taken.
 function verify(item, handle, before)
   local retried, doubted, shown = false, nil, nil
+  local looks = 0
   while true do
+    looks = looks + 1
     local now = runtime.clock()
     local waited = now - item.typed_at
     local look = input_line.look(item.session_id, item.agent_id, item.is_first)
@@ -111,7 +115,7 @@ function verify(item, handle, before)
     if evidence and is_sure then return { outcome = "submitted", evidence = evidence } end
     if look.input or not look.waits_for then shown = look.input end
     local lies_there = shown ~= nil and shown ~= ""
-    if waited > GIVE_UP_MS and not (lies_there and now < item.deadline) then
+    if waited > GIVE_UP_MS and looks > GIVE_UP_LOOKS and not (lies_there and now < item.deadline) then
       if lies_there then return in_input_line(item, shown, "it was typed, but it stayed in the input line") end
       return { outcome = "timed_out", reason = "it was typed, but nothing shows that it was taken", typed = true }
     end

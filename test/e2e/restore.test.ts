@@ -39,6 +39,9 @@ test('After a reboot, restore brings back ten agents with worktrees, names, port
 
   const lost = await world.json<{ key: string }[]>('restore', '--list')
   expect(lost.map(({ key }) => key)).toEqual(before.map(({ key }) => key))
+  const logs = await world.run(['logs', 'repo-task-5'])
+  expect(logs.stdout).toBe(`claude --flag 5 in repo-task-5 on ${before[5]!.port} ${before[5]!.slug}\n`)
+  expect(logs.stderr).toContain('is gone: this is what was kept of it')
   const { restored, failed } = await world.json<{ restored: unknown[]; failed: unknown[] }>('restore')
   expect([restored.length, failed]).toEqual([10, []])
   const after = await world.agents()

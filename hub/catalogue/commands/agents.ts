@@ -225,7 +225,8 @@ export const TERMINAL_COMMANDS: readonly DescribedCommand[] = [
       ...OF_SESSION,
       history: 'integer? # lines of the history above it',
       ansi: 'boolean? # with colours and styles',
+      saved: 'boolean? # of a terminal that is no more: what was kept of it',
     },
-    answers: 'what `pty:get_snapshot` gives',
+    answers: 'what `pty:get_snapshot` gives; `{text, saved = true}` of a terminal that is no more',
   },
 ]
