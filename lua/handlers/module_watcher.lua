@@ -13,9 +13,9 @@ local repository_watch
 
 local watch_root, watch_repository, note, modules_below
 
---- Loads what could not be loaded for want of a module: of a library of the hub's own, that may be anything.
-local function retry(name)
-  for _, other in ipairs(loader.retry(not name:find("^lib%.") and name or nil)) do log.info(("loaded %s, which lacked %s"):format(other, name)) end
+--- Loads what could not be loaded for want of a module, or with `everything` whatever could not be.
+local function retry(name, everything)
+  for _, other in ipairs(loader.retry(not everything and name or nil)) do log.info(("loaded %s, which lacked %s"):format(other, name)) end
 end
 
 --- Brings a module in line with its file. What fails is reported by the loader.
@@ -30,7 +30,7 @@ local function refresh(name)
     if loaded then log.info(("loaded %s from %s"):format(name, path)) end
     -- A new detector: agents may be what it is for.
     if loaded or name:find("^agents%.") then events.emit("module_reloaded", { name = name }) end
-    retry(name)
+    retry(name, loaded and name:find("^lib%.")) -- without a library of the hub's own anything may have failed
   elseif loader.is_protected(name) then
     log.warn(("%s changed: it takes effect when the hub starts again"):format(name))
   elseif loader.reload(name) then
