@@ -60,7 +60,8 @@ function handlers.close_modal()
   return { close() }
 end
 
-function handlers.detach()
+function handlers.detach(context)
+  require("ui.last_seen").note(context.selected_agent)
   return { { op = "quit" } }
 end
 
@@ -191,7 +192,7 @@ local function delete_agent(context, delete_worktree)
   if not agent then
     return { close() }
   end
-  _tui_state.awaiting = { command = "delete_agent" }
+  _tui_state.awaiting = { command = "delete_agent", agent_key = agent.key }
   return { send({ type = "delete_agent", agent_id = agent.id, delete_worktree = delete_worktree }), close() }
 end
 

@@ -99,8 +99,8 @@ local function first_steps()
   return { op = "notify", message = message, key = "first_steps", timeout = FIRST_STEPS_SECONDS }
 end
 
---- What the user is looking at next, now that the list is another one.
-local function follow_list()
+--- What the user is looking at next, now that the list is another one. `first`: it is the first since the UI was opened.
+local function follow_list(first)
   if #_tui_state.agents == 0 then
     return _tui_state.mode == "insert" and { set_mode("normal") } or nil
   end
@@ -114,14 +114,18 @@ local function follow_list()
     operations[#operations + 1] = #_tui_state.agents == 1 and first_steps() or nil
     return operations
   end
-  return not _tui_state.selected_agent_index and go_to(0) or nil
+  if _tui_state.selected_agent_index then
+    return nil
+  end
+  return go_to(first and require("ui.last_seen").index(_tui_state.agents) or 0)
 end
 
 function handlers.agent_list(_, context)
+  local first = not _tui_state.agents_known
   _tui_state.agents_known = true
   ended.of_list()
   local operations = notifications.of_list(context)
-  for _, operation in ipairs(follow_list() or {}) do
+  for _, operation in ipairs(follow_list(first) or {}) do
     operations[#operations + 1] = operation
   end
   return questions.offer(operations)
@@ -189,12 +193,19 @@ function handlers.session_types(data)
   _tui_state.available_session_types = data.session_types or data.types or {}
 end
 
---- What to do where deleting a worktree would lose work, by the hub's word for it.
-local KEEP_OR_FORCE = "keep the worktree (y), or lose that work: botster kill NAME --delete-worktree --force"
+--- What to do where deleting a worktree would lose work, by the hub's word for it. NAME becomes the agent's key.
+local FORCE = "botster kill NAME --delete-worktree --force"
+local KEEP_OR_FORCE = "keep the worktree (y), or lose that work: " .. FORCE
 local WORK_IS_LOST = {
   uncommitted_work = "commit it, " .. KEEP_OR_FORCE,
   unsaved_commits = "push or merge them, " .. KEEP_OR_FORCE,
 }
+
+local function with_name(text, awaiting)
+  return (text:gsub("NAME", function()
+    return awaiting.agent_key
+  end))
+end
 
 --- Why the hub refused what the user asked for: it stands in the way until it was read. Anything else only passes by.
 function handlers.error(data)
@@ -207,9 +218,9 @@ function handlers.error(data)
   _tui_state.failed_agent = awaiting.command == "create_agent" and message or nil
   _tui_state.failed_kind = data.kind
   if awaiting.command == "delete_agent" and data.kind == "teardown_failed" then
-    message = message .. "\n\nClose it again to try again, or: botster kill NAME --delete-worktree --force"
+    message = message .. "\n\nClose it again to try again, or: " .. with_name(FORCE, awaiting)
   elseif awaiting.command == "delete_agent" and WORK_IS_LOST[data.kind] then
-    message = ("%s\n\nNothing was ended. To close it all the same:\n%s"):format(message, WORK_IS_LOST[data.kind])
+    message = ("%s\n\nNothing was ended. To close it all the same:\n%s"):format(message, with_name(WORK_IS_LOST[data.kind], awaiting))
   end
   _tui_state.error_message = message
   return { set_mode("error") }

@@ -23,10 +23,13 @@ local function whose(agent)
   return agent.name and agent.name ~= "" and agent.name ~= branch and ("%s (%s)"):format(agent.name, branch) or branch
 end
 
---- `branch [SESSION :port | Ctrl+]: next] [SCROLLBACK +n]`; what is being read, only where keys go.
+--- `branch [SESSION :port | Ctrl+]: next] [SCROLLBACK +n]`; what is being read, only where keys go. In copy mode its keys
+--- take the place of the session: cut off, they would help nobody.
 local function terminal_title(state, agent, session, selected)
-  local parts = { " ", whose(agent) }
-  if session then
+  local reads = selected and reading.status(state)
+  local hint = reads and reading.hint(state)
+  local parts = { " ", hint and agents.name(agent) or whose(agent) }
+  if session and not hint then
     local inner = session.name:upper()
     if session.port then
       inner = ("%s :%s"):format(inner, session.port)
@@ -40,11 +43,9 @@ local function terminal_title(state, agent, session, selected)
       parts[#parts + 1] = how and (" [EXITED %s]"):format(how) or " [EXITED]"
     end
   end
-  local reads = selected and reading.status(state)
   if reads then
     parts[#parts + 1] = (" [%s]"):format(reads)
   end
-  local hint = reads and reading.hint(state)
   if hint then
     parts[#parts + 1] = " " .. hint
   end

@@ -36,7 +36,20 @@ function M.is_muted(agent)
   return agent ~= nil and muted_ids()[agent.id] == true
 end
 
---- Agents that are gone are forgotten with it.
+--- Muted agents that are remembered: all repositories share the setting, so which of them are gone is not known here.
+local MOST_MUTED = 100
+
+--- The newest first. What other UIs have muted meanwhile, of other repositories too, stays.
+local function save_muted(id, is_muted)
+  local ids = is_muted and { id } or {}
+  for _, other in ipairs(type(config.get("muted")) == "table" and config.get("muted") or {}) do
+    if other ~= id and #ids < MOST_MUTED then
+      ids[#ids + 1] = other
+    end
+  end
+  config.set("muted", #ids > 0 and ids or nil)
+end
+
 function M.handlers.toggle_mute(context)
   local agent = context.selected_agent
   if not agent then
@@ -44,14 +57,9 @@ function M.handlers.toggle_mute(context)
   end
   local muted = muted_ids()
   muted[agent.id] = not muted[agent.id] or nil
-  local list = {}
-  for _, other in ipairs(_tui_state.agents) do
-    if muted[other.id] then
-      list[#list + 1] = other.id
-    end
-  end
-  config.set("muted", #list > 0 and list or nil)
-  return { ops.notify(agents.name(agent) .. (muted[agent.id] and " is muted" or " is no longer muted")) }
+  save_muted(agent.id, muted[agent.id])
+  local message = agents.name(agent) .. (muted[agent.id] and " is muted" or " is no longer muted")
+  return { { op = "notify", message = message, key = "muted:" .. agent.id } }
 end
 
 -- the bell ---------------------------------------------------------------------------------------------------------

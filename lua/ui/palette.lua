@@ -209,7 +209,7 @@ end
 function M.arguments_overlay(state)
   local fields = state.pending_fields or {}
   local title = tostring(fields.command)
-  return boxes.input(state, title, fields.description or "", "name=value …; the selected agent is told anyway.")
+  return boxes.input(state, title, fields.description or "", "name=value …; without agent=, the selected one.")
 end
 
 return M

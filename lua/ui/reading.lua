@@ -29,7 +29,9 @@ end
 
 function handlers.copy_and_leave(context)
   if not context.selecting then
-    return handlers.leave_copy_mode()
+    local key = keys.by_action("copy").select_char
+    local message = "Nothing was selected, nothing is copied." .. (key and (" %s selects."):format(key) or "")
+    return { ops.close(), { op = "notify", message = message, key = "nothing_selected", timeout = 4 } }
   end
   return { { op = "copy_selection" }, ops.close() }
 end
@@ -103,7 +105,12 @@ end
 
 --- {action, what it does} of copy mode: to begin with, after a search, and once something is selected.
 local COPY_KEYS = { { "select_char", "select" }, { "copy_escape", "leave" }, { "show_help", "keys" } }
-local MATCH_KEYS = { { "search_next", "next" }, { "search_previous", "previous" }, { "copy_escape", "leave" } }
+local MATCH_KEYS = {
+  { "search_next", "next" },
+  { "search_previous", "previous" },
+  { "select_char", "select" },
+  { "copy_escape", "leave" },
+}
 local SELECTING_KEYS = { { "copy_and_leave", "copy" }, { "copy_escape", "unselect" } }
 
 --- For titles: the keys to know in copy mode, "v select, esc leave"; or nil.

@@ -218,11 +218,18 @@ handlers.split_below = split_with(function(rows, place, pane)
   table.insert(rows, place.y + 1, { pane })
 end)
 
+--- Says so, and how to have another one.
+local function only_one()
+  local key = require("ui.keys").by_action("insert").split_right
+  local message = "There is only one terminal." .. (key and (" %s shows another one beside it."):format(key) or "")
+  return { op = "notify", message = message, key = "only_one_pane", timeout = 4 }
+end
+
 --- The agent of the closed pane goes on; another pane gets the focus.
 function handlers.close_pane()
   local split = reconcile()
   if not split then
-    return { ops.notify("There is only one terminal.") }
+    return { only_one() }
   end
   local places = each_pane(split)
   for position, place in ipairs(places) do
@@ -245,7 +252,7 @@ local function step(by)
   return function()
     local split = reconcile()
     if not split then
-      return nil
+      return { only_one() }
     end
     local places = each_pane(split)
     for position, place in ipairs(places) do
@@ -263,7 +270,10 @@ handlers.previous_pane = step(-1)
 local function toward(dx, dy)
   return function()
     local split = reconcile()
-    for _, place in ipairs(split and each_pane(split) or {}) do
+    if not split then
+      return { only_one() }
+    end
+    for _, place in ipairs(each_pane(split)) do
       if place.pane == split.focused then
         local row = split.rows[place.y + dy]
         local pane = row and (dy == 0 and row[place.x + dx] or dy ~= 0 and row[math.min(place.x, #row)])

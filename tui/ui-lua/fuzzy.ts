@@ -11,12 +11,15 @@ export interface FuzzyMatch {
 /** How well a text must fit, from 0 to 1: below this, letters that merely occur somewhere would fill the list. */
 const THRESHOLD = 0.2
 
-/** The texts that fit `query`, the best first; an empty query fits all, in their order. */
+/** The texts that fit `query`, those that begin with it first, then the best; an empty query fits all, in their order. */
 export function fuzzyFilter(query: string, texts: readonly string[]): FuzzyMatch[] {
   const wanted = query.trim()
   if (wanted === '') return texts.map((_, index) => ({ index: index + 1, positions: [] }))
   const targets = texts.map((text, index) => ({ text, index: index + 1 }))
-  return fuzzysort.go(wanted, targets, { key: 'text', limit: 0, threshold: THRESHOLD }).map(({ obj, indexes }) => {
+  const found = fuzzysort.go(wanted, targets, { key: 'text', limit: 0, threshold: THRESHOLD })
+  const begins = (text: string) => text.toLowerCase().startsWith(wanted.toLowerCase())
+  const ordered = [...found.filter(({ obj }) => begins(obj.text)), ...found.filter(({ obj }) => !begins(obj.text))]
+  return ordered.map(({ obj, indexes }) => {
     return { index: obj.index, positions: indexes.map((at) => codePoints(obj.text, at) + 1) }
   })
 }

@@ -39,6 +39,25 @@ describe('the list of agents', () => {
     expect(tui.text()).toContain('No agents yet')
   })
 
+  it('is opened again at the agent that was looked at when it was left', async () => {
+    show(['one'], ['two'], ['three'])
+    expect(tui.agents.selected?.agent.id).toBe('one')
+    tui.press('ctrl+j', 'ctrl+q')
+    tui[Symbol.dispose]()
+    tui = await startKeys({ env: { HOME: home } })
+    show(['one'], ['three'], ['two'])
+    expect(tui.agents.selected?.agent.id).toBe('two')
+  })
+
+  it('begins at the first agent where the one that was looked at is gone', async () => {
+    show(['one'], ['two'])
+    tui.press('ctrl+j', 'ctrl+q')
+    tui[Symbol.dispose]()
+    tui = await startKeys({ env: { HOME: home } })
+    show(['three'], ['one'])
+    expect(tui.agents.selected?.agent.id).toBe('three')
+  })
+
   it('shows the state of each, for how long, and what is to know of its branch', () => {
     show(
       ['one', { state: 'working', state_since: minutesAgo(3), git: { dirty: true, ahead: 2, behind: 1 } }],

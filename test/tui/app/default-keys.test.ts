@@ -264,7 +264,7 @@ describe('closing an agent', () => {
     tui.hub({ type: 'error', command: 'delete_agent', kind: 'uncommitted_work', message })
     expect(tui.overlay()).toContain(message)
     expect(tui.overlay()).toMatch(
-      /Nothing was ended.*\n.*commit it, keep the worktree \(y\).*kill NAME --delete-worktree --force/,
+      /Nothing was ended.*\n.*commit it, keep the worktree \(y\).*kill repo-one --delete-worktree --force/,
     )
   })
 })

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -45,6 +45,17 @@ describe('an agent that wants attention', () => {
     notify('two')
     expect(tui.written).toEqual(['\x1b]9;two: tests pass\x1b\\'])
     expect(toasts()).toEqual([])
+  })
+
+  it('keeps what is muted in other repositories, and says one thing of an agent at a time', () => {
+    mkdirSync(join(home, '.config/botster'), { recursive: true, mode: 0o700 })
+    writeFileSync(join(home, '.config/botster/config.json'), '{"muted": ["of another repository"]}')
+    tui.press('ctrl+j')
+    run('mute the agent')
+    expect(settings()).toEqual({ muted: ['two', 'of another repository'] })
+    run('mute the agent')
+    expect(settings()).toEqual({ muted: ['of another repository'] })
+    expect(toasts()).toEqual(['two is no longer muted'])
   })
 
   it('says nothing when it is muted, and the muting is remembered', async () => {

@@ -42,6 +42,14 @@ describe('the palette', () => {
     expect(tui.ui.mode).toBe('rename_agent')
   })
 
+  it('puts what begins with the letters first', async () => {
+    await start()
+    tui.press('ctrl+p')
+    tui.type('split')
+    tui.press('enter')
+    expect(tui.agents.selected?.agent.id).toBe('two')
+  })
+
   it('begins at the best match whenever the letters change', async () => {
     await start()
     tui.press('ctrl+p', 'down', 'down')

@@ -137,6 +137,16 @@ describe('copy mode', () => {
     await world.see(() => !world.screen.includes('COPY'))
   })
 
+  it('tells its keys where the screen is narrow, and says so when nothing was selected', async () => {
+    await start('seq 100; cat', { cols: 80 })
+    await world.see('100')
+    world.type(COPY_MODE)
+    await world.see('one [COPY] v select, esc leave, f1 keys')
+    world.type('y')
+    await world.see('Nothing was selected, nothing is copied. v selects.')
+    expect(copied()).toBeUndefined()
+  })
+
   it('copies lines and blocks, with the arrow keys as well', async () => {
     await start('printf "ab cd\\nef gh\\nij kl\\n"; cat')
     await world.see('ij kl')

@@ -103,6 +103,12 @@ describe('splits', () => {
     expect(tui.notices.list.at(-1)?.message).toContain('only one terminal')
   })
 
+  it('say how to have another one where there is only one', () => {
+    withAgents('a', 'b')
+    tui.press('alt+o')
+    expect(tui.notices.list.at(-1)?.message).toBe('There is only one terminal. alt+\\ shows another one beside it.')
+  })
+
   it('stay through a reload of the layout', () => {
     withAgents('a', 'b')
     tui.press('alt+\\')
