@@ -107,9 +107,9 @@ end
 local COPY_KEYS = { { "select_char", "select" }, { "copy_escape", "leave" }, { "show_help", "keys" } }
 local MATCH_KEYS = {
   { "search_next", "next" },
-  { "search_previous", "previous" },
   { "select_char", "select" },
   { "copy_escape", "leave" },
+  { "search_previous", "previous" },
 }
 local SELECTING_KEYS = { { "copy_and_leave", "copy" }, { "copy_escape", "unselect" } }
 

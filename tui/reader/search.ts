@@ -3,6 +3,7 @@ import type { PtyhostProtocol } from '../../protocol/messages/ptyhost.ts'
 import type { Position } from '../../screen/logical-line.ts'
 import { MatchList } from './match-list.ts'
 import { comparePlaces } from './place.ts'
+import { whyNoText } from './why-no-text.ts'
 
 /** Matches looked for at once; when a person goes beyond them, the search goes on. */
 const MAX_MATCHES = 100_000
@@ -198,7 +199,7 @@ export class Search implements Disposable {
     }
     const failed = (error: unknown) => {
       if (generation !== this.#generation) return
-      this.#error = (error as Error).message
+      this.#error = whyNoText(error)
       this.#complete = true
       this.#parts.onChange()
     }

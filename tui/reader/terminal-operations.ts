@@ -9,6 +9,7 @@ import { linkAt } from './links.ts'
 import { type HistoryProgram, openText } from './open-history.ts'
 import { openLink } from './open-link.ts'
 import { PAST_END, type SelectedRange } from './selection.ts'
+import { whyNoText } from './why-no-text.ts'
 
 export interface TerminalOperationParts {
   readonly panels: Panels
@@ -117,7 +118,7 @@ export class TerminalOperations {
 
   /** What fails is said, and nothing more. */
   #attempt(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#parts.notices.add('error', (error as Error).message))
+    work.catch((error: unknown) => this.#parts.notices.add('error', whyNoText(error)))
   }
 
   #say(message: string): void {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bundleWorker } from '../chrome/support/worker.ts'
+import { agent } from './keys-harness.ts'
 import { World, type WorldOptions } from './world.ts'
 
 let worker: Awaited<ReturnType<typeof bundleWorker>>
@@ -118,6 +119,19 @@ describe('an expression that never ends', () => {
     await world.see('simplify it')
     world.type(ESCAPE)
     await world.see(() => !world.screen.includes('Search'))
+  })
+})
+
+describe('a terminal of which nothing is left', () => {
+  it('says so to who searches in it, without its id', async () => {
+    world = await World.start({ chromeWorker: worker.path })
+    world.setAgents([agent('one')])
+    await world.see('> one')
+    world.type(`${SEARCH}x`)
+    await world.see('Search up · nothing of this')
+    world.type('\r')
+    await world.see('nothing of this terminal is left to read')
+    expect(world.screen).not.toContain('one/agent')
   })
 })
 
