@@ -42,7 +42,7 @@ register("explain", "Why an agent is in its state", function(record)
   local entry = agent_state.entry(record.id)
   local pieces, rules = {}, {}
   local decided = state_evidence.decide(entry, pieces)
-  local compiled = entry.detector and detectors.get(entry.detector)
+  local compiled = detectors.get(entry.detector or "any")
   if compiled and entry.shown then detector.read(compiled, entry.shown, rules) end
   local now = agent_state.of(record)
   return {

@@ -8,7 +8,7 @@ local distinct = require("lib.distinct")
 local detectors = {}
 
 --- Shipped with botster. More lie in ~/.botster/lua/agents.
-local SHIPPED = { "claude", "codex", "gemini", "opencode", "aider", "shell", "pager" }
+local SHIPPED = { "claude", "codex", "gemini", "opencode", "aider", "shell", "pager", "any" }
 local PREFIX = "agents."
 --- Programs that run others: what they run is looked for behind them.
 local RUNNERS = { env = true, npx = true, node = true, bun = true, bunx = true, uvx = true, python = true, python3 = true, sudo = true, exec = true }

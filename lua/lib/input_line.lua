@@ -22,6 +22,7 @@ function input_line.look(session_id, agent_id, is_first)
   local look = { text = plain(shown.text), told = entry.evidence.told, detected = compiled ~= nil and entry.detector ~= "shell" }
   if not compiled then
     look.state = state_of(entry, agent_id)
+    look.question = entry.evidence.screen and entry.evidence.screen.question
     return look
   end
   local screen = detector.screen(compiled, { text = look.text, cursor = shown.cursor })

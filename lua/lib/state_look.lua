@@ -141,7 +141,8 @@ function identify(entry, session, handle)
 end
 
 function read_screen(entry, shown)
-  local compiled = entry.detector and detectors.get(entry.detector)
+  local name = entry.detector or "any"
+  local compiled = detectors.get(name)
   local read = compiled and detector.read(compiled, shown)
   if not read then
     entry.evidence.screen = nil
@@ -150,7 +151,7 @@ function read_screen(entry, shown)
   if doubtful(entry, read) then return end
   entry.evidence.screen = {
     state = read.state,
-    source = ("agents/%s.lua"):format(entry.detector),
+    source = ("agents/%s.lua"):format(name),
     rule = read.rule,
     region = read.region,
     confidence = read.confidence,

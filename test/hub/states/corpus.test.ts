@@ -43,7 +43,7 @@ afterAll(() => world[Symbol.asyncDispose]())
 test('The corpus has at least 80 screens of six programs, and traps for each', () => {
   const programs = Map.groupBy(readings, ({ program }) => program)
   expect(readings.length).toBeGreaterThanOrEqual(80)
-  expect([...programs.keys()].sort()).toEqual(['aider', 'claude', 'codex', 'gemini', 'opencode', 'shell'])
+  expect([...programs.keys()].sort()).toEqual(['aider', 'any', 'claude', 'codex', 'gemini', 'opencode', 'shell'])
   for (const screens of programs.values()) expect(screens.filter(({ trap }) => trap).length).toBeGreaterThanOrEqual(3)
 })
 

@@ -218,6 +218,19 @@ test('A pager waits for its reader, as an agent and in a shell', async () => {
   await reaches(world, prose.id, 'idle', 'done')
 })
 
+test('A program nobody knows waits while it asks for an answer, and takes no prompt meanwhile', async () => {
+  const script = 'printf "a.txt exists. Overwrite? [y/N] "; read answer; echo "said $answer"; exec sleep 1000'
+  const agent = await create({ name: 'asks', command: ['/bin/sh', '-c', script] })
+  expect(await reaches(world, agent.id, 'waiting')).toMatchObject({ state_question: 'a.txt exists. Overwrite? [y/N]' })
+  expect(await world.command('send_prompt', { agent: agent.key, text: 'a task' })).toMatchObject({
+    outcome: 'refused',
+    reason: 'a dialog is open',
+    question: 'a.txt exists. Overwrite? [y/N]',
+  })
+  type(world, agent, 'n\r')
+  await reaches(world, agent.id, 'idle', 'done')
+})
+
 test('A known program that stops on a screen that nobody knows is said to wait', async () => {
   const spinner = 'for i in 1 2 3 4 5 6 7 8 9; do echo "· Baking… ($i s · esc to interrupt)"; sleep 0.3; done'
   const script = `${spinner}; printf '\\033[H\\033[2J'; echo "Something quite new here"; exec sleep 1000`
