@@ -124,6 +124,7 @@ local copy = {
   ["i"] = "leave_copy_mode",
   ["ctrl+c"] = "leave_copy_mode",
   ["alt+y"] = "leave_copy_mode",
+  ["ctrl+p"] = "open_palette",
   ["ctrl+q"] = "detach",
   ["f1"] = "show_help",
   ["h"] = "copy_left",

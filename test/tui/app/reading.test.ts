@@ -193,6 +193,19 @@ describe('copy mode', () => {
     await world.see(() => !world.screen.includes('COPY'))
   })
 
+  it('gives way to the palette, and typing goes to the program again after it', async () => {
+    await start('echo ready; cat')
+    await world.see('ready')
+    world.type(COPY_MODE)
+    await world.see('[COPY]')
+    world.type('\x10')
+    await world.see('Palette')
+    world.type(ESCAPE)
+    await world.see(() => !world.screen.includes('Palette') && !world.screen.includes('COPY'))
+    world.type('typed on\r')
+    await world.see('typed on')
+  })
+
   it('copies a whole history', async () => {
     await start('seq 20000; cat')
     await world.see('20000')

@@ -131,7 +131,7 @@ export class World implements AsyncDisposable {
       return typeof wanted === 'string' ? this.screen.includes(wanted) : wanted.test(this.screen)
     }
     try {
-      await until(String(wanted), seen, 10_000)
+      await until(String(wanted), seen, 30_000)
     } catch (error) {
       throw new Error(`${(error as Error).message}; the screen:\n${this.screen}`, { cause: error })
     }
