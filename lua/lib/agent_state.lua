@@ -15,8 +15,11 @@ local evidence = require("lib.state_evidence")
 
 local agent_state = {}
 
---- Agent id → {state, since, reason, question?, unseen_since?, viewed, evidence, detector?, …}.
+--- Agent id → {state, since, reason, question?, unseen_since?, viewed, prompted_at?, evidence, detector?, …}.
 local known = state.get("lib.agent_state.known")
+
+--- Milliseconds after a prompt was taken within which an agent is seen to work, if anybody looks in time at all.
+local BEGIN_MS = 3000
 
 local load, lifecycle, first_session, publish, with_seen
 
@@ -68,6 +71,11 @@ function agent_state.seen(id)
   local entry = record and agent_state.entry(id)
   if not entry or entry.state ~= "done" then return end
   publish(record, entry, { state = "idle", reason = entry.reason })
+end
+
+--- An agent took a prompt. It works on it, also when that is over before anybody looks.
+function agent_state.took_prompt(id)
+  agent_state.entry(id).prompted_at = runtime.clock()
 end
 
 --- Waits until an agent is in one of some states ({working = true, …}), at most `seconds`. Returns its state and true, or
@@ -130,8 +138,16 @@ end
 
 --- Work that ended while nobody looked is done; it becomes idle when somebody does.
 function with_seen(entry, decided)
-  if decided.state ~= "idle" or entry.viewed then return decided end
-  if entry.state ~= "done" and entry.state ~= "working" and entry.state ~= "waiting" then return decided end
+  local has_worked = entry.state == "done" or entry.state == "working" or entry.state == "waiting"
+  if decided.state ~= "idle" then
+    entry.prompted_at = nil
+    return decided
+  end
+  if entry.prompted_at and runtime.clock() - entry.prompted_at >= BEGIN_MS then
+    has_worked = true
+    entry.prompted_at = nil
+  end
+  if entry.viewed or not has_worked then return decided end
   return { state = "done", reason = decided.reason }
 end
 

@@ -11,6 +11,7 @@
 local hooks = require("hub.hooks")
 local state = require("hub.state")
 local prompt_delivery = require("lib.prompt_delivery")
+local state_look = require("lib.state_look")
 
 local prompt = {}
 
@@ -126,6 +127,7 @@ end
 function finish(item, receipt)
   item.receipt = receipt_of(item, receipt)
   log.info(describe(item))
+  if receipt.outcome == "submitted" and item.is_first then state_look.took_prompt(item.agent_id) end
   events.emit("prompt_moved")
   hooks.notify("prompt_receipt", item.receipt)
 end

@@ -15,7 +15,7 @@ local BUSY_FIRST_MS, BUSY_LAST_MS = 900, 3000
 --- Seconds after which a screen that says nothing is looked at once more, and one of a program that told something.
 --- `unread`: a known program that works redraws its screen all the time; one that stands still for so long asks something
 --- that its detector does not know.
-local AGAIN_SECONDS = { starting = 5, told = 2, cpu = 2, unread = 10 }
+local AGAIN_SECONDS = { starting = 5, told = 2, cpu = 2, unread = 10, prompted = 3.1 }
 --- Seconds of processor time a second from which a silent program is said to work: the machine may be busy with others, and
 --- what waits uses next to nothing.
 local CPU_SHARE = 0.1
@@ -53,6 +53,12 @@ end
 --- Looks now.
 function state_look.now(id)
   begin(id)
+end
+
+--- An agent took a prompt: what it does now is looked at also when it prints nothing.
+function state_look.took_prompt(id)
+  agent_state.took_prompt(id)
+  state_look.later(id, AGAIN_SECONDS.prompted)
 end
 
 --- An agent is gone.
@@ -112,6 +118,7 @@ function look(id, plan)
   agent_state.decide(id)
   events.emit("agent_looked")
   if state_evidence.is_contested(entry) then state_look.after_report(id) end
+  if entry.prompted_at then state_look.later(id, AGAIN_SECONDS.prompted) end
   local same = entry.state == before
   plan.interval = same and math.min(BUSY_LAST_MS, (plan.interval or BUSY_FIRST_MS) * 1.5) or BUSY_FIRST_MS
 end

@@ -14,13 +14,23 @@ local splits = require("ui.splits")
 
 -- terminal -------------------------------------------------------------------------------------------------------
 
+--- Characters of a name and of a branch in a title, so that what comes behind them is seen, too.
+local MOST_NAME, MOST_BRANCH = 24, 40
+
+local function brief(text, most)
+  local length = utf8.len(text)
+  return length and length > most and text:sub(1, utf8.offset(text, most) - 1) .. "…" or text
+end
+
 --- The branch, and before it the name that the agent was given, if it was.
 local function whose(agent)
   local branch = agent.branch_name
   if not branch or branch == "" then
-    return agents.name(agent)
+    return brief(agents.name(agent), MOST_BRANCH)
   end
-  return agent.name and agent.name ~= "" and agent.name ~= branch and ("%s (%s)"):format(agent.name, branch) or branch
+  local shown = brief(branch, MOST_BRANCH)
+  return agent.name and agent.name ~= "" and agent.name ~= branch and ("%s (%s)"):format(brief(agent.name, MOST_NAME), shown)
+    or shown
 end
 
 --- `branch [SESSION :port | Ctrl+]: next] [SCROLLBACK +n]`; what is being read, only where keys go. In copy mode its keys
@@ -28,7 +38,7 @@ end
 local function terminal_title(state, agent, session, selected)
   local reads = selected and reading.status(state)
   local hint = reads and reading.hint(state)
-  local parts = { " ", hint and agents.name(agent) or whose(agent) }
+  local parts = { " ", hint and brief(agents.name(agent), MOST_NAME) or whose(agent) }
   if session and not hint then
     local inner = session.name:upper()
     if session.port then

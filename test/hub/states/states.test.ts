@@ -218,6 +218,15 @@ test('A pager waits for its reader, as an agent and in a shell', async () => {
   await reaches(world, prose.id, 'idle', 'done')
 })
 
+test('A prompt that is worked off before anybody looks makes its agent done all the same', async () => {
+  const agent = await startFakeAgent(world, 'quick', '--work', '0')
+  await reaches(world, agent.id, 'idle')
+  expect(await world.command('send_prompt', { agent: agent.key, text: 'say hello' })).toMatchObject({
+    outcome: 'submitted',
+  })
+  await reaches(world, agent.id, 'done')
+})
+
 test('A program nobody knows waits while it asks for an answer, and takes no prompt meanwhile', async () => {
   const script = 'printf "a.txt exists. Overwrite? [y/N] "; read answer; echo "said $answer"; exec sleep 1000'
   const agent = await create({ name: 'asks', command: ['/bin/sh', '-c', script] })

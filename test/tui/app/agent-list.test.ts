@@ -248,6 +248,12 @@ describe('names', () => {
     show(['one', { name: 'editor', display_name: 'editor' }])
     expect(tui.text()).toContain(' editor (one) [AGENT]')
   })
+
+  it('names the session also behind a name that is longer than the screen', () => {
+    const name = 'ä long name '.repeat(20)
+    show(['one', { name, display_name: name }])
+    expect(tui.text()).toContain(` ${name.slice(0, 23)}… (one) [AGENT]`)
+  })
 })
 
 describe('whoever has just begun', () => {
