@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { collectAlone } from '../protocol/collect-alone.ts'
+import { compileEarly } from '../protocol/compile-early.ts'
 import type { Frame } from '../protocol/messages/ptyhost.ts'
 import { encodeRow, RowEncoder } from '../screen/row.ts'
 import { App } from '../tui/app.ts'
@@ -38,7 +39,8 @@ const SILENT = { onFrame() {}, onSignal() {}, onReleased() {}, onViewFailed() {}
 
 /** Frames of a terminal, and everything else that the thread does: lists of agents, keys, frames of the chrome. */
 export async function benchInputThread(): Promise<Row[]> {
-  collectAlone() // as the TUI does
+  compileEarly() // both as the TUI does
+  collectAlone()
   return [...panelFrames(), ...(await otherWork())]
 }
 
