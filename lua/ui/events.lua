@@ -161,8 +161,8 @@ function handlers.result(data)
     _tui_state.error_message = ("%s was not started: %s"):format(tostring(failed.agent), tostring(failed.message))
     return { set_mode("error") }
   end
-  if awaiting.show then
-    return { { op = "notify", message = answer_text(data) } }
+  if awaiting.show or awaiting.said then
+    return { { op = "notify", message = awaiting.said or answer_text(data) } }
   end
   if data.command == "add_session" and type(data.value) == "table" and data.value.sessions then
     local session = data.value.sessions[#data.value.sessions]

@@ -53,9 +53,10 @@ function handlers.repository_config()
   return { review(), ops.set_mode("trust") }
 end
 
-local function command(name, fields)
+--- `said`: what the user reads once the hub has done it.
+local function command(name, fields, said)
   fields.type = name
-  _tui_state.awaiting = { command = name }
+  _tui_state.awaiting = { command = name, said = said }
   return { ops.close(), ops.send(fields) }
 end
 
@@ -67,7 +68,9 @@ local function grant(always)
   elseif status.problem and not always then
     return { ops.notify(status.problem, "warning") }
   end
-  return command("trust_repository", { hash = status.hash, always = always })
+  local said = always and "Trusted always: its changes take effect as they are saved."
+    or "Trusted: the repository's configuration is in use."
+  return command("trust_repository", { hash = status.hash, always = always }, said)
 end
 
 function handlers.trust_content()
@@ -79,7 +82,7 @@ function handlers.trust_always()
 end
 
 function handlers.untrust()
-  return command("untrust_repository", {})
+  return command("untrust_repository", {}, "Trusted no longer: the repository's configuration is not used.")
 end
 
 --- Leaves; a question that was open is not asked again until the hub ends.

@@ -81,6 +81,7 @@ describe('a repository with a .botster directory', () => {
     terminal.keys('escape')
     await terminal.waitFor('Files (3)')
     terminal.keys('T')
+    await terminal.waitFor("Trusted: the repository's configuration is in use.")
     await terminal.waitFor('THEIRS')
     expect(terminal.text()).not.toContain('.botster')
     expect(await world.botster('lua', '-e', 'return commands.has("hello")')).toBe('true\n')
