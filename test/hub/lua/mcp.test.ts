@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeWorld, until, type World } from './world.ts'
 
 let world: World
@@ -8,7 +8,7 @@ beforeAll(async () => {
   world = await makeWorld()
 })
 afterAll(() => world[Symbol.asyncDispose]())
-afterEach(() => world.eval('for _, tool in ipairs(mcp.list_tools()) do mcp.remove_tool(tool.name) end'))
+beforeEach(() => world.eval('for _, tool in ipairs(mcp.list_tools()) do mcp.remove_tool(tool.name) end'))
 
 /** Loads a plugin from its text. */
 async function load(name: string, source: string): Promise<unknown> {
