@@ -3,14 +3,12 @@
 
 local boxes = require("ui.boxes")
 local ops = require("ui.ops")
+local prompt_history = require("ui.prompt_history")
 local theme = require("ui.theme")
 
 local M = { handlers = {}, submit = {}, overlays = {} }
 
 local handlers, submit, overlays = M.handlers, M.submit, M.overlays
-
---- Prompts that are remembered, and bytes of one: they are kept in the settings.
-local MOST_PROMPTS, MOST_PROMPT_BYTES = 50, 4000
 
 --- {profile_name?, place? ("branch", "here" or "worktree"), path?, branch?, command?, prompt?}
 local function draft()
@@ -141,43 +139,21 @@ function submit.new_agent_command(text)
   return { go("prompt") }
 end
 
--- prompts that were -------------------------------------------------------------------------------------------------
-
-local function prompts()
-  if not _tui_state.prompts then
-    local saved = config.get("prompt_history")
-    _tui_state.prompts = type(saved) == "table" and saved or {}
-  end
-  return _tui_state.prompts
-end
-
-local function remember(prompt)
-  local list = { prompt }
-  for _, other in ipairs(prompts()) do
-    if other ~= prompt and #list < MOST_PROMPTS then
-      list[#list + 1] = other
-    end
-  end
-  _tui_state.prompts = list
-  if #prompt <= MOST_PROMPT_BYTES then
-    config.set("prompt_history", list)
-  end
-end
-
 --- Up in the first line, down in the last one: through the prompts there were; below the newest is what was typed.
 local function recall(step)
   if _tui_state.mode ~= "new_agent_prompt" then
     return nil
   end
   local place = (_tui_state.prompt_place or 0) + step
-  if place < 0 or place > #prompts() then
+  local prompts = prompt_history.all()
+  if place < 0 or place > #prompts then
     return nil
   end
   if not _tui_state.prompt_place or _tui_state.prompt_place == 0 then
     draft().prompt = or_nil(_tui_state.input_buffer)
   end
   _tui_state.prompt_place = place
-  return { { op = "set_input", text = place == 0 and draft().prompt or prompts()[place] or "" } }
+  return { { op = "set_input", text = place == 0 and draft().prompt or prompts[place] or "" } }
 end
 
 function handlers.input_up()
@@ -194,7 +170,7 @@ function submit.new_agent_prompt(text, context)
   local fields = draft()
   fields.prompt = or_nil(trimmed(text))
   if fields.prompt then
-    remember(fields.prompt)
+    prompt_history.remember(fields.prompt)
   end
   return M.create(context)
 end

@@ -145,13 +145,8 @@ describe('A reload that fails leaves the old version whole:', () => {
 
   test('an error after it has given globals other values', async () => {
     await world.eval('helper = function() return "old" end; kept_global = 1')
-    await world.writeLua(
-      'my/mod.lua',
-      module(
-        'two',
-        'function helper() return "new" end kept_global = nil made_global = 1 pairs = nil error("half way")',
-      ),
-    )
+    const other = 'function helper() return "new" end kept_global = nil made_global = 1 pairs = nil error("half way")'
+    await world.writeLua('my/mod.lua', module('two', other))
     expect(await reload()).toMatch(/half way/)
     expect(await world.eval('return { helper(), kept_global, made_global == nil, pairs ~= nil }')).toEqual([
       'old',
