@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ListedAgent, listAgents } from './agents.ts'
 import type { HubConnection } from './connect.ts'
+import { unshownLines } from './unshown-lines.ts'
 
 /** Milliseconds between two looks whether the script has begun: before a setup, the worktree is made. */
 const LOOK_EVERY_MS = 150
@@ -13,7 +14,7 @@ const SESSIONS = { setup: /^setup(-\d+)?$/, teardown: /^teardown(-\d+)?$/ } as c
  * Asks the hub for something that may run a script of the user's, and prints what that prints while it runs: somebody waits
  * for it, perhaps for minutes.
  * @param isIts whether an agent may be the one that is meant; those that there were before are told apart by `isNew`
- * @param outputOf what it printed, by the answer: for a script that was over before it was found
+ * @param outputOf what it printed, by the answer: for what was over before it was found, or let go of before it was shown
  * @returns the answer
  */
 export async function withScriptShown<Answer>(
@@ -26,21 +27,21 @@ export async function withScriptShown<Answer>(
 ): Promise<Answer> {
   const before = await listAgents(connection)
   const answered = new AbortController()
-  let isShown = false
-  const shown = follow(connection, before, script, isIts, answered.signal, (line) => {
-    isShown = true
+  const shown: string[] = []
+  const followed = follow(connection, before, script, isIts, answered.signal, (line) => {
+    shown.push(line)
     write(line)
   })
   try {
     const answer = await ask()
     answered.abort()
-    await shown
+    await followed
     const output = outputOf(answer)
-    if (!isShown && typeof output === 'string' && output !== '') write(output)
+    if (typeof output === 'string') unshownLines(output, shown).forEach(write)
     return answer
   } finally {
     answered.abort()
-    await shown
+    await followed
   }
 }
 
