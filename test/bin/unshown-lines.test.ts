@@ -11,4 +11,5 @@ test('Only the lines that were not followed to their end are missing', () => {
 test('Of long output the end is known, and of long lines the rows', () => {
   expect(unshownLines('9\n10\n11', ['7', '8', '9', '10'])).toEqual(['11'])
   expect(unshownLines('a long line', ['before', 'a long', 'line'])).toEqual([])
+  expect(unshownLines('a long line\nnext\nlast', ['before', 'a long', 'line', 'next'])).toEqual(['last'])
 })
