@@ -9,13 +9,9 @@ test('the hub is back within a second under an attached client', async () => {
   await world.newAgent('one', 'cat')
   const terminal = world.open(['attach'])
   await terminal.waitFor(/one \[AGENT/)
-  let fastest = Number.POSITIVE_INFINITY
-  for (let death = 0; death < 3; death++) {
-    const { pid } = (await world.status()).hub
-    const died = performance.now()
-    kill(pid, 'SIGKILL')
-    await until(() => world.hubPid(pid), { what: 'another hub' })
-    fastest = Math.min(fastest, performance.now() - died) // what else the machine did meanwhile is not the hub's
-  }
-  expect(fastest).toBeLessThan(1000)
+  const { pid } = (await world.status()).hub
+  const died = performance.now()
+  kill(pid, 'SIGKILL')
+  await until(() => world.hubPid(pid), { what: 'another hub' })
+  expect(performance.now() - died).toBeLessThan(1000)
 })
