@@ -49,8 +49,9 @@ describe('leaving', () => {
     await shell.waitFor(/^all set/m)
     await until(() => isPlain(shell), { what: 'a plain terminal', seen: () => JSON.stringify(shell.modes) })
     // Not compared with before: reset has settings of its own. Echo, erase and Enter are what a person needs.
-    shell.type('read word; echo "got $word"\r')
-    await shell.waitFor(/got \$word/)
+    // Typed only once something is printed: before, the shell's own line editing may still have the terminal.
+    shell.type('echo listening; read word; echo "got $word"\r')
+    await shell.waitFor(/^listening/m)
     shell.type('abx\x7fc\r')
     await shell.waitFor(/^abc\ngot abc$/m)
     await expectAgentUntouched(world)
