@@ -55,22 +55,14 @@ describe('attaching', () => {
     await world.newAgent('size', 'while read line; do echo "[$(stty size)]"; done')
     const large = world.open(['attach'], { cols: 140, rows: 40 })
     await large.waitFor(/size \[AGENT/)
-    large.keys('enter')
-    await large.waitFor(/\[38 \d+\]/)
+    await saysItsSize(large, /\[38 \d+\]/)
     large.keys('ctrl+q')
     await large.exited
     const small = world.open(['attach'], { cols: 70, rows: 20 })
     await small.waitFor(/size \[AGENT/)
-    small.keys('enter')
-    await small.waitFor(/\[18 \d+\]/)
+    await saysItsSize(small, /\[18 \d+\]/)
     small.resize(90, 25)
-    await until(
-      () => {
-        small.keys('enter')
-        return /\[23 \d+\]/.test(small.text())
-      },
-      { what: 'the program to learn the new size', seen: () => small.text() },
-    )
+    await saysItsSize(small, /\[23 \d+\]/)
     expect(small.screen()[0]).toMatch(/^[┌╭]/)
     expect(small.screen()[24]).toMatch(/[┘╯]$/)
   })
@@ -121,3 +113,14 @@ describe('attaching', () => {
     await world.open([], { env: { BOTSTER_AGENT_KEY: 'an-agent-of-another-hub' } }).waitFor('Agents (1)')
   })
 })
+
+/** Presses enter until the program answers with the size: it learns of a new one some time after it is drawn. */
+async function saysItsSize(terminal: Terminal, size: RegExp): Promise<void> {
+  await until(
+    () => {
+      terminal.keys('enter')
+      return size.test(terminal.text())
+    },
+    { what: `the program to say ${size}`, seen: () => terminal.text() },
+  )
+}
