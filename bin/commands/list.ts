@@ -34,5 +34,8 @@ async function agentTable(agents: readonly ListedAgent[]): Promise<string[]> {
     sessions.map((session) => session.name).join(',') || '-',
     plain(worktree ?? '-'),
   ])
-  return formatTable([['KEY', 'NAME', 'BRANCH', 'STATE', 'STATUS', 'SESSIONS', 'WORKTREE'], ...rows])
+  return formatTable(
+    [['KEY', 'NAME', 'BRANCH', 'STATE', 'STATUS', 'SESSIONS', 'WORKTREE'], ...rows],
+    process.stdout.columns,
+  )
 }

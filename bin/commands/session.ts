@@ -77,7 +77,7 @@ async function listSessions(ref: string, { json }: JsonOption): Promise<void> {
     String(port ?? '-'),
     plain(title) || '-',
   ])
-  print(...(await formatTable([['SESSION', 'PID', 'PORT', 'TITLE'], ...rows])))
+  print(...(await formatTable([['SESSION', 'PID', 'PORT', 'TITLE'], ...rows], process.stdout.columns)))
   print('', `to add: ${types.map(({ name }) => name).join(', ')}`)
 }
 

@@ -79,7 +79,7 @@ async function table(all: readonly SurveyedWorktree[]): Promise<string[]> {
     reason,
     plain(path),
   ])
-  return formatTable([['BRANCH', 'AGENT', 'SIZE', '', 'WHY', 'WORKTREE'], ...rows])
+  return formatTable([['BRANCH', 'AGENT', 'SIZE', '', 'WHY', 'WORKTREE'], ...rows], process.stdout.columns)
 }
 
 async function summary({ worktrees: all, total_bytes, free_bytes }: z.infer<typeof survey>): Promise<string> {

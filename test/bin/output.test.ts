@@ -12,6 +12,22 @@ describe('output for people', () => {
     expect(lines).toEqual(['KEY     NAME  STATUS', 'a       修理  running', 'longer  👨‍👩‍👧    exited'])
   })
 
+  test('cuts the widest columns where the terminal is narrower: a path at its beginning, all else at its end', async () => {
+    const rows = [
+      ['NAME', 'QUESTION', 'WORKTREE'],
+      ['fix', '上書きしますか? これは長い質問です', '/home/me/botster-sessions/repository-fix'],
+    ]
+    const whole = (await formatTable(rows))[1]
+    expect(await formatTable(rows, 200)).toEqual(await formatTable(rows))
+    const narrow = await formatTable(rows, 40)
+    expect(narrow).toEqual(['NAME  QUESTION          WORKTREE', 'fix   上書きしますか?…  …/repository-fix'])
+    expect(await formatTable(rows, 5), 'never narrower than can be read').toEqual([
+      'NAME  QUESTION  WORKTREE',
+      'fix   上書き…   …ory-fix',
+    ])
+    expect(whole).toContain('/home/me/botster-sessions/repository-fix')
+  })
+
   test.each([
     [0.4, '0 s'],
     [59, '59 s'],
