@@ -108,8 +108,11 @@ describe.each(PROGRAMS)('$name, from npm', ({ name, spec, path: file, start, sta
     terminal.type(keys)
     await terminal.waitFor(moved)
     terminal.resize(90, 30)
-    await terminal.waitFor(() => terminal.screen().length === 30 && moved.test(terminal.text()))
-    expect(terminal.text()).toContain(name)
+    await terminal.waitFor(() => {
+      const screen = terminal.screen()
+      return /[┘╯]$/.test(screen[29] ?? '') && /^[┌╭].*[┐╮]$/.test(screen[0]!) && screen.join('\n').includes(name)
+    })
+    await terminal.waitFor(moved)
   })
 
   test('knows the options by which it is told to resume', async ({ skip }) => {

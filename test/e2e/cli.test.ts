@@ -73,7 +73,8 @@ describe('the command line with a hub', () => {
 
   test('send types exactly what it is given, and Enter only when told', async () => {
     await using world = new World()
-    await world.newAgent('raw', 'stty raw -echo; cat -v')
+    await world.newAgent('raw', "stty raw -echo; printf 'ready\\r\\n'; cat -v")
+    await world.screenOf('raw', /^ready$/m)
     await world.botster('send', 'raw', 'one', 'two  three')
     await world.screenOf('raw', /^one two {2}three$/m)
     await world.botster('send', 'raw', '--enter', '--', '--four')

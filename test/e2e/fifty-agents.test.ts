@@ -122,7 +122,7 @@ test('Fifty idle agents and an open UI run no git, and take 2 % of a core at mos
 
   // A change that no program of botster's made is shown soon, and only its worktree is looked at.
   writeFileSync(join(world.worktreeBase, 'repo-task-7', 'shared.txt'), 'changed\n')
-  await until(async () => (await stateOf('task-7'))?.dirty === 1, { what: 'the change to be seen', timeoutMs: 5000 })
+  await until(async () => (await stateOf('task-7'))?.dirty === 1, { what: 'the change to be seen' })
   await terminal.waitFor(/✱/)
   expect(gitRuns() - runs).toBeLessThanOrEqual(2)
 })
@@ -130,7 +130,7 @@ test('Fifty idle agents and an open UI run no git, and take 2 % of a core at mos
 test('What an agent prints runs no git; a commit does, once for those whom it concerns', async () => {
   const tree = join(world.worktreeBase, 'repo-task-11')
   writeFileSync(join(tree, 'shared.txt'), 'changed\n')
-  await until(async () => (await stateOf('task-11'))?.dirty === 1, { what: 'the change to be seen', timeoutMs: 10_000 })
+  await until(async () => (await stateOf('task-11'))?.dirty === 1, { what: 'the change to be seen' })
   await untilQuiet()
   const runs = gitRuns()
   await world.botster('send', 'task-9', 'hello', '--enter')
@@ -138,7 +138,7 @@ test('What an agent prints runs no git; a commit does, once for those whom it co
   await untilQuiet()
   expect(gitRuns() - runs).toBe(0)
   world.git('-C', tree, 'commit', '-qam', 'from outside')
-  await until(async () => (await stateOf('task-11'))?.ahead === 1, { what: 'the commit to be seen', timeoutMs: 10_000 })
+  await until(async () => (await stateOf('task-11'))?.ahead === 1, { what: 'the commit to be seen' })
   await untilQuiet()
   const others = readFileSync(gitLog, 'utf8')
     .split('\n')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kill } from './harness/processes.ts'
+import { isAlive, kill } from './harness/processes.ts'
 import type { Agent } from './harness/shapes.ts'
 import { until } from './harness/until.ts'
 import { World } from './harness/world.ts'
@@ -19,6 +19,9 @@ function lineNumbers(text: string): number[] {
   return [...text.matchAll(/^line (\d+)$/gm)].map(([, number]) => Number(number))
 }
 
+/** Enough for an answer to be seen before what is printed pushes it off, however slow the machine is for a while. */
+const TALL = { rows: 200 }
+
 function isGapless(numbers: readonly number[]): boolean {
   return numbers.every((number, at) => at === 0 || number === numbers[at - 1]! + 1)
 }
@@ -36,7 +39,7 @@ describe('the death of a hub', () => {
       await world.newAgent('count', world.script('count', COUNTER))
       await world.botster('rename', 'count', 'the counter')
       const before = await world.agents()
-      const terminal = world.open(['attach'])
+      const terminal = world.open(['attach'], TALL)
       await terminal.waitFor(/line \d+/)
       let { pid } = (await world.status()).hub
       for (let death = 1; death <= DEATHS; death++) {
@@ -61,6 +64,7 @@ describe('the death of a hub', () => {
     const before = await world.agents()
     const { hub, ptyhost } = await world.status()
     kill(hub.pid, 'SIGKILL')
+    await until(() => !isAlive(hub.pid), { what: 'the hub to be dead' })
     expect((await world.agents()).map(identity)).toEqual(before.map(identity))
     const after = await world.status()
     expect(after.hub.pid).not.toBe(hub.pid)
@@ -91,7 +95,7 @@ describe('botster restart', () => {
   test('changes the hub and nothing else', async () => {
     await using world = new World()
     await world.newAgent('count', world.script('count', COUNTER))
-    const terminal = world.open(['attach'])
+    const terminal = world.open(['attach'], TALL)
     await terminal.waitFor(/line \d+/)
     const before = await world.agents()
     const { hub, ptyhost } = await world.status()

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'vitest'
 import type { Terminal } from './harness/terminal.ts'
+import { until } from './harness/until.ts'
 import { World } from './harness/world.ts'
 
 const shipped = (file: string) => readFileSync(join(import.meta.dirname, '../../lua/ui', file), 'utf8')
@@ -46,10 +47,13 @@ describe('a mistake in a file of the UI', () => {
       'keybindings.lua',
       shipped('keybindings.lua').replace('["ctrl+p"] = "open_palette"', '["ctrl+g"] = "open_palette"'),
     )
-    await terminal.waitFor(() => {
-      terminal.keys('ctrl+g')
-      return terminal.text().includes('New agent')
-    })
+    await until(
+      () => {
+        terminal.keys('ctrl+g')
+        return terminal.text().includes('New agent')
+      },
+      { what: 'the key to mean something else', seen: () => terminal.text() },
+    )
   })
 
   test.each([

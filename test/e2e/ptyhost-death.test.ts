@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { kill } from './harness/processes.ts'
+import { isAlive, kill } from './harness/processes.ts'
 import { until } from './harness/until.ts'
 import { World } from './harness/world.ts'
 
@@ -32,6 +32,7 @@ describe('the death of a ptyhost', () => {
     const { hub, ptyhost } = await world.status()
     kill(hub.pid, 'SIGKILL')
     kill(ptyhost!.pid, 'SIGKILL')
+    await until(() => !isAlive(hub.pid) && !isAlive(ptyhost!.pid), { what: 'both to be dead' })
     expect(await world.agents()).toMatchObject([{ id: agent.id, key: agent.key, name: 'doomed', status: 'lost' }])
     expect(world.git('-C', agent.worktree!, 'status', '--porcelain')).toBe('?? draft.txt\n')
     expect((await world.run(['kill', 'doomed', '--delete-worktree'])).stderr).toContain('draft.txt')

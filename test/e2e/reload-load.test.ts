@@ -72,7 +72,7 @@ test('Two hundred reloads while ten agents print and somebody types: quick, unno
   expect(last.owned).toBe(first.owned)
   expect(last.kb - half.kb).toBeLessThan(half.kb * MOST_GROWTH)
   expect(Math.max(...took)).toBeLessThan(RELOAD_MS + PATIENCE * paused)
-  expect(percentile(busy, 0.5)).toBeLessThan(ECHO_P99_MS)
+  expect(percentile(busy, 0.5)).toBeLessThan(Math.max(ECHO_P99_MS, PATIENCE * percentile(calm, 0.5)))
   expect(percentile(busy, 0.99)).toBeLessThan(Math.max(ECHO_P99_MS, PATIENCE * percentile(calm, 0.99)))
   expect((await world.status()).errors, readFileSync(world.hubFile('hub.log'), 'utf8').slice(-2000)).toEqual([])
 })

@@ -72,9 +72,9 @@ test('A program that finds nothing to resume is started anew, below what it show
   await until(() => readdirSync(world.hubFile('history')).some((name) => name.endsWith('.ansi')), { what: 'a history' })
   await reboot(world)
   expect(await world.botster('restore')).toContain('repo-one runs again')
+  await until(() => world.running('sleep').length === 1, { what: 'the program to run anew' })
   await world.screenOf('one', /begun with --flag\s*$/)
   await until(async () => (await world.agent('one')).status === 'running', { what: 'the agent to run' })
-  expect(world.running('sleep')).toHaveLength(1)
   expect(await world.botster('logs', 'one')).toMatch(/begun with --flag\n(.*\n)*begun with --flag/)
 })
 

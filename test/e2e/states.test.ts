@@ -12,7 +12,7 @@ interface Explained {
   readonly state: string
   readonly detector: string
   readonly rule: string
-  readonly evidence: { readonly kind: string; readonly used: boolean }[]
+  readonly evidence: { readonly kind: string; readonly state: string; readonly used: boolean }[]
 }
 
 let world: World
@@ -25,7 +25,7 @@ afterAll(() => world[Symbol.asyncDispose]())
 
 test('An agent is created with a prompt and waited for; list, wait and explain say how it stands', async () => {
   const made = await world.json<{ key: string; state: string }>(
-    ...['new', 'one', '--cmd', `${claude} --slow 500`, '--prompt', 'work 1200', '--wait', '--timeout', '60'],
+    ...['new', 'one', '--cmd', `${claude} --slow 500`, '--prompt', 'work 4000', '--wait', '--timeout', '60'],
   )
   expect(made.state).toBe('done')
   expect(await world.botster('list')).toMatch(/ done +running /)
@@ -55,13 +55,25 @@ test('A hook of the program tells its state, and says nothing outside of botster
   const env = { BOTSTER_AGENT_KEY: key }
   const input = JSON.stringify({ hook_event_name: 'Notification', message: 'Claude needs your permission to use Bash' })
   expect(await world.run(['hook', 'claude'], { input, env })).toEqual({ status: 0, stdout: '', stderr: '' })
-  const told = await world.json<Explained>('explain', 'three')
-  expect(told.evidence[0]).toMatchObject({ kind: 'told', state: 'waiting' })
+  // Told again at each look: what a screen says against it wins after a while.
+  await until(
+    async () => {
+      await world.run(['hook', 'claude'], { input, env })
+      const { evidence } = await world.json<Explained>('explain', 'three')
+      return evidence[0]?.kind === 'told' && evidence[0].state === 'waiting'
+    },
+    { what: 'what was told to count' },
+  )
   expect(await world.run(['hook', 'claude'], { input: 'no json', env })).toMatchObject({ status: 0, stderr: '' })
   expect(await world.run(['hook', 'claude'], { input })).toMatchObject({ status: 0, stderr: '' })
   const asks = { hook_event_name: 'PermissionRequest', tool_name: 'Bash', tool_input: { description: 'Run the tests' } }
-  await world.run(['hook', 'claude'], { input: JSON.stringify(asks), env })
-  expect(await world.botster('list')).toContain('waiting: May it use Bash (Run the tests)?')
+  await until(
+    async () => {
+      await world.run(['hook', 'claude'], { input: JSON.stringify(asks), env })
+      return (await world.botster('list')).includes('waiting: May it use Bash (Run the tests)?')
+    },
+    { what: 'the question in the list' },
+  )
   const setup = await world.botster('hook', 'claude', '--print')
   for (const event of ['UserPromptSubmit', 'PermissionRequest', 'PostToolUseFailure', 'StopFailure']) {
     expect(setup).toContain(`"${event}"`)
@@ -100,12 +112,13 @@ test('Events come as lines of JSON', async () => {
   createInterface(child.stdout).on('line', (line) => told.push(JSON.parse(line)))
   const { key } = await world.newAgent('six', claude)
   await world.botster('wait', 'six', '--state', 'idle', '--timeout', '30')
+  const isTold = () => told.some(({ event, data }) => event === 'agent_status' && data.agent_key === key && data.state)
   await until(
-    () => told.some(({ event, data }) => event === 'agent_status' && data.agent_key === key && data.state === 'idle'),
-    {
-      what: 'the event',
-      seen: () => JSON.stringify(told),
+    async () => {
+      await world.run(['send', 'six', '--prompt', 'work 50']) // again, as nobody knows when the other one listens
+      return isTold()
     },
+    { what: 'the event', seen: () => JSON.stringify(told) },
   )
   child.kill()
 })

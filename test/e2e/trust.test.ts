@@ -91,6 +91,7 @@ describe('a repository with a .botster directory', () => {
     })
     await terminal.waitFor('It has changed since you trusted it')
     await terminal.waitFor('~ shared/plugins/hello/init.lua')
+    await terminal.waitFor('~ shared/plugins/hello/ui/layout.lua')
     terminal.keys('down', 'down', 'down', 'down', 'down', 'enter')
     await terminal.waitFor('- commands.register("hello"')
     expect(terminal.text()).toContain('+ io.open(')

@@ -52,7 +52,7 @@ const run = async (world: World, binary: string, ...args: string[]) => {
 beforeAll(async () => {
   compatible = await buildNext(1)
   incompatible = await buildNext(2)
-})
+}, 300_000)
 afterAll(() => {
   for (const directory of built) rmSync(directory, { recursive: true, force: true })
 })

@@ -21,7 +21,7 @@ test('warming up types and sees every key drawn, through the shipped Lua alone, 
     ui.rehearse('handle_key', [key, 'insert', 0, 24, false])
   }
   await warmUp({ path: join(directory.path, 'w'), askLua, signal: new AbortController().signal })
-  expect(asked).toBeGreaterThan(100) // as many as a slow machine manages in its time
+  expect(asked).toBeGreaterThan(10) // as many as a slow machine manages in its time
   expect(t.problems).toEqual([])
   expect(readdirSync(directory.path)).toEqual([])
 })

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isAlive } from './processes.ts'
 import { RandomInput } from './random-input.ts'
 import type { Terminal } from './terminal.ts'
-import { until } from './until.ts'
+import { PATIENCE_MS, until } from './until.ts'
 import type { World } from './world.ts'
 
 const RECORDER = join(import.meta.dirname, 'key-recorder.ts')
@@ -211,7 +211,7 @@ export class RandomUser {
       this.#terminal.type(tag + F12)
       const shown = new RegExp(`(\\w+\\.\\w+) has ${tag.codePointAt(0)!.toString(16)} `)
       try {
-        await this.#terminal.waitFor(shown, tries < 3 ? 3000 : 10_000)
+        await this.#terminal.waitFor(shown, tries < 3 ? 10_000 : PATIENCE_MS)
         return
       } catch (error) {
         if (tries === 3) throw error // the hub's answer to something may have come in between, but not thrice
@@ -304,6 +304,8 @@ function recorder(records: string, name: string, modes: string): string {
 }
 
 async function newAgent(world: World, records: string, name: string): Promise<void> {
+  const isListed = async () => (await world.agents()).some(({ branch }) => branch === name)
+  await until(async () => !(await isListed()), { what: `the ${name} before to be gone` })
   await world.newAgent(name, `exec ${recorder(records, `${name}.agent`, AGENTS[name]!)}`)
   const file = join(records, `${name}.agent.pid`)
   await until(() => existsSync(file) && isAlive(Number(readFileSync(file))), { what: `${name} to run` })

@@ -42,7 +42,12 @@ export class Terminal implements Disposable {
   readonly #exited: Promise<Exit>
   readonly #watchers = new Set<() => void>()
   #exit: Exit | undefined
+  /** It has ended, and its last output is on the screen. */
+  #isOver = false
   #cursorHidden = false
+  /** Between the beginning and the end of a synchronized update (mode 2026): what is drawn is half a picture. */
+  #isWithinFrame = false
+  #late: NodeJS.Timeout | undefined
   #output = ''
 
   constructor({ file, args = [], cwd, env, cols = 100, rows = 30 }: TerminalOptions) {
@@ -51,6 +56,13 @@ export class Terminal implements Disposable {
     this.#screen.unicode.activeVersion = '15-graphemes'
     this.#pty = spawn(file, [...args], { name: 'xterm-256color', cols, rows, cwd, env: { ...env }, encoding: null })
     this.#screen.onData((answer) => this.#write(answer))
+    for (const final of ['h', 'l']) {
+      this.#screen.parser.registerCsiHandler({ prefix: '?', final }, (modes) => {
+        if (modes.includes(25)) this.#cursorHidden = final === 'l'
+        if (modes.includes(2026)) this.#isWithinFrame = final === 'h'
+        return false
+      })
+    }
     this.#pty.onData((data) => this.#receive(data as unknown as Buffer))
     const { promise, resolve } = Promise.withResolvers<Exit>()
     this.#exited = promise
@@ -58,7 +70,8 @@ export class Terminal implements Disposable {
       this.#exit = { code: exitCode, signal }
       this.#screen.write('', () => {
         resolve({ code: exitCode, signal })
-        this.#look()
+        this.#isOver = true
+        this.#tell()
       })
     })
   }
@@ -173,7 +186,9 @@ export class Terminal implements Disposable {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const watch = () => {
       if (holds()) resolve()
-      else if (this.#exit) reject(this.#disappointment(wish, `the program ended with ${JSON.stringify(this.#exit)}`))
+      else if (this.#isOver) {
+        reject(this.#disappointment(wish, `the program ended with ${JSON.stringify(this.#exit)}`))
+      }
     }
     const timer = setTimeout(() => reject(this.#disappointment(wish, `${timeoutMs} ms passed`)), timeoutMs)
     this.#watchers.add(watch)
@@ -197,6 +212,7 @@ export class Terminal implements Disposable {
 
   [Symbol.dispose](): void {
     if (!this.#exit) this.#pty.kill('SIGKILL')
+    clearTimeout(this.#late)
     this.#screen.dispose()
   }
 
@@ -205,14 +221,18 @@ export class Terminal implements Disposable {
   }
 
   #receive(data: Buffer): void {
-    const text = data.toString('latin1')
-    this.#output += text
-    const lastSwitch = Math.max(text.lastIndexOf('\x1b[?25h'), text.lastIndexOf('\x1b[?25l'))
-    if (lastSwitch >= 0) this.#cursorHidden = text[lastSwitch + 5] === 'l'
+    this.#output += data.toString('latin1')
     this.#screen.write(data, () => this.#look())
   }
 
+  /** Whole pictures only; but a program that was killed within one never ends it. */
   #look(): void {
+    clearTimeout(this.#late)
+    if (this.#isWithinFrame) this.#late = setTimeout(() => this.#tell(), 150)
+    else this.#tell()
+  }
+
+  #tell(): void {
     for (const watch of this.#watchers) watch()
   }
 

@@ -12,6 +12,7 @@ export interface ShownScreen {
 /** A user's file: keys in sequences, for the hints. */
 const FILES = {
   'x.lua': `
+    botster.keymap.timeout_ms = 3600000 -- however long a test looks
     botster.keymap.set('insert', 'ctrl+x g', 'next_agent')
     botster.keymap.set('insert', 'ctrl+x d', 'detach')`,
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../../hub/support/eventually.ts'
 import { bundleWorker } from '../chrome/support/worker.ts'
 import { World } from './world.ts'
 
@@ -52,12 +53,11 @@ describe('two terminals side by side', () => {
     world.type(SPLIT)
     await world.see(/one is here.*two is here/)
     await world.see(() => world.screen.includes('two is here'))
-    expect(await cols('one')).toBeLessThan(whole / 2)
-    expect(await cols('two')).toBeLessThan(whole / 2)
+    for (const half of ['one', 'two']) await eventually(async () => expect(await cols(half)).toBeLessThan(whole / 2))
     world.type(ZOOM)
     await world.see('[ZOOM]')
     await world.see(() => !world.screen.includes('Agents'))
-    expect(await cols('two')).toBe(138)
+    await eventually(async () => expect(await cols('two')).toBe(138))
     world.type(ZOOM)
     await world.see(/one is here.*two is here/)
   })

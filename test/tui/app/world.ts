@@ -174,7 +174,7 @@ export class World implements AsyncDisposable {
     this.#ended = runTui({
       stdin: this.#stdin as unknown as ReadStream,
       stdout: this.#stdout as unknown as WriteStream,
-      env: { HOME: this.home, TERM: 'xterm-256color', COLORTERM: 'truecolor' },
+      env: { HOME: this.home, TERM: 'xterm-256color', COLORTERM: 'truecolor', BOTSTER_WARM_UP: '0' },
       chromeWorker: this.#options.chromeWorker,
       startedWorker: this.#options.startedWorker,
       connectHub: (handlers) => {

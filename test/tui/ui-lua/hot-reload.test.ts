@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type UiDirectories, uiDirectories } from '../../../tui/ui-lua/files.ts'
 import { HotReload } from '../../../tui/ui-lua/hot-reload.ts'
 import type { UiSource } from '../../../tui/ui-lua/loader.ts'
+import { eventually } from '../../hub/support/eventually.ts'
 
 let home: string
 let directories: UiDirectories
@@ -65,7 +66,7 @@ describe('watching the files of the UI', () => {
     write(join(directories.root, 'disabled_plugins'), '# for now\nbeta # too loud\n')
     expect(Object.values(texts(reload.start()))).toEqual(['a'])
     write(join(directories.root, 'disabled_plugins'), 'alpha\n')
-    await vi.waitFor(() => expect(Object.values(newest())).toEqual(['b']))
+    await eventually(() => expect(Object.values(newest())).toEqual(['b']))
   })
 
   it('takes a repository’s files while it is told where they are, of one name the repository’s plugin', async () => {
@@ -85,7 +86,7 @@ describe('watching the files of the UI', () => {
       '~/.botster/lua/user/ui/mine.lua',
     ])
     write(join(root, 'lua/ui/layout.lua'), 'two')
-    await vi.waitFor(() => expect(newest()['~/repo/.botster/lua/ui/layout.lua']).toBe('two'))
+    await eventually(() => expect(newest()['~/repo/.botster/lua/ui/layout.lua']).toBe('two'))
     reload.setRepository(undefined)
     expect(Object.keys(newest())).toEqual([
       '~/.botster/shared/plugins/both/ui/layout.lua',
@@ -98,14 +99,14 @@ describe('watching the files of the UI', () => {
     write(path, 'one')
     expect(texts(reload.start())).toEqual({ '~/.botster/lua/ui/layout.lua': 'one' })
     write(path, 'two')
-    await vi.waitFor(() => expect(newest()).toEqual({ '~/.botster/lua/ui/layout.lua': 'two' }))
+    await eventually(() => expect(newest()).toEqual({ '~/.botster/lua/ui/layout.lua': 'two' }))
     expect(loads.at(-1)?.changed).toEqual(['~/.botster/lua/ui/layout.lua'])
   })
 
   it('notices a file in directories that did not exist before, level by level', async () => {
     reload.start()
     write(join(directories.user, 'late.lua'), 'here')
-    await vi.waitFor(() => expect(newest()).toEqual({ '~/.botster/lua/user/ui/late.lua': 'here' }))
+    await eventually(() => expect(newest()).toEqual({ '~/.botster/lua/user/ui/late.lua': 'here' }))
   })
 
   it('notices that a file, or its whole directory, is gone, and that it comes back', async () => {
@@ -113,9 +114,9 @@ describe('watching the files of the UI', () => {
     write(path, 'one')
     reload.start()
     rmSync(directories.root, { recursive: true })
-    await vi.waitFor(() => expect(loads.at(-1)?.files).toEqual({}))
+    await eventually(() => expect(loads.at(-1)?.files).toEqual({}))
     write(path, 'again')
-    await vi.waitFor(() => expect(newest()).toEqual({ '~/.botster/lua/ui/layout.lua': 'again' }))
+    await eventually(() => expect(newest()).toEqual({ '~/.botster/lua/ui/layout.lua': 'again' }))
   })
 
   it('notices a file that an editor writes beside it and moves over it', async () => {
@@ -124,7 +125,7 @@ describe('watching the files of the UI', () => {
     reload.start()
     write(`${path}~`, 'two')
     renameSync(`${path}~`, path)
-    await vi.waitFor(() => expect(newest()['~/.botster/lua/ui/layout.lua']).toBe('two'))
+    await eventually(() => expect(newest()['~/.botster/lua/ui/layout.lua']).toBe('two'))
   })
 
   it('notices a change of a file that is a link to elsewhere', async () => {
@@ -134,7 +135,7 @@ describe('watching the files of the UI', () => {
     symlinkSync(real, join(directories.overrides, 'layout.lua'))
     reload.start()
     write(real, 'two')
-    await vi.waitFor(() => expect(newest()['~/.botster/lua/ui/layout.lua']).toBe('two'))
+    await eventually(() => expect(newest()['~/.botster/lua/ui/layout.lua']).toBe('two'))
   })
 
   it('never hands over half of a file that is still being written', async () => {
@@ -145,7 +146,7 @@ describe('watching the files of the UI', () => {
       write(path, 'x'.repeat(size * 10))
       await new Promise((resolve) => setImmediate(resolve))
     }
-    await vi.waitFor(() => expect(newest()['~/.botster/lua/ui/layout.lua']).toBe('x'.repeat(100)))
+    await eventually(() => expect(newest()['~/.botster/lua/ui/layout.lua']).toBe('x'.repeat(100)))
     expect(loads).toHaveLength(1)
   })
 })
