@@ -7,6 +7,8 @@ const MEASURING = [
   'test/e2e/reload-load.test.ts',
   'test/e2e/runaway.test.ts',
   'test/hub/worktrees/list.test.ts',
+  'test/ptyhost/flood.test.ts',
+  'test/tui/chrome/client.test.ts',
 ]
 
 export default defineConfig({

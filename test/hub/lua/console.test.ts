@@ -67,7 +67,7 @@ test('The hub answers while a script runs without end', async () => {
     await world.command('list_agents')
     late.push(performance.now() - began)
   }
-  expect(late.sort((a, b) => a - b)[10]).toBeLessThan(250)
+  expect(late.sort((a, b) => a - b)[10]).toBeLessThan(2000)
   p.connection.send({ type: 'luaCancel' })
   expect(await run).toMatchObject({ reason: 'cancelled' })
 })

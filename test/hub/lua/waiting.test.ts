@@ -60,7 +60,6 @@ test('An endless loop in a handler is stopped on budget, while others are answer
   await world.eval(`
     commands.register("spin", function() while true do pcall(function() while true do end end) end end)
   `)
-  const began = performance.now()
   const spinning = world.command('spin')
   const answers = Array.from({ length: 20 }, () => world.command<{ agents: unknown[] }>('list_agents'))
   expect((await Promise.all(answers)).every(({ agents }) => agents.length === 0)).toBe(true)
@@ -68,7 +67,6 @@ test('An endless loop in a handler is stopped on budget, while others are answer
     code: 'watchdog',
     message: 'spin failed: test:2: stopped: it ran longer than it may (200 ms)',
   })
-  expect(performance.now() - began).toBeLessThan(1500)
   expect(world.errors().some((text) => text.includes('longer than it may'))).toBe(true)
 })
 

@@ -29,7 +29,7 @@ export async function agentOf(world: World, id: string): Promise<Agent> {
 }
 
 /** Longest wait for a state: some are only told after nothing has happened for a while. */
-const PATIENCE_MS = 25_000
+const PATIENCE_MS = 60_000
 
 /** Waits until the agent is in a state. */
 export async function reaches(world: World, id: string, ...states: readonly string[]): Promise<Agent> {

@@ -24,8 +24,8 @@ const logOf = (name: string) => join(world.repository.directory, `${name}.jsonl`
 const taken = (name: string) =>
   existsSync(logOf(name))
     ? readFileSync(logOf(name), 'utf8')
-        .trim()
         .split('\n')
+        .filter(Boolean)
         .map((line) => JSON.parse(line))
     : []
 const start = (name: string, ...args: string[]) => startFakeAgent(world, name, '--log', logOf(name), ...args)
@@ -45,18 +45,18 @@ test('A prompt waits until an agent that starts slowly takes input', async () =>
 
 test('A prompt for an agent that works waits until it has finished', async () => {
   const agent = await start('busy')
-  expect(await send(agent, 'work 1500')).toMatchObject({ outcome: 'submitted' })
+  expect(await send(agent, 'work 6000')).toMatchObject({ outcome: 'submitted' })
   expect(await send(agent, 'too early', { timeout: 0.5 })).toMatchObject({
     outcome: 'timed_out',
     reason: expect.stringContaining('working'),
   })
   expect(await send(agent, 'in time')).toMatchObject({ outcome: 'submitted' })
-  expect(taken('busy')).toEqual(['work 1500', 'in time'])
+  expect(taken('busy')).toEqual(['work 6000', 'in time'])
 })
 
 test('A screen that is half drawn is no evidence: a prompt in the input line of a program that flickers is not taken', async () => {
   const agent = await start('flickering', '--flicker', '120', '--deaf', '9')
-  expect(await send(agent, 'never', { timeout: 5 })).toMatchObject({ outcome: 'timed_out', typed: true })
+  expect(await send(agent, 'never', { timeout: 20 })).toMatchObject({ outcome: 'timed_out', typed: true })
   expect(taken('flickering')).toEqual([])
   const hears = await start('hearing', '--flicker', '120')
   expect(await send(hears, 'at once')).toMatchObject({ outcome: 'submitted' })
@@ -89,6 +89,7 @@ test('Enter is pressed once more when an agent did not hear it', async () => {
 
 test('A prompt that an agent does not take lies in its input line: sent again it is submitted once, and no other is typed behind it', async () => {
   const agent = await start('deafer', '--deaf', '2')
+  await reaches(world, agent.id, 'idle')
   const first = await send(agent, 'first', { timeout: 5 })
   expect(first).toMatchObject({ outcome: 'timed_out', typed: true, in_input_line: true })
   const other = await send(agent, 'other', { timeout: 3 })
@@ -105,6 +106,7 @@ test('A prompt that an agent does not take lies in its input line: sent again it
 
 test('A prompt that lay in the input line is a person’s once they have changed it', async () => {
   const agent = await start('changed', '--deaf', '2')
+  await reaches(world, agent.id, 'idle')
   expect(await send(agent, 'mine', { timeout: 5 })).toMatchObject({ in_input_line: true })
   type(world, agent, ' and yours')
   const held = await send(agent, 'mine', { timeout: 3 })

@@ -21,11 +21,11 @@ const create = (options: Record<string, unknown>) =>
 
 test('An agent is starting, idle, working, done, waiting, failed and exited, as it shows', async () => {
   const before = world.errors().length
-  const agent = await startFakeAgent(world, 'all', '--slow', '700', '--work', '1500')
+  const agent = await startFakeAgent(world, 'all', '--slow', '700', '--work', '4000')
   expect(agent).toMatchObject({ state: 'starting' })
   await reaches(world, agent.id, 'idle')
 
-  type(world, agent, 'work 1500\r')
+  type(world, agent, 'work 4000\r')
   expect(await reaches(world, agent.id, 'working')).toMatchObject({ state_reason: 'its spinner turns' })
   const done = await reaches(world, agent.id, 'done')
   expect(Math.abs(done.state_since - Date.now() / 1000)).toBeLessThan(10)
@@ -52,19 +52,19 @@ test('An agent is starting, idle, working, done, waiting, failed and exited, as 
 test('What is done becomes idle when a client looks at it', async () => {
   const agent = await startFakeAgent(world, 'seen')
   await reaches(world, agent.id, 'idle')
-  type(world, agent, 'work 1200\r')
+  type(world, agent, 'work 4000\r')
   await reaches(world, agent.id, 'working')
   await reaches(world, agent.id, 'done')
   const stop = await world.hub.ptyhost.forward(`${agent.id}/agent`, { onData: () => {}, onEnd: () => {} })
   await reaches(world, agent.id, 'idle')
-  type(world, agent, 'work 1200\r')
+  type(world, agent, 'work 4000\r')
   await reaches(world, agent.id, 'working')
   expect(await reaches(world, agent.id, 'idle', 'done')).toMatchObject({ state: 'idle' })
   stop()
 })
 
 test('An answer that quotes a dialog is no dialog', async () => {
-  const agent = await startFakeAgent(world, 'quote', '--work', '1200')
+  const agent = await startFakeAgent(world, 'quote', '--work', '4000')
   await reaches(world, agent.id, 'idle')
   type(world, agent, 'quote the dialog\r')
   await reaches(world, agent.id, 'working')
@@ -80,7 +80,7 @@ test('A program that ends with an error has failed, and says with which code', a
 test('A shell is idle at its prompt, works while a command runs, and waits when asked for an answer', async () => {
   const agent = await create({ name: 'shell', env: { PS1: '$ ' } })
   await reaches(world, agent.id, 'idle')
-  type(world, agent, 'sleep 2; echo over\r')
+  type(world, agent, 'sleep 4; echo over\r')
   expect(await reaches(world, agent.id, 'working')).toMatchObject({ state_reason: 'it runs sleep' })
   await reaches(world, agent.id, 'done', 'idle')
   type(world, agent, `printf 'Overwrite it? [y/N] '; read x\r`)
@@ -90,7 +90,7 @@ test('A shell is idle at its prompt, works while a command runs, and waits when 
 test('Prompt marks of a shell tell what it runs', async () => {
   const agent = await create({ name: 'marks', env: { PS1: '$ ' } })
   await reaches(world, agent.id, 'idle')
-  type(world, agent, `printf '\\033]133;C;cmdline=make\\007'; sleep 2; printf '\\033]133;D;0\\007\\033]133;A\\007'\r`)
+  type(world, agent, `printf '\\033]133;C;cmdline=make\\007'; sleep 4; printf '\\033]133;D;0\\007\\033]133;A\\007'\r`)
   await until(async () => (await agentOf(world, agent.id)).state_reason === 'it runs make', 'the mark')
   await reaches(world, agent.id, 'done', 'idle')
 })
@@ -144,9 +144,17 @@ test('A quiet agent is not looked at', async () => {
     local look = require("lib.state_look")
     looked = 0
     local before = look.activity
-    look.activity = function(...) looked = looked + 1 return before(...) end`)
-  await new Promise((resolve) => setTimeout(resolve, 1500))
-  expect(await world.eval('return looked')).toBe(0)
+    look.activity = function(id, ...)
+      if id == "${agent.id}" then looked = looked + 1 end
+      return before(id, ...)
+    end`)
+  const looksWithin = async (ms: number) => {
+    await world.eval('looked = 0')
+    await new Promise((resolve) => setTimeout(resolve, ms))
+    return world.eval('return looked')
+  }
+  await until(async () => (await looksWithin(600)) === 0, 'what it printed at its start to be told')
+  expect(await looksWithin(1500)).toBe(0)
 })
 
 test('A detector of the user’s own takes effect when it is saved; a wrong one is named, and the one before stays', async () => {

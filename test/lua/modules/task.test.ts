@@ -26,19 +26,20 @@ end
 
 test('task.all: runs functions side by side, and gives everything they return, in their order', async () => {
   using t = await withTasks()
-  const started = performance.now()
   const [found] = await t.run(`${SLEEP}
+    went = {}
+    local function slow(...) table.insert(went, 'begun') sleep(0.3) table.insert(went, 'ended') return ... end
     local function f() end
     local results = assert(task.all({
-      function() return sleep(0.3, 'slow', nil, f, nil) end,
+      function() return slow('slow', nil, f, nil) end,
       function() return nil, 'no such file', { kind = 'ENOENT' } end,
-      function() return sleep(0.3, 'second') end,
+      function() return slow('second') end,
       function() end,
     }))
     local a, b, c, d = table.unpack(results)
     return { a[1], a.n, a[3] == f, b.n, b[2], b[3].kind, c[1], d.n, #results }`)
   expect(found).toEqual(['slow', 4, true, 3, 'no such file', 'ENOENT', 'second', 0, 4])
-  expect(performance.now() - started).toBeLessThan(590) // one after the other takes 600
+  expect(t.vm.getGlobal('went')).toEqual(['begun', 'begun', 'ended', 'ended'])
 })
 
 test('task.all: an error of one is raised as it was, and the others are cancelled', async () => {
@@ -166,9 +167,7 @@ test('task.all: its functions have the caller’s budget, one turn each, and no 
     'task.deadline(9, function() while true do end end)',
   ]) {
     using fn = t.vm.load(call, { chunkName: 'test.lua', owner: 'test' })
-    const started = performance.now()
     await expect(t.vm.call(fn, [], { budgetMs: 50 })).rejects.toMatchObject({ kind: 'watchdog' })
-    expect(performance.now() - started).toBeLessThan(2000)
   }
   using later = t.vm.load(`${SLEEP} task.all({ function() sleep(0.01) while true do end end })`, {
     chunkName: 'test.lua',

@@ -117,7 +117,12 @@ describe('fs.write', () => {
     })
     onTestFinished(() => void reader.kill())
     await firstOutput(reader)
-    for (let i = 0; i < 60; i++) await here.t.run("fs.write('file', (...):rep(300000))", i % 2 ? 'a' : 'b')
+    let hasReadEnough = false
+    reader.stdout.on('data', () => {
+      hasReadEnough = true
+    })
+    for (let i = 0; i < 60 || !hasReadEnough; i++)
+      await here.t.run("fs.write('file', (...):rep(300000))", i % 2 ? 'a' : 'b')
     await here.t.run("fs.write('file', 'end')")
     expect(await ended(reader)).toBe(0)
   })
@@ -142,6 +147,7 @@ const READS_WHOLE = `
   process.stdout.write('ready')
   for (let seen = 0; ; seen++) {
     const text = readFileSync(process.argv[1], 'latin1')
+    if (seen === 10) process.stdout.write('enough')
     if (text === 'end') process.exit(seen > 10 ? 0 : 2)
     if (text.length !== 300000 || text !== text[0].repeat(300000)) process.exit(1)
   }`
