@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { isAlive } from '../../hub/alive.ts'
+import { isAlive, waitForDeath } from '../../hub/alive.ts'
 import { type Agent, agents, command, createAgent } from './support/agents.ts'
 import { eventually } from './support/eventually.ts'
 import { hubHome } from './support/hub-process.ts'
@@ -87,8 +87,8 @@ test('Stopping with agents ends them, the ptyhost and the hub; afterwards they a
   const { ptyhost } = await connection.request('status', {})
   await connection.request('stop', { agents: true })
   expect(await hub.exit).toEqual({ code: 0, signal: null })
-  expect(isAlive(ptyhost!.pid)).toBe(false)
-  expect(isAlive(agent.sessions[0]!.pid)).toBe(false)
+  expect(await waitForDeath(ptyhost!.pid, 20_000)).toBe(true)
+  expect(await waitForDeath(agent.sessions[0]!.pid, 20_000)).toBe(true)
   home.start()
   using again = await home.connect()
   expect(await agents(again)).toMatchObject([{ id: agent.id, status: 'exited', worktree_path: agent.worktree_path }])
@@ -97,9 +97,9 @@ test('Stopping with agents ends them, the ptyhost and the hub; afterwards they a
 test('A hub with nothing to do ends by itself, one with a client does not', async () => {
   await using repository = await makeRepository()
   await using home = await hubHome(repository)
-  const hub = home.start(undefined, { BOTSTER_HUB_IDLE_MINUTES: '0.01' }) // 0.6 s
+  const hub = home.start(undefined, { BOTSTER_HUB_IDLE_MINUTES: '0.05' }) // 3 s, long enough to connect
   const connection = await home.connect()
-  await wait(1500) // that nothing happens takes time to see
+  await wait(4500) // that nothing happens takes time to see
   expect(isAlive(hub.pid)).toBe(true)
   connection.close('enough')
   expect(await hub.exit).toEqual({ code: 0, signal: null })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ModuleFiles } from '../../hub/modules/module-files.ts'
+import { type Pauses, pauses } from './support/pauses.ts'
 
 let directory: string
 let path: string
@@ -16,24 +17,25 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 const HALF = 'local word = "hel'
 const REST = 'lo"\nreturn { word = word }\n'
-const attempts = 20
+const attempts = 100
+/** Writes after a moment in which a busy writer would have paused. */
+type Step = Pauses['write']
 
 /** What is read of the file while `change` goes on, and the longest pause in ms between two steps of that. */
-async function readDuring(change: (step: () => Promise<void>) => Promise<void>) {
-  await writeFile(path, HALF)
-  let [longest, last] = [0, performance.now()]
+async function readDuring(change: (step: Step) => Promise<void>) {
+  const steps = pauses()
+  await steps.write(() => writeFile(path, HALF))
   const reading = new ModuleFiles([directory]).readSettled(path)
-  await change(async () => {
+  await change(async (write) => {
     await delay(20)
-    longest = Math.max(longest, performance.now() - last)
-    last = performance.now()
+    await steps.write(write)
   })
   const read = await reading
-  return { text: read.ok ? Buffer.from(read.value).toString() : read.failure.message, longest }
+  return { text: read.ok ? Buffer.from(read.value).toString() : read.failure.message, longest: steps.longest }
 }
 
 /** Until the machine did not pause for so long that the file really stood still: that proves nothing. */
-async function undisturbed(change: (step: () => Promise<void>) => Promise<void>): Promise<string> {
+async function undisturbed(change: (step: Step) => Promise<void>): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const { text, longest } = await readDuring(change)
     if (longest <= 40 || attempt === attempts) return text
@@ -43,18 +45,14 @@ async function undisturbed(change: (step: () => Promise<void>) => Promise<void>)
 describe('A file is read once its size and its time have stood still for 50 ms:', () => {
   test('one that is written in two steps is read whole', async () => {
     const text = await undisturbed(async (step) => {
-      await step()
-      await appendFile(path, REST)
+      await step(() => appendFile(path, REST))
     })
     expect(text).toBe(HALF + REST)
   })
 
   test('one that grows for longer than that, too', async () => {
     const text = await undisturbed(async (step) => {
-      for (const letter of REST) {
-        await step()
-        await appendFile(path, letter)
-      }
+      for (const letters of REST.match(/.{1,5}/gs)!) await step(() => appendFile(path, letters))
     })
     expect(text).toBe(HALF + REST)
   })
@@ -62,10 +60,7 @@ describe('A file is read once its size and its time have stood still for 50 ms:'
   test('one that changes without growing, too', async () => {
     const other = HALF.replace('hel', 'hal')
     const text = await undisturbed(async (step) => {
-      for (const content of [other, HALF, other]) {
-        await step()
-        await writeFile(path, content)
-      }
+      for (const content of [other, HALF, other]) await step(() => writeFile(path, content))
     })
     expect(text).toBe(other)
   })

@@ -165,8 +165,8 @@ test('Shutting down takes every program along, and nothing starts after it', asy
   await expect(link.shutdown({ force: false })).rejects.toThrow(/still running/)
   await link.list() // the link goes on after a refusal
   await link.shutdown({ force: true })
-  expect(await waitForDeath(host, 2000)).toBe(true)
-  expect(await waitForDeath(pid, 2000)).toBe(true)
+  expect(await waitForDeath(host, 20_000)).toBe(true)
+  expect(await waitForDeath(pid, 20_000)).toBe(true)
   await expect(link.list()).rejects.toThrow(/stopped/)
   await wait(0)
   expect(existsSync(place.paths.ptySocket)).toBe(false)

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { configModule } from '../../lua/modules/config/index.ts'
 import { newVm, type TestVm } from '../lua/support.ts'
@@ -78,7 +79,10 @@ test('config.set: hubs that save at the same time lose nothing of each other', a
     onTestFinished(() => void child.kill())
     return child
   })
-  for (let i = 0; i < 20; i++) await t.run('assert(config.set(...))', `mine${i}`, i)
+  for (let i = 0; i < 20; i++) {
+    await t.run('assert(config.set(...))', `mine${i}`, i)
+    await delay(10) // who never pauses may take the lock each time before the others look
+  }
   expect(await Promise.all(others.map(ended))).toEqual([0, 0])
   expect(Object.keys(JSON.parse(readFileSync(file(), 'utf8')))).toHaveLength(60)
 })
@@ -134,7 +138,10 @@ const SAVES = `
   import { ConfigFile } from ${JSON.stringify(new URL('../../lua/modules/config/file.ts', import.meta.url).href)}
   const [, path, name] = process.argv
   const file = new ConfigFile(path)
-  for (let i = 0; i < 20; i++) file.set(name + i, i)`
+  for (let i = 0; i < 20; i++) {
+    file.set(name + i, i)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }`
 
 function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((done) => child.once('exit', done))

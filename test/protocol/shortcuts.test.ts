@@ -1,5 +1,5 @@
 // What is read and written by hand is the same as msgpackr and the schemas make of it, or is left to them.
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { decodeBody, encodeFrame, HEADER_BYTES } from '../../protocol/frame.ts'
 import { ptyhostProtocol } from '../../protocol/messages/ptyhost.ts'
 
@@ -10,7 +10,11 @@ const KINDS = [
   { type: 'ack', schema: toServer.ack, shortcut: shortcuts.toServer.ack },
 ] as const
 
-const random = seeded(7)
+let random: () => number
+// Each test has the same values whichever of them run, and in whatever order.
+beforeEach(() => {
+  random = seeded(7)
+})
 const below = (most: number) => Math.floor(random() * most)
 const oneOf = <T>(values: readonly T[]): T => values[below(values.length)]!
 /** Whole numbers on both sides of each border of msgpack's forms. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeWorld, until, type World } from './world.ts'
 
@@ -51,12 +52,14 @@ test('An agent starts from any ref, in a directory of its worktree', async () =>
 test('How its worktree stands is known of an agent once it comes to rest', async () => {
   const made = await create({
     branch: 'x',
-    command: 'echo a > new.txt; git commit -q --allow-empty -m c; echo done; sleep 1000',
+    command:
+      'echo a > new.txt; git -c user.name=a -c user.email=a@b commit -q --allow-empty -m c; echo done; sleep 1000',
   })
   const state = async () => (await world.command<{ agents: Agent[] }>('list_agents')).agents[0]!.git
-  await until(state, 'the state')
-  const direct = await world.eval(`return worktree.git_state('${made.worktree_path}')`)
-  expect(await state()).toEqual(direct)
+  const direct = () => world.eval(`return worktree.git_state('${made.worktree_path}')`)
+  const stands = { dirty: 1, ahead: 1, behind: 0 }
+  await until(async () => isDeepStrictEqual(await direct(), stands), 'what its command does')
+  await until(async () => isDeepStrictEqual(await state(), stands), 'the state')
 })
 
 test('worktree.survey, worktree.git_state, worktree.branch_exists and worktree.free_space: tell Lua of worktrees', async () => {

@@ -1,11 +1,17 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { loadedImprovements } from './loaded-improvements.ts'
 import { makeWorld, until, type World } from './world.ts'
 
 let world: World
-const put = (name: string, source: string) => world.writeLua(`improvements/${name}.lua`, source)
+/** At once: nothing that is half written is loaded. */
+async function put(name: string, source: string): Promise<string> {
+  const draft = await world.writeLua(`improvements/${name}.draft`, source)
+  const file = draft.replace(/draft$/, 'lua')
+  await rename(draft, file)
+  return file
+}
 const said = (text: string) => until(() => world.log.some(({ msg }) => msg === text), `'${text}' in the log`)
 const loaded = () => loadedImprovements(world)
 
@@ -53,7 +59,8 @@ describe('Improvements', () => {
     await world.eval('hooks.notify("ping", 2)')
     await said('one 2')
     await put('mine', greeting('two'))
-    await until(() => world.log.some(({ msg }) => msg.startsWith('loaded improvement mine')), 'the second')
+    const loads = () => world.log.filter(({ msg }) => msg.startsWith('loaded improvement mine'))
+    await until(() => loads().length >= 2, 'the second')
     await until(async () => (await world.eval('return #hooks.list("ping")')) === 1)
     const tick = join(world.userDirectory, 'lua/improvements/tick')
     await until(async () => (await readFile(tick, 'utf8')) === 'two', 'its tick')
@@ -61,13 +68,15 @@ describe('Improvements', () => {
     await said('two 3')
     // What the file system told of is seen again at the next look, and loaded once all the same.
     await world.eval('runtime.sleep(2.2)')
-    expect(world.log.filter(({ msg }) => msg.startsWith('loaded improvement mine'))).toHaveLength(2)
+    expect(loads()).toHaveLength(2)
     await rm(file)
     await said('unloaded improvement mine: its file is gone')
     expect(await world.eval('return #hooks.list("ping")')).toBe(0)
-    await writeFile(tick, 'nobody')
-    await world.eval('runtime.sleep(0.1)')
-    expect(await readFile(tick, 'utf8')).toBe('nobody')
+    await until(async () => {
+      await writeFile(tick, 'nobody') // its thread may be at work a moment longer
+      await world.eval('runtime.sleep(0.3)')
+      return (await readFile(tick, 'utf8')) === 'nobody'
+    }, 'the end of its timer')
     expect(world.log.filter(({ msg }) => msg === 'one 3')).toEqual([])
   })
 
@@ -86,7 +95,7 @@ describe('Improvements', () => {
        fs.delete("c.txt") fs.rmdir("notes") r.gone = not fs.exists("notes")
        r.json = json.decode(json.encode({ a = 1 })).a
        local own = events.on("mine", function(d) r.heard = d.n end)
-       hooks.intercept("ask", "double", function(n) return n * 2 end)
+       hooks.intercept("ask", "double", function(n) return n * 2 end, { timeout_ms = 2000 })
        hooks.on("ask", "look", function() end)
        timer.after(0.05, function()
          r.has, r.handlers, r.off = events.has("mine"), events.emit("mine", { n = 7 }), events.off(own)
@@ -129,11 +138,11 @@ describe('Improvements', () => {
          options.prompt, options.name, options.command, options.env = "changed", "renamed", "touch escaped", { A = "b" }
          options.cwd, options.worktree = "/", true
          return options
-       end)
+       end, { timeout_ms = 2000 })
        hooks.intercept("before_agent_delete", "x", function(options)
          options.force, options.delete_worktree, options.delete_branch = true, true, true
          return options
-       end)`,
+       end, { timeout_ms = 2000 })`,
     )
     await until(async () => (await loaded()).length === 1)
     const create = (prompt: string) =>

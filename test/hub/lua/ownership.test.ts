@@ -20,6 +20,7 @@ let peer: HubClient
 const unanswered = new Set<ServerResponse>()
 beforeAll(async () => {
   world = await makeWorld()
+  writeFileSync(pids(), '')
   server = await serve((request, response) => {
     if (request.url !== '/never') return void response.end()
     unanswered.add(response)

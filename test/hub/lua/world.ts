@@ -40,16 +40,29 @@ export interface World extends AsyncDisposable {
   writeLua(path: string, source: string): Promise<string>
   /** Messages logged so far, by this hub and those before it. */
   readonly log: readonly LogLine[]
+  /** Those of them that are of this hub. */
+  logOfThisHub(): readonly LogLine[]
   /** Messages of errors reported so far. */
   errors(): string[]
   /** Ends this hub, not its ptyhost, and starts another in its place. */
-  restart(): Promise<void>
+  restart(options?: Boot): Promise<void>
 }
 
-/** @param options.empty a repository without a commit; options.isRepository: whether the hub takes it for one */
-export async function makeWorld(
-  options: { files?: Record<string, string>; userDirectory?: string; empty?: boolean; isRepository?: boolean } = {},
-): Promise<World> {
+export interface Boot {
+  /** Whether to wait for the end of its Lua's boot: the hub itself gives up after three seconds. @default true */
+  readonly waitsForBoot?: boolean
+}
+
+interface WorldOptions extends Boot {
+  readonly files?: Record<string, string>
+  readonly userDirectory?: string
+  /** A repository without a commit. */
+  readonly empty?: boolean
+  /** Whether the hub takes it for a repository. @default true */
+  readonly isRepository?: boolean
+}
+
+export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const { isRepository = true } = options
   const repository = await makeRepository({ empty: options.empty })
   const userDirectory = join(repository.directory, options.userDirectory ?? 'dot-botster')
@@ -72,7 +85,8 @@ export async function makeWorld(
     BOTSTER_WORKTREE_BASE: repository.base,
   })
   const log: LogLine[] = []
-  let { hub, lua } = await open(repository, isRepository, log)
+  let first = 0
+  let { hub, lua } = await open(repository, isRepository, log, options)
   const command = async <T>(name: string, args: Record<string, unknown> = {}): Promise<T> => {
     const outcome = await lua.command('test-client', name, args)
     if (!outcome.ok) throw Object.assign(new Error(outcome.failure.message), { ...outcome.failure })
@@ -88,14 +102,16 @@ export async function makeWorld(
     repository,
     userDirectory,
     log,
+    logOfThisHub: () => log.slice(first),
     eval: (code) => command('eval', { code }),
     command,
     writeLua,
     errors: () => hub.errors.list().map(({ message }) => message),
-    async restart() {
+    async restart(boot = {}) {
       hub.quit()
       await hub.ended
-      ;({ hub, lua } = await open(repository, isRepository, log))
+      first = log.length
+      ;({ hub, lua } = await open(repository, isRepository, log, boot))
     },
     async [Symbol.asyncDispose]() {
       hub.quit({ agents: true })
@@ -109,8 +125,10 @@ async function open(
   repository: TestRepository,
   isRepository: boolean,
   lines: LogLine[],
+  { waitsForBoot = true }: Boot,
 ): Promise<{ hub: Hub; lua: HubLua }> {
   let lua: HubLua | undefined
+  const first = lines.length
   const hub = await openHub({
     paths: hubPaths(hubId(repository.root)),
     root: repository.root,
@@ -124,10 +142,14 @@ async function open(
       return lua
     },
   })
+  if (waitsForBoot) {
+    const isBooted = () => lines.slice(first).some(({ msg }) => msg.startsWith('Lua booted in'))
+    await until(isBooted, 'the end of the boot')
+  }
   return { hub, lua: lua! }
 }
 
-/** Waits until `look` returns something true, and returns it. */
+/** Waits until `look` returns something true, and returns it. What it throws counts only when the time is over. */
 export async function until<T>(
   look: () => T | Promise<T>,
   what = 'the condition',
@@ -135,9 +157,14 @@ export async function until<T>(
 ): Promise<Exclude<T, false | null | undefined>> {
   const deadline = Date.now() + patienceMs
   for (;;) {
-    const seen = await look()
-    if (seen) return seen as Exclude<T, false | null | undefined>
-    if (Date.now() > deadline) throw new Error(`${what} did not come to pass`)
+    let cause: unknown
+    try {
+      const seen = await look()
+      if (seen) return seen as Exclude<T, false | null | undefined>
+    } catch (error) {
+      cause = error
+    }
+    if (Date.now() > deadline) throw new Error(`${what} did not come to pass`, { cause })
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

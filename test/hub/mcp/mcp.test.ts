@@ -70,11 +70,15 @@ describe('The endpoint', () => {
   })
 
   test('Is where it was, with the tokens it had, after the hub was restarted', async () => {
-    const { url } = world.hub.mcp
     const token = world.hub.mcp.tokens.ofAgent('abc')
-    await world.restart()
-    expect(world.hub.mcp.url).toBe(url)
-    expect(world.hub.mcp.tokens.caller(token)).toEqual({ agent: 'abc' })
+    const urls = [world.hub.mcp.url]
+    do {
+      await world.restart()
+      expect(world.hub.mcp.tokens.caller(token)).toEqual({ agent: 'abc' })
+      urls.push(world.hub.mcp.url)
+      // Another program may take the port while no hub has it, but not each time.
+    } while (urls.at(-1) !== urls.at(-2) && urls.length < 5)
+    expect(urls.at(-1)).toBe(urls.at(-2))
   })
 
   test('Offers what plugins offer, and says when that changes', async () => {

@@ -72,10 +72,18 @@ export async function hubHome(repository: TestRepository): Promise<HubHome> {
     async [Symbol.asyncDispose]() {
       const ptyhost = await stopEverything(home)
       for (const { pid, kill } of hubs) if (!(await waitForDeath(pid, 15_000))) kill('SIGKILL')
-      if (ptyhost !== undefined && !(await waitForDeath(ptyhost, 5000))) process.kill(ptyhost, 'SIGKILL')
+      if (ptyhost !== undefined && !(await waitForDeath(ptyhost, 5000))) kill(ptyhost)
     },
   }
   return home
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended meanwhile.
+  }
 }
 
 /** Ends hub, ptyhost and programs, also when the test killed some of them. Returns the ptyhost's pid. */

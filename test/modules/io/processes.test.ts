@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { isAlive } from '../processes.ts'
 import { ioForEachTest } from './support.ts'
@@ -92,8 +92,9 @@ describe('Processes', () => {
   })
 
   test('io.popen: where Lua cannot wait, reading raises and says so', async () => {
-    await here.t.run("p = io.popen('sleep 0.1; echo late')")
+    await here.t.run("p = io.popen('while [ ! -e go ]; do sleep 0.02; done; echo late')")
     expect(() => here.t.now("return p:read('l')")).toThrow(/would have to wait/)
+    writeFileSync(here.dir.at('go'), '')
     expect(await here.t.run("return p:read('l')")).toEqual(['late'])
   })
 

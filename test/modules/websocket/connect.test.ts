@@ -135,7 +135,7 @@ it('websocket.connect: gives up a connection without a sign of life, and keeps o
   await using dead = await peer(undefined, { autoPong: false })
   await using alive = await peer()
   await using t = await withWebsocket()
-  await t.run(CONNECT, alive.url, { ping_interval: 0.3 }) // both sides are this process, which may be kept waiting
+  await t.run(CONNECT, alive.url, { ping_interval: 1 }) // both sides are this process, which may be kept waiting
   let pings = 0
   await expect.poll(() => alive.sockets.length).toBe(1)
   alive.sockets[0]?.on('ping', () => pings++)
@@ -150,7 +150,7 @@ it('websocket.connect: connections go with their owner, without a callback and w
   const codes: number[] = []
   await using server = await peer((socket) => socket.on('close', (code) => codes.push(code)))
   await using t = await withWebsocket()
-  await t.vm.run(CONNECT, { chunkName: 'p.lua', owner: 'plugin.p', args: [server.url, { ping_interval: 0.01 }] })
+  await t.vm.run(CONNECT, { chunkName: 'p.lua', owner: 'plugin.p', args: [server.url, { ping_interval: 5 }] })
   await t.vm.run('websocket.connect(...)', { chunkName: 'p.lua', owner: 'plugin.p', args: [server.url] })
   await expect.poll(() => server.sockets.length).toBe(2)
   await expect.poll(() => log(t)).toEqual(['open '])
