@@ -117,7 +117,7 @@ test('sandbox.on_end: one that takes too much time is unloaded and reported, its
   const hub = await world({
     'improvements/fine.lua': 'hooks.intercept("ask", "x", function(n) return n + 1 end, { timeout_ms = 2000 })',
     'improvements/greedy.lua': `
-      local function again() timer.after(0, again) for i = 1, 3e5 do end end for _ = 1, 20 do again() end
+      local function again() timer.after(0, again) for i = 1, 3e5 do end end for _ = 1, 20 do timer.after(0, again) end
       hooks.on("ping", "x", function() end)`,
   })
   const report = await until(
