@@ -100,6 +100,23 @@ describe('A device that is let in, and talks', { shuffle: false }, () => {
     )
   })
 
+  test('webrtc.on_message: a plugin that was reloaded a hundred times hears once, and no more once it is unloaded', async () => {
+    const path = await world.writeLua(
+      'hears.lua',
+      'generation = (generation or 0) + 1 local mine = generation webrtc.on_message(function() hears[#hears + 1] = mine end)',
+    )
+    await world.eval(`hears = {} for i = 1, 101 do assert(loader.load_plugin("${path}", "hears")) end`)
+    const isPassed = async (text: string) => {
+      phone.send({ type: text })
+      await eventually(async () => expect(JSON.stringify(await seen())).toContain(`"${text}"`))
+    }
+    await isPassed('to the newest')
+    expect(await world.eval('return hears')).toEqual([101])
+    await world.eval('assert(loader.unload("plugin.hears")) hears = {}')
+    await isPassed('to none')
+    expect(await world.eval('return #hears')).toBe(0)
+  })
+
   test('webrtc.peers, webrtc.known_peers: list who is connected and who may come back', async () => {
     expect(await world.eval('return webrtc.peers()')).toEqual([{ id: phoneId, name: 'phone', identity: 'phone-1' }])
     expect(await world.eval('return webrtc.known_peers()')).toEqual([
