@@ -72,7 +72,7 @@ async function argumentsOf(command: Command, position: number): Promise<Candidat
     case 'plugin':
       return pluginNames()
     case 'template':
-      return templateNames()
+      return templateNames(command.name())
     case 'file':
       return command.name() === 'eject' || command.name() === 'diff' ? shippedNames() : []
     default:

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import type { Template } from '../../hub/installs/templates.ts'
 import type { Candidate } from './candidates.ts'
 
 /** Keys and names of the agents of a hub that runs; nothing is started for a tab. */
@@ -39,10 +40,13 @@ export async function pluginNames(): Promise<Candidate[]> {
   return [...names].sort().map((value) => ({ value, description: 'plugin' }))
 }
 
-/** What comes with botster to begin with. */
-export async function templateNames(): Promise<Candidate[]> {
+/** What comes with botster to begin with, and can be installed or uninstalled, as `verb` says. */
+export async function templateNames(verb: string): Promise<Candidate[]> {
   const { listTemplates } = await import('../../hub/installs/templates.ts')
-  return listTemplates().map(({ name, description }) => ({ value: name, description }))
+  const isThere = ({ state }: Template) => state === 'installed' || state === 'changed'
+  return listTemplates()
+    .filter((template) => isThere(template) === (verb === 'uninstall'))
+    .map(({ name, description }) => ({ value: name, description }))
 }
 
 /** Lua files of botster's that the user may replace. */

@@ -16,7 +16,13 @@ describe('The templates', () => {
   test('Are listed, installed without overwriting, and uninstalled without losing work', async () => {
     await using world = new World()
     expect(await world.botster('template', 'list')).toMatch(/^plugins\/attention +available +Tells you/m)
+    const offered = async (verb: string) =>
+      (await world.botster('complete', '--', 'template', verb, 'init/')).split('\t', 1)
+    expect(await offered('install')).toEqual(['init/basic'])
+    expect(await offered('uninstall')).toEqual([''])
     const installed = await world.botster('template', 'install', 'init/basic')
+    expect(await offered('install')).toEqual([''])
+    expect(await offered('uninstall')).toEqual(['init/basic'])
     const path = join(world.userDirectory, 'lua/user/init.lua')
     expect(installed).toBe(`${path}\n`)
     expect((await world.run(['lua', '-e', '1'])).status).toBe(0)
