@@ -7,8 +7,10 @@ import type { TerminalLines } from './terminal-lines.ts'
 
 /** Milliseconds of work after which an expression is taken for one that never ends: no line takes so long otherwise. */
 const STUCK_MS = 25
-/** Tries to get that much work done, on a machine that gives this thread hardly any time. */
-const MAX_TRIES = 40
+/** Tries to get that much work done at once, each with twice the time of the one before: 0.8 s in all. */
+const MAX_TRIES = 5
+/** How much of its time a try must have worked for that: a little of it goes into starting and stopping. */
+const WORKED = 0.8
 /** Lines between two looks at the clock. */
 const LINES_PER_LOOK = 16
 /** Rows that are joined to one text at most: a program that never ends its lines must not make one line of them all. */
@@ -53,7 +55,9 @@ export function searchUp(
   let next = start
   let count = 0
   let sliceEnd = 0
+  let begun = process.threadCpuUsage()
   const slice = () => {
+    begun = process.threadCpuUsage() // what is to be compiled or made before the first search is not the expression's
     for (let looked = 1; next > stop && count < MAX_MATCHES; looked++) {
       const bytes = lines.row(next - 1)!
       const row = readRowText(bytes)
@@ -67,12 +71,11 @@ export function searchUp(
       if (looked % LINES_PER_LOOK === 0 && performance.now() > sliceEnd) return
     }
   }
-  const before = process.cpuUsage()
-  for (let tries = 0; ; tries++) {
+  for (let tries = 1; ; tries++) {
     sliceEnd = means.sliceEnd
-    if (means.bounded.run(slice, STUCK_MS) || next < start) break
-    const { user, system } = process.cpuUsage(before)
-    if (user + system < STUCK_MS * 1000 && tries < MAX_TRIES) continue // it was not this thread's turn
+    if (means.bounded.run(slice, STUCK_MS * 2 ** (tries - 1)) || next < start) break
+    const { user, system } = process.threadCpuUsage(begun)
+    if (user + system < STUCK_MS * 1000 * WORKED && tries < MAX_TRIES) continue // it was not this thread's turn
     throw new RequestError({ code: 'too_slow', message: 'this expression takes too long; simplify it' })
   }
   return { next, matches: Int32Array.from(found.reverse().flat()) }
