@@ -37,6 +37,9 @@ export interface KeyAction {
   readonly timeoutMs?: number
 }
 
+/** Stands for the keys that were pressed so far while the next one is the program's, whatever it means here. */
+const ANY_KEY = 'any key'
+
 /** Actions that may ask for one another before that is taken for a circle. */
 const MAX_DEPTH = 16
 
@@ -50,7 +53,9 @@ export class Actions implements Disposable {
     this.#parts = parts
     this.#sequence = new KeySequence({
       onChange: () => parts.ui.setPendingKeys(this.#sequence.keys),
-      onTimeout: (keys) => this.#lookUp(keys, true),
+      onTimeout: (keys) => {
+        if (keys !== ANY_KEY) this.#lookUp(keys, true)
+      },
     })
   }
 
@@ -60,6 +65,10 @@ export class Actions implements Disposable {
     const before = this.#sequence.end()
     if (before === undefined) return this.#lookUp(key, false)
     if (key === 'escape') return true
+    if (before === ANY_KEY) {
+      this.#parts.ui.flush() // without the hints, which would take it
+      return false
+    }
     if (this.#lookUp(`${before} ${key}`, false)) return true
     if (key === before) {
       this.#parts.ui.flush() // without the hints, which would take it
@@ -79,6 +88,10 @@ export class Actions implements Disposable {
     const { index } = action
     if (action.action === 'none' || this.#scroll(action.action)) return
     if (runReaderAction(this.#parts.panels.focused, action.action)) return
+    if (action.action === 'hold_for_program') {
+      this.#sequence.hold(ANY_KEY)
+      return
+    }
     if (action.action === 'dismiss_notices') {
       this.#parts.notices.dismiss()
       return

@@ -60,12 +60,19 @@ function handlers.close_modal()
   return { close() }
 end
 
-function handlers.detach(context)
-  require("ui.last_seen").note(context.selected_agent)
+function handlers.detach()
+  require("ui.last_view").note(_tui_state.agents)
   return { { op = "quit" } }
 end
 
 handlers.quit = handlers.detach
+
+--- For keys that mean something here: the program gets the next one, whatever it is.
+function handlers.type_next_key()
+  local operations = _tui_state.mode == "insert" and {} or { set_mode("insert") }
+  operations[#operations + 1] = { op = "action", action = "hold_for_program" }
+  return operations
+end
 
 function handlers.refresh()
   return { send({ type = "list_agents" }), send({ type = "list_worktrees" }), send({ type = "list_profiles" }) }

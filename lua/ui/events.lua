@@ -38,10 +38,10 @@ local function find_agent(id)
 end
 
 --- Shows an agent; an open overlay stays open.
-local function go_to(index)
+local function go_to(index, pty_index)
   _tui_state.list_focus = nil
   return {
-    { op = "focus_terminal", agent_index = index },
+    { op = "focus_terminal", agent_index = index, pty_index = pty_index },
     _tui_state.mode == "normal" and set_mode("insert") or nil,
   }
 end
@@ -99,6 +99,17 @@ local function first_steps()
   return { op = "notify", message = message, key = "first_steps", timeout = FIRST_STEPS_SECONDS }
 end
 
+--- What was looked at when the UI was left.
+local function come_back()
+  local index, name = require("ui.last_view").open(_tui_state.agents)
+  for position, session in ipairs(_tui_state.agents[index + 1].sessions or {}) do
+    if session.name == name then
+      return go_to(index, position - 1)
+    end
+  end
+  return go_to(index)
+end
+
 --- What the user is looking at next, now that the list is another one. `first`: it is the first since the UI was opened.
 local function follow_list(first)
   if #_tui_state.agents == 0 then
@@ -117,7 +128,7 @@ local function follow_list(first)
   if _tui_state.selected_agent_index then
     return nil
   end
-  return go_to(first and require("ui.last_seen").index(_tui_state.agents) or 0)
+  return first and come_back() or go_to(0)
 end
 
 function handlers.agent_list(_, context)

@@ -150,6 +150,9 @@ end
 --- Rows that `list_keys` takes.
 M.LIST_KEYS_ROWS = #LIST_KEYS
 
+--- What the host calls the keys so far where the next one is the program's.
+local ANY_KEY = "any key"
+
 --- The overlay while keys of a sequence wait: what the next one may be.
 function M.hints(state)
   local prefix = state.pending_keys
@@ -157,6 +160,9 @@ function M.hints(state)
     return nil
   end
   local lines = {}
+  if prefix == ANY_KEY then
+    lines[1] = { { text = padded("any key", 8), style = theme.style("accent") }, "is typed into the agent" }
+  end
   for _, entry in ipairs(botster.keymap.effective(state.mode)) do
     if entry.key:sub(1, #prefix + 1) == prefix .. " " then
       local rest = keys.short(entry.key:sub(#prefix + 2))

@@ -202,7 +202,7 @@ search["shift+enter"], search["alt+enter"] = nil, nil
 
 --- Key to action, by mode. A sequence of keys is written with blanks between them: "ctrl+x g".
 M.modes = {
-  insert = everywhere,
+  insert = extend(everywhere, { ["f4"] = "type_next_key" }),
   normal = extend(everywhere, {
     ["up"] = "previous_agent",
     ["k"] = "previous_agent",

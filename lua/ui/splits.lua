@@ -93,6 +93,40 @@ local function reconcile()
   return current()
 end
 
+--- What is shown, as data: {rows = {{{agent_id, session}, …}, …}, focused = {row, place}, zoomed}; nil without an agent.
+function M.view()
+  local selected = selection()
+  if not selected then
+    return nil
+  end
+  local split = reconcile() or { rows = { { selected } }, focused = selected }
+  local view = { rows = {}, zoomed = _tui_state.zoomed }
+  for _, place in ipairs(each_pane(split)) do
+    view.rows[place.y] = view.rows[place.y] or {}
+    view.rows[place.y][place.x] = { agent_id = place.pane.agent_id, session = place.pane.session }
+    if place.pane == split.focused then
+      view.focused = { place.y, place.x }
+    end
+  end
+  return view
+end
+
+--- Shows the terminals of a view again, as far as their agents are there. Its focused agent is for the caller to select.
+function M.show(view)
+  local split = { rows = {} }
+  for y, row in ipairs(view.rows) do
+    local panes = {}
+    for x, pane in ipairs(type(row) == "table" and row or {}) do
+      local known = type(pane) == "table" and pane or {}
+      panes[x] = { agent_id = known.agent_id, session = known.session }
+      split.focused = y == view.focused[1] and x == view.focused[2] and panes[x] or split.focused
+    end
+    split.rows[#split.rows + 1] = panes
+  end
+  _tui_state.split = split
+  _tui_state.zoomed = view.zoomed == true or nil
+end
+
 -- drawing ----------------------------------------------------------------------------------------------------------
 
 local function shares(count)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -47,6 +47,43 @@ describe('the list of agents', () => {
     tui = await startKeys({ env: { HOME: home } })
     show(['one'], ['three'], ['two'])
     expect(tui.agents.selected?.agent.id).toBe('two')
+  })
+
+  it('is opened again with the session and the terminals beside it, as far as there are still agents for them', async () => {
+    const sessions = [{ name: 'agent' }, { name: 'web' }]
+    const leftWith = async (...keys: string[]) => {
+      tui.press(...keys, 'ctrl+q')
+      tui[Symbol.dispose]()
+      tui = await startKeys({ env: { HOME: home }, cols: 140 })
+    }
+    const titles = () =>
+      [...tui.text().matchAll(/^ (\S+) \[(\w+).*\] $/gm)].map(([, name, session]) => `${name} ${session}`)
+    show(['one', { sessions }], ['two'], ['three'])
+    await leftWith('ctrl+]', 'alt+\\', 'alt+-', 'alt+o')
+    show(['one', { sessions }], ['two'], ['three'])
+    expect(titles()).toEqual(['one WEB', 'two AGENT', 'three AGENT'])
+    expect(tui.agents.selected).toMatchObject({ agent: { id: 'one' }, ptyIndex: 1 })
+    await leftWith()
+    show(['three'], ['one', { sessions }])
+    expect(titles()).toEqual(['one WEB', 'three AGENT'])
+    await leftWith('alt+0', 'alt+z')
+    show(['three'], ['one', { sessions }])
+    expect(titles()).toEqual(['three AGENT'])
+    expect(tui.text()).toContain('[ZOOM]')
+  })
+
+  it('opens where it can when what was remembered makes no sense', async () => {
+    const odd = [
+      'x',
+      { rows: 1 },
+      { rows: [['y']], focused: [1, 1] },
+      { rows: [[{ agent_id: 'two' }, 3]], focused: [1, 1] },
+    ]
+    mkdirSync(join(home, '.config/botster'), { recursive: true })
+    writeFileSync(join(home, '.config/botster/config.json'), JSON.stringify({ last_views: odd }))
+    show(['one'], ['two'])
+    expect(tui.agents.selected?.agent.id).toBe('two')
+    expect(tui.lua.problems).toEqual([])
   })
 
   it('begins at the first agent where the one that was looked at is gone', async () => {

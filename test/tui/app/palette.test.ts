@@ -202,6 +202,29 @@ describe('a sequence of keys', () => {
     expect(tui.notices.list.map(({ message }) => message)).toEqual(['ctrl+x z means nothing here'])
   })
 
+  it('that begins with f4 gives the program any key, also one that means something here, but not escape', async () => {
+    await start({})
+    expect(tui.press('f4')).toEqual([true])
+    expect(tui.overlay()).toMatch(/any key[\s\S]*is typed into the agent/)
+    expect(tui.press('ctrl+j')).toEqual([false])
+    expect(tui.agents.selected?.agent.id).toBe('one')
+    expect(tui.ui.hasOverlay).toBe(false)
+    expect(tui.press('ctrl+j')).toEqual([true])
+    expect(tui.agents.selected?.agent.id).toBe('two')
+    expect(tui.press('f4', 'f4')).toEqual([true, false])
+    expect(tui.press('f4', 'escape', 'escape')).toEqual([true, true, false])
+    expect(tui.notices.list).toEqual([])
+  })
+
+  it('for any key can be begun in the palette, also from the list', async () => {
+    await start({})
+    tui.press('f2', 'ctrl+p')
+    tui.type('next key')
+    tui.press('enter')
+    expect(tui.press('ctrl+k')).toEqual([false])
+    expect(tui.ui.mode).toBe('insert')
+  })
+
   it('is over when its time is, and then a key that was bound by itself counts', async () => {
     await start({
       'x.lua': `botster.keymap.timeout_ms = 30
