@@ -220,14 +220,17 @@ describe('A hostile signalling channel', () => {
   }
 
   /**
-   * Somebody in between whom the hub has noticed. Their connections may fail before anything was said, as a device's (see
-   * Device), which offers again: they begin anew with another device.
+   * Somebody in between whom the hub has noticed, which the device was told. Their connections may fail before anything
+   * was said, as a device's may (see Device), which offers again: they begin anew with another device.
    */
   async function noticed(): Promise<Interposed> {
     for (let attempt = 1; ; attempt++) {
       const device = new Device(pairing.codes.renew().url)
       const between = interpose(`a${attempt}`, device)
-      const isNoticed = () => expect(heard.refused.some((line) => line.startsWith('not_genuine'))).toBe(true)
+      const isNoticed = () => {
+        expect(heard.refused.some((line) => line.startsWith('not_genuine'))).toBe(true)
+        expect(device.refused).toBeDefined()
+      }
       try {
         await vi.waitFor(isNoticed, { timeout: 10_000 })
         return between
@@ -243,7 +246,6 @@ describe('A hostile signalling channel', () => {
     using between = await noticed()
     const { device, seen } = between
     expect(seen.length).toBeGreaterThan(0) // it did carry the handshake
-    await eventually(() => expect(device.refused).toBeDefined())
     expect(heard.connected).toEqual([])
     expect(device.welcome).toBeUndefined()
     const { url } = pairing.codes.current!
