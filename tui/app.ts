@@ -175,6 +175,11 @@ export class App implements Disposable {
     }
   }
 
+  /** Tells Lua that the UI is about to end: the last it hears. */
+  ending(): void {
+    this.#actions.hubEvent('ui_ending', {})
+  }
+
   /** The terminal has another size. */
   resized(size: ScreenSize): void {
     this.#parts.display.resize(size)

@@ -100,6 +100,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
   terminal.write(paletteQueries())
   terminal.query()
   const code = await ended.promise
+  running.ending()
   app = undefined
   await terminal.drained() // or what is left of the last frame would land in the shell
   terminal.close()

@@ -61,7 +61,6 @@ function handlers.close_modal()
 end
 
 function handlers.detach()
-  require("ui.last_view").note(_tui_state.agents)
   return { { op = "quit" } }
 end
 

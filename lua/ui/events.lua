@@ -264,6 +264,11 @@ function handlers.terminal_bell(_, context)
 end
 
 --- Of the host: the outer terminal's window got or lost the focus.
+--- However it ends: the person may have closed the window, or lost the connection.
+function handlers.ui_ending()
+  require("ui.last_view").note(_tui_state.agents)
+end
+
 function handlers.terminal_focus(data, context)
   local agent = context.selected_agent
   return data.focused and agent and agent.notification and { clear_notification(agent) } or nil

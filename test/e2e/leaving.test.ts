@@ -57,11 +57,18 @@ describe('leaving', () => {
     await expectAgentUntouched(world)
   })
 
-  test('the terminal going away ends the client and nothing else', async () => {
+  test('the terminal going away ends the client and nothing else, and another one shows what it had shown', async () => {
     await using world = new World()
     const { shell, tui } = await attachedInShell(world)
+    await world.newAgent('beside', 'echo also here; cat')
+    await shell.waitFor('Agents (2)')
+    shell.keys('alt+\\')
+    await shell.waitFor(/I am here[\s\S]*also here|also here[\s\S]*I am here/)
     shell[Symbol.dispose]()
     await until(() => !isAlive(tui), { what: 'the client to be gone' })
+    const again = world.open(['attach'], { cols: 140 })
+    await again.waitFor(/I am here.*also here|also here.*I am here/)
+    await world.botster('kill', 'beside')
     await expectAgentUntouched(world)
   })
 

@@ -30,6 +30,12 @@ const items = () => {
 const names = () => items().map(([name]) => name)
 const minutesAgo = (minutes: number) => Math.floor(Date.now() / 1000) - minutes * 60
 
+const leftAndOpened = async () => {
+  tui.hub({ type: 'ui_ending' })
+  tui[Symbol.dispose]()
+  tui = await startKeys({ env: { HOME: home }, cols: 140 })
+}
+
 describe('the list of agents', () => {
   it('does not say that there are none before the hub has told', () => {
     expect(tui.text()).not.toContain('Agents (0)')
@@ -42,31 +48,27 @@ describe('the list of agents', () => {
   it('is opened again at the agent that was looked at when it was left', async () => {
     show(['one'], ['two'], ['three'])
     expect(tui.agents.selected?.agent.id).toBe('one')
-    tui.press('ctrl+j', 'ctrl+q')
-    tui[Symbol.dispose]()
-    tui = await startKeys({ env: { HOME: home } })
+    tui.press('ctrl+j')
+    await leftAndOpened()
     show(['one'], ['three'], ['two'])
     expect(tui.agents.selected?.agent.id).toBe('two')
   })
 
   it('is opened again with the session and the terminals beside it, as far as there are still agents for them', async () => {
     const sessions = [{ name: 'agent' }, { name: 'web' }]
-    const leftWith = async (...keys: string[]) => {
-      tui.press(...keys, 'ctrl+q')
-      tui[Symbol.dispose]()
-      tui = await startKeys({ env: { HOME: home }, cols: 140 })
-    }
     const titles = () =>
       [...tui.text().matchAll(/^ (\S+) \[(\w+).*\] $/gm)].map(([, name, session]) => `${name} ${session}`)
     show(['one', { sessions }], ['two'], ['three'])
-    await leftWith('ctrl+]', 'alt+\\', 'alt+-', 'alt+o')
+    tui.press('ctrl+]', 'alt+\\', 'alt+-', 'alt+o')
+    await leftAndOpened()
     show(['one', { sessions }], ['two'], ['three'])
     expect(titles()).toEqual(['one WEB', 'two AGENT', 'three AGENT'])
     expect(tui.agents.selected).toMatchObject({ agent: { id: 'one' }, ptyIndex: 1 })
-    await leftWith()
+    await leftAndOpened()
     show(['three'], ['one', { sessions }])
     expect(titles()).toEqual(['one WEB', 'three AGENT'])
-    await leftWith('alt+0', 'alt+z')
+    tui.press('alt+0', 'alt+z')
+    await leftAndOpened()
     show(['three'], ['one', { sessions }])
     expect(titles()).toEqual(['three AGENT'])
     expect(tui.text()).toContain('[ZOOM]')
@@ -88,9 +90,8 @@ describe('the list of agents', () => {
 
   it('begins at the first agent where the one that was looked at is gone', async () => {
     show(['one'], ['two'])
-    tui.press('ctrl+j', 'ctrl+q')
-    tui[Symbol.dispose]()
-    tui = await startKeys({ env: { HOME: home } })
+    tui.press('ctrl+j')
+    await leftAndOpened()
     show(['three'], ['one'])
     expect(tui.agents.selected?.agent.id).toBe('three')
   })
