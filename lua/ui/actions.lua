@@ -124,6 +124,25 @@ function handlers.previous_agent()
   return step_agent(-1)
 end
 
+--- Notes which agent is looked at. Only actions and the hub lead elsewhere, so that looking before each action is enough.
+local function note_looked_at(agent)
+  local last = _tui_state.looked_at or {}
+  if agent and agent.id ~= last.now then
+    _tui_state.looked_at = { now = agent.id, before = last.now }
+  end
+end
+
+--- There and back again: the agent that was looked at before this one.
+function handlers.last_agent()
+  local before = (_tui_state.looked_at or {}).before
+  for position, agent in ipairs(_tui_state.agents) do
+    if agent.id == before then
+      return focus_agent(position - 1)
+    end
+  end
+  return { { op = "notify", message = "No other agent was looked at before", key = "last_agent", timeout = 2 } }
+end
+
 --- The next agent that waits for its user, the most urgent first.
 function handlers.next_waiting()
   local index = agent_list.next_waiting(_tui_state)
@@ -261,6 +280,7 @@ end
 ---   `item` is the action of the list item it comes from, when that is a table
 --- @return table[]? operations; nil when there is nothing to do
 function M.on_action(action, context)
+  note_looked_at(context.selected_agent)
   local handler = handlers[action]
   if not handler then
     return nil

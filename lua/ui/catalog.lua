@@ -18,6 +18,7 @@ local ACTIONS = {
   { "remove_session", "Remove session", agent = true, command = "remove_session" },
   { "next_agent", "Next agent" },
   { "previous_agent", "Previous agent" },
+  { "last_agent", "Back to the agent looked at before" },
   { "next_waiting", "Next agent that needs you" },
   { "focus_list", "Go to the agent list" },
   { "filter_agents", "Show only some agents" },

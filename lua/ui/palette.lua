@@ -1,4 +1,4 @@
---- The palette: every action and every command of the hub by name, found by typing a few letters of it.
+--- The palette: every action, every command of the hub and every agent by name, found by typing a few letters of it.
 
 local agents = require("ui.agents")
 local boxes = require("ui.boxes")
@@ -133,11 +133,26 @@ local function command_entries(state)
   return entries
 end
 
+--- The agents by name, but for the one that is seen: choosing one leads there.
+local function agent_entries(state)
+  local entries = {}
+  for position, agent in ipairs(state.agents) do
+    if position - 1 ~= state.selected_agent_index then
+      entries[#entries + 1] = {
+        text = agents.name(agent),
+        key = agents.state(agent) or "agent",
+        action = { action = "select_agent", index = position - 1 },
+      }
+    end
+  end
+  return entries
+end
+
 --- Everything the palette offers: {text, key?, action} each.
 function M.entries(state)
   local entries = action_entries(state)
-  for _, entry in ipairs(command_entries(state)) do
-    entries[#entries + 1] = entry
+  for _, more in ipairs({ command_entries(state), agent_entries(state) }) do
+    table.move(more, 1, #more, #entries + 1, entries)
   end
   return entries
 end

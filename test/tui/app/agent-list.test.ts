@@ -88,6 +88,20 @@ describe('the list of agents', () => {
     expect(tui.lua.problems).toEqual([])
   })
 
+  it('leads back to the agent that was looked at before, and there again', () => {
+    show(['one'], ['two'], ['three'])
+    const press = (key: string) => {
+      tui.press(key)
+      return tui.agents.selected?.agent.id
+    }
+    expect(['alt+;', 'ctrl+k', 'alt+;', 'alt+;', 'ctrl+k', 'alt+;'].map(press)).toEqual([
+      ...['one', 'three', 'one', 'three', 'two', 'three'],
+    ])
+    show(['three'], ['four'])
+    expect(press('alt+;')).toBe('three')
+    expect(tui.notices.list.at(-1)?.message).toContain('No other agent')
+  })
+
   it('begins at the first agent where the one that was looked at is gone', async () => {
     show(['one'], ['two'])
     tui.press('ctrl+j')

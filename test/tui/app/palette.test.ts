@@ -50,6 +50,18 @@ describe('the palette', () => {
     expect(tui.agents.selected?.agent.id).toBe('two')
   })
 
+  it('leads to an agent by its name', async () => {
+    await start()
+    tui.press('ctrl+p')
+    tui.type('tw')
+    tui.press('enter')
+    expect(tui.agents.selected?.agent.id).toBe('two')
+    expect(tui.ui.mode).toBe('insert')
+    tui.press('ctrl+p')
+    tui.type('tw')
+    expect(tui.overlay()).not.toMatch(/^two$/m) // it is seen already
+  })
+
   it('begins at the best match whenever the letters change', async () => {
     await start()
     tui.press('ctrl+p', 'down', 'down')
