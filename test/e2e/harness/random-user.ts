@@ -25,8 +25,9 @@ const SIZES = [
   [61, 9],
   [200, 60],
 ] as const
-/** In which every pane of a split shows what its program says. */
 const USUAL = [100, 30] as const
+/** In which every pane of a split shows what its program says. */
+const ROOMY = [240, 60] as const
 
 /** What the hub of this test refuses: programs that are no recorders would do what they are told. */
 const HUB_LUA = `
@@ -183,10 +184,11 @@ export class RandomUser {
   }
 
   async #look(): Promise<void> {
-    this.#resize(USUAL)
+    this.#resize(ROOMY)
     await this.#answers()
     await this.#check()
     await this.#restore()
+    this.#resize(USUAL)
   }
 
   /** The menu and the palette have an item for leaving. */
@@ -198,7 +200,7 @@ export class RandomUser {
   }
 
   async #opened(): Promise<void> {
-    await this.#terminal.waitFor(/ \[(AGENT|WEB) /)
+    await this.#terminal.waitFor(/[┌╭].*[┐╮]/) // the titles may have no room for more than the agent's name
   }
 
   /** After escape, and escape again, letters go to the program that is seen. */
