@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config'
+import { SlowFirst } from './test/support/slow-first.ts'
 
 /** Look at the clock, or at what processes use: they run after the others, one at a time, with the machine to themselves. */
 const MEASURING = [
@@ -22,6 +23,7 @@ export default defineConfig({
     env: { BOTSTER_SECRETS_BACKEND: 'file' },
     pool: 'forks',
     setupFiles: ['test/support/leftovers.ts'],
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         extends: true,
