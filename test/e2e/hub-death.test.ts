@@ -20,7 +20,7 @@ function lineNumbers(text: string): number[] {
 }
 
 /** Enough for an answer to be seen before what is printed pushes it off, however slow the machine is for a while. */
-const TALL = { rows: 200 }
+const TALL = { rows: 60 }
 
 function isGapless(numbers: readonly number[]): boolean {
   return numbers.every((number, at) => at === 0 || number === numbers[at - 1]! + 1)

@@ -27,7 +27,7 @@ const SIZES = [
 ] as const
 const USUAL = [100, 30] as const
 /** In which every pane of a split shows what its program says. */
-const ROOMY = [240, 60] as const
+const ROOMY = [200, 50] as const
 
 /** What the hub of this test refuses: programs that are no recorders would do what they are told. */
 const HUB_LUA = `
