@@ -213,7 +213,7 @@ export class RandomUser {
       this.#terminal.type(tag + F12)
       const shown = new RegExp(`(\\w+\\.\\w+) has ${tag.codePointAt(0)!.toString(16)} `)
       try {
-        await this.#terminal.waitFor(shown, tries < 3 ? 10_000 : PATIENCE_MS)
+        await this.#terminal.waitFor(shown, tries < 3 ? 3000 : PATIENCE_MS)
         return
       } catch (error) {
         if (tries === 3) throw error // the hub's answer to something may have come in between, but not thrice
