@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { execa } from 'execa'
 import { type Outcome, refusal, success } from '../outcome.ts'
 
@@ -22,6 +23,15 @@ const KEPT_GIT_VARIABLES = new Set([
   'GIT_SSL_NO_VERIFY',
 ])
 
+/**
+ * What git says when it meets a worktree that another git is just making: this file of it is there and still empty. Seen
+ * when several agents are created at once, or an agent makes worktrees itself.
+ */
+const MEETS_HALF_MADE = /^fatal: failed to read .*\/commondir: /m
+/** Then it is run again: tries, and milliseconds between two of them. The other git needs a few. */
+const HALF_MADE_TRIES = 40
+const HALF_MADE_PAUSE_MS = 25
+
 export interface GitOptions {
   readonly cwd: string
   /** Ends git and everything it started. */
@@ -45,7 +55,15 @@ export interface GitResult {
  * Runs git without a shell, without prompts, without taking optional locks, and with a clean environment.
  * A failing exit code is part of the result; so is a git that could not be started or was ended (127).
  */
-export async function runGit(
+export async function runGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
+  for (let tries = 1; ; tries++) {
+    const result = await runOnce(args, options)
+    if (result.exitCode === 0 || tries === HALF_MADE_TRIES || !MEETS_HALF_MADE.test(result.stderr)) return result
+    await setTimeout(HALF_MADE_PAUSE_MS)
+  }
+}
+
+async function runOnce(
   args: readonly string[],
   { cwd, signal, onMessage, env, input = '' }: GitOptions,
 ): Promise<GitResult> {
@@ -108,7 +126,7 @@ function gitEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
 function endGroup(pid: number | undefined): void {
   if (pid === undefined) return
   signalGroup(pid, 'SIGTERM') // git removes its lock files on it
-  setTimeout(() => signalGroup(pid, 'SIGKILL'), KILL_AFTER_MS).unref()
+  void setTimeout(KILL_AFTER_MS, undefined, { ref: false }).then(() => signalGroup(pid, 'SIGKILL'))
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {

@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { Worktrees } from '../../../hub/worktrees/worktrees.ts'
@@ -76,6 +76,20 @@ test('Branches whose names meet in one directory name get one each', async () =>
     ['a/b', 'a-b'].map(async (branch) => value(await repository.worktrees.create({ branch })).path),
   )
   expect(new Set(paths).size).toBe(2)
+})
+
+test('A worktree that another git is just making keeps nobody from making one', async () => {
+  await using repository = await makeRepository()
+  const { path } = value(await repository.worktrees.create({ branch: 'other' }))
+  const file = join(repository.root, '.git/worktrees', basename(path), 'commondir')
+  const whole = await readFile(file)
+  await writeFile(file, '') // as it is for a moment; git refuses nearly everything meanwhile
+  const making = repository.worktrees.create({ branch: 'mine' })
+  for (let look = 0; look < 10; look++) {
+    await expect(repository.git(['worktree', 'list'])).rejects.toThrow('commondir')
+  }
+  await writeFile(file, whole)
+  expect(value(await making).branch).toBe('mine')
 })
 
 test('Of two that want the same new branch at once, one gets it and the other hears why not', async () => {
