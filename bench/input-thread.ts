@@ -149,6 +149,7 @@ async function otherWork(): Promise<Row[]> {
       initialState: {},
       log: () => {},
       followModes: () => {},
+      tell: () => {},
       lend: async (use) => use(),
       onQuit: () => {},
     })

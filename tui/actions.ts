@@ -24,6 +24,8 @@ export interface ActionParts {
   readonly perform: (operation: Operation) => void
   /** Whether the outer terminal's window has the focus. */
   readonly hasFocus: () => boolean
+  /** Whether another program has the outer terminal. */
+  readonly isLent: () => boolean
   /** The panel shows other lines now. */
   readonly scrolled: () => void
 }
@@ -213,6 +215,7 @@ export class Actions implements Disposable {
       overlay_actions: [...(widgets.list?.actions ?? [])] as LuaValue[],
       terminal_focused: ui.mode === 'insert' && !ui.hasOverlay && panels.focused !== undefined,
       has_focus: this.#parts.hasFocus(),
+      lent: this.#parts.isLent(),
       ...ui.readerState(),
       ...ui.terminalSize(),
     }

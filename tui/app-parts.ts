@@ -23,6 +23,8 @@ export interface AppParts {
   readonly log: (line: string) => void
   /** What the focused program wants to hear of mouse and keyboard. */
   readonly followModes: (modes: TerminalModes) => void
+  /** Sends a sequence that draws nothing to the terminal, as soon as that is ours. */
+  readonly tell: (sequence: string) => void
   /** Gives the terminal to somebody else meanwhile. */
   readonly lend: (use: () => Promise<void>) => Promise<void>
   /** The user leaves. */

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { LuaTable } from '../lua/vm/index.ts'
-import type { Frame, Signal } from '../protocol/messages/ptyhost.ts'
+import type { Signal } from '../protocol/messages/ptyhost.ts'
 import { Actions } from './actions.ts'
 import { clipboardSequence } from './alerts.ts'
 import type { AppParts } from './app-parts.ts'
@@ -14,6 +14,7 @@ import { perform } from './effects.ts'
 import { FocusReports } from './focus-reports.ts'
 import type { HubMessage } from './hub-link.ts'
 import type { InputEvent } from './input/event.ts'
+import { ProgramFrames } from './program-frames.ts'
 import { TerminalOperations } from './reader/terminal-operations.ts'
 import { Router } from './router.ts'
 import { Spinners } from './spinners.ts'
@@ -26,9 +27,6 @@ import { HotReload } from './ui-lua/hot-reload.ts'
 import { readRepositoryLayers } from './ui-lua/repository-layers.ts'
 import { WarmUpSoon } from './warm-up-soon.ts'
 
-/** Milliseconds between two drawings of the chrome that only say how far back the scrolled view is. */
-const SCROLL_TITLE_MS = 200
-
 /** The TUI's main thread, put together: what comes from hub, ptyhost, terminal, files and worker, and where it goes. */
 export class App implements Disposable {
   readonly #parts: AppParts
@@ -36,6 +34,7 @@ export class App implements Disposable {
   readonly #widgets = new Widgets()
   readonly #data: DataPlane
   readonly #panels: Panels
+  readonly #frames: ProgramFrames
   readonly #focusReports: FocusReports
   readonly #dataLink: DataLink
   readonly #ui: Ui
@@ -44,20 +43,19 @@ export class App implements Disposable {
   readonly #reload: HotReload
   readonly #spinners: Spinners
   #focused = true
-  #scrollTitle: NodeJS.Timeout | undefined
+  /** Another program has the terminal: nobody sees us. */
+  #lent = false
   readonly #warmUp: WarmUpSoon
   readonly #colors: ColorReplies
-  /** Frames that were applied while the terminal was busy, by view: acknowledged once they are drawn. */
-  readonly #undrawn = new Map<number, number>()
 
   constructor(parts: AppParts) {
     this.#parts = parts
     const { lua, notices, display, hub, chrome, env, log } = parts
     this.#data = new DataPlane({
-      onFrame: (frame) => this.#showFrame(frame),
+      onFrame: (frame) => this.#frames.show(frame),
       onSignal: (signal) => this.#showSignal(signal),
       onReleased: (session) => this.#panels.released(session),
-      onViewFailed: (view: number, message: string) => this.#viewFailed(view, message),
+      onViewFailed: (view: number, message: string) => this.#frames.failed(view, message),
       onLost: (reason) => this.#dataLink.lost(reason),
       onWarning: log,
     })
@@ -68,12 +66,22 @@ export class App implements Disposable {
     })
     this.#warmUp = new WarmUpSoon({ env, lua, log })
     this.#panels = new Panels(this.#data, this.#agents, (panel) => this.#scrolled(panel))
+    this.#frames = new ProgramFrames({
+      ...parts,
+      panels: this.#panels,
+      data: this.#data,
+      paint: () => this.#paint(),
+      onModes: (modes) => {
+        parts.followModes(modes)
+        this.#reportFocus()
+      },
+      onScrollTitle: () => this.#ui.invalidate(),
+    })
     const terminal = new TerminalOperations({
       ...parts,
       panels: this.#panels,
       data: this.#data,
       platform: process.platform,
-      write: (sequence) => display.write(sequence),
       scrolled: (panel) => this.#scrolled(panel),
     })
     this.#spinners = new Spinners((glyph) => {
@@ -108,7 +116,8 @@ export class App implements Disposable {
       widgets: this.#widgets,
       panels: this.#panels,
       notices,
-      hasFocus: () => this.#focused,
+      hasFocus: () => this.#hasFocus,
+      isLent: () => this.#lent,
       scrolled: () => this.#panels.focused && this.#scrolled(this.#panels.focused),
       perform: (operation) =>
         perform(operation, {
@@ -121,8 +130,8 @@ export class App implements Disposable {
           quit: parts.onQuit,
           run: (action) => this.#actions.run({ action }),
           terminal: (operation) => terminal.perform(operation),
-          hasFocus: () => this.#focused,
-          write: (sequence) => display.write(sequence),
+          hasFocus: () => this.#hasFocus,
+          tell: parts.tell,
         }),
     })
     this.#router = new Router({
@@ -167,9 +176,7 @@ export class App implements Disposable {
         return this.#router.mouse(event.mouse)
       case 'focus':
         this.#focused = event.focused
-        this.#reportFocus()
-        this.#actions.hubEvent('terminal_focus', { focused: event.focused })
-        return
+        return this.#focusChanged()
       case 'reply':
         return this.#colors.note(event.reply)
     }
@@ -191,8 +198,15 @@ export class App implements Disposable {
   drained(): void {
     this.#parts.display.drained()
     this.#paint()
-    for (const [view, seq] of this.#undrawn) this.#data.ack(view, seq)
-    this.#undrawn.clear()
+    this.#frames.drawn()
+  }
+
+  /** Another program has the terminal, or no longer: what is there to be seen waits for somebody to see it. */
+  lent(lent: boolean): void {
+    this.#lent = lent
+    if (lent) this.#parts.notices.pause()
+    else this.#parts.notices.resume()
+    this.#focusChanged()
   }
 
   /** Something else wrote to the terminal. */
@@ -211,7 +225,7 @@ export class App implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#scrollTitle)
+    this.#frames[Symbol.dispose]()
     this.#spinners[Symbol.dispose]()
     this.#warmUp[Symbol.dispose]()
     this.#reload[Symbol.dispose]()
@@ -277,33 +291,24 @@ export class App implements Disposable {
     this.#panels.reconnect()
   }
 
-  /** The hot path: everything between a program's output and the outer terminal. */
-  #showFrame(frame: Frame): void {
-    const panel = this.#panels.byView(frame.view)
-    if (panel === undefined) return // given up meanwhile
-    this.#parts.display.panelChanged(panel, panel.apply(frame))
-    if (frame.modes && panel === this.#panels.focused) {
-      this.#parts.followModes(frame.modes)
-      this.#reportFocus()
-    }
-    if (this.#paint()) this.#data.ack(frame.view, frame.seq)
-    else this.#undrawn.set(frame.view, frame.seq)
-    if (!panel.scrollback.active) return
-    this.#scrollTitle ??= setTimeout(() => {
-      this.#scrollTitle = undefined
-      this.#ui.invalidate()
-    }, SCROLL_TITLE_MS)
+  get #hasFocus(): boolean {
+    return this.#focused && !this.#lent
+  }
+
+  #focusChanged(): void {
+    this.#reportFocus()
+    this.#actions.hubEvent('terminal_focus', { focused: this.#hasFocus })
   }
 
   #reportFocus(): void {
-    this.#focusReports.update(this.#panels.focused, this.#focused)
+    this.#focusReports.update(this.#panels.focused, this.#hasFocus)
   }
 
   #showSignal(signal: Signal): void {
     if (signal.session !== this.#panels.focused?.session) return
     switch (signal.kind) {
       case 'clipboard':
-        return this.#parts.display.write(clipboardSequence(signal.selection, signal.data))
+        return this.#parts.tell(clipboardSequence(signal.selection, signal.data))
       case 'bell':
         this.#actions.hubEvent('terminal_bell', { session_id: signal.session })
         return
@@ -317,15 +322,6 @@ export class App implements Disposable {
       case 'activity':
         return // the hub tells of them
     }
-  }
-
-  #viewFailed(view: number, message: string): void {
-    const panel = this.#panels.byView(view)
-    if (panel === undefined) return
-    this.#parts.log(`view of ${panel.session}: ${message}`)
-    panel.fail()
-    this.#parts.display.panelChanged(panel)
-    this.#paint()
   }
 
   // screen ---------------------------------------------------------------------------------------------------------

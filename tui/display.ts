@@ -143,11 +143,6 @@ export class Display {
     this.#busy = false
   }
 
-  /** Passes a sequence that draws nothing to the terminal. */
-  write(sequence: string): void {
-    if (sequence !== '') this.#screen.write(sequence)
-  }
-
   #turnSpinners(): void {
     for (const index of this.#frame?.spinners ?? []) this.#chrome.cells[index * CELL_SIZE] = this.#spinner
   }

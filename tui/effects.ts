@@ -22,8 +22,8 @@ export interface EffectParts {
   readonly terminal: (operation: TerminalOperation) => void
   /** Whether the outer terminal's window has the focus. */
   readonly hasFocus: () => boolean
-  /** Writes a sequence to the outer terminal, between two frames. */
-  readonly write: (sequence: string) => void
+  /** Sends a sequence that draws nothing to the outer terminal. */
+  readonly tell: (sequence: string) => void
 }
 
 /** Carries out what Lua's actions and event handlers ask for. */
@@ -53,11 +53,11 @@ export function perform(operation: Operation, parts: EffectParts): void {
     case 'clear_connection_code':
       return ui.setConnectionCode(undefined)
     case 'osc_clipboard':
-      return parts.write(clipboardSequence('c', Buffer.from(operation.text)))
+      return parts.tell(clipboardSequence('c', Buffer.from(operation.text)))
     case 'bell':
-      return parts.write('\x07')
+      return parts.tell('\x07')
     case 'osc_alert':
-      if (!parts.hasFocus()) parts.write(alertSequence(operation, env))
+      if (!parts.hasFocus()) parts.tell(alertSequence(operation, env))
       return
     case 'notify':
       return notices.add(operation.level, operation.message, operation.key, operation.durationMs)

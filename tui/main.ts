@@ -73,6 +73,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
       onResize: (size) => app?.resized(size),
       onDrain: () => app?.drained(),
       onResume: () => app?.repaint(),
+      onLent: (lent) => app?.lent(lent),
       onGone: () => ended.resolve(1),
       onSignal: (signal) => ended.resolve(128 + constants.signals[signal]),
     },
@@ -91,6 +92,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
       terminal.setMouse(mouseTracking === 1003 ? 1003 : 1002)
       terminal.setKeyboard(kittyFlags)
     },
+    tell: (sequence) => terminal.tell(sequence),
     lend: (use) => terminal.lend(use),
     onQuit: () => ended.resolve(0),
   })

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { PainterOptions } from '../screen/painter.ts'
+import { HeldSequences } from './held-sequences.ts'
 import { terminalAbilities, wantsMouse } from './terminal-abilities.ts'
 import {
   enterSequence,
@@ -20,6 +21,8 @@ export interface TerminalHandlers {
   readonly onDrain: () => void
   /** Something else may have written to the terminal: it was suspended. Draw everything. */
   readonly onResume: () => void
+  /** Another program has the terminal, or no longer. */
+  readonly onLent: (lent: boolean) => void
   /** The terminal is gone: nobody sees us any more. */
   readonly onGone: () => void
   /** The process was told to end; the terminal is restored already. Without it the signal takes its usual course. */
@@ -65,6 +68,7 @@ export class Terminal implements Disposable {
   #gone = false
   /** Another program has the terminal. */
   #lent = false
+  readonly #held = new HeldSequences()
   /** Whether bytes wait for the terminal to take them. */
   #busy = false
   readonly #wantsMouse: boolean
@@ -105,6 +109,16 @@ export class Terminal implements Disposable {
     return !this.#busy
   }
 
+  /**
+   * Sends a sequence that draws nothing: an alert, the bell, a text for the clipboard. While another program has the
+   * terminal it waits for the end of that.
+   */
+  tell(sequence: string): void {
+    if (sequence === '') return
+    if (this.#lent) this.#held.add(sequence)
+    else this.write(sequence)
+  }
+
   /** Waits until the terminal took everything, but not long: before an orderly `close`, or the rest comes after it. */
   async drained(): Promise<void> {
     const deadline = Date.now() + DRAIN_MS
@@ -135,6 +149,7 @@ export class Terminal implements Disposable {
   async lend(use: () => Promise<void>): Promise<void> {
     if (this.#lent || !this.#open) return
     this.#lent = true
+    this.#handlers.onLent(true)
     await this.drained()
     this.#leave()
     this.#stdin.pause()
@@ -145,8 +160,10 @@ export class Terminal implements Disposable {
       if (this.#open) {
         this.#enter()
         this.#stdin.resume()
+        this.#handlers.onLent(false)
         this.#handlers.onResume()
         this.#handlers.onDrain()
+        for (const sequence of this.#held.take()) this.write(sequence)
       }
     }
   }

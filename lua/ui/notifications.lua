@@ -90,17 +90,20 @@ end
 
 -- telling ----------------------------------------------------------------------------------------------------------
 
---- A toast while the window has the focus, an alert while it has not.
+--- A toast while the window has the focus, an alert while it has not; both while another program has the terminal: they
+--- wait for the end of that, and who knows whether somebody is there then.
 local function tell(agent, title, text, context)
-  if context.has_focus then
+  local told = {}
+  if context.has_focus or context.lent then
     local message = text ~= "" and title .. ": " .. text or title
-    return { { op = "notify", message = message, key = "agent:" .. (agent and agent.id or ""), timeout = TOAST_SECONDS } }
+    local key = "agent:" .. (agent and agent.id or "")
+    told[#told + 1] = { op = "notify", message = message, key = key, timeout = TOAST_SECONDS }
   end
   local protocol = setting("alerts", "auto")
-  if protocol == "off" then
-    return nil
+  if not context.has_focus and protocol ~= "off" then
+    told[#told + 1] = { op = "osc_alert", title = title, body = text, protocol = protocol }
   end
-  return { { op = "osc_alert", title = title, body = text, protocol = protocol } }
+  return told
 end
 
 local function is_looked_at(agent, context)
@@ -121,7 +124,7 @@ function M.of_program(agent, data, context)
     if policy == "off" then
       return nil
     end
-    local told = tell(agent, name, "rang the bell", context) or {}
+    local told = tell(agent, name, "rang the bell", context)
     told[#told + 1] = policy == "all" and { op = "bell" } or nil
     return told
   end
@@ -143,7 +146,7 @@ function M.of_list(context)
     local news = agent.state and before[agent.id] and before[agent.id] ~= agent.state and TOLD[agent.state]
     if news and not is_looked_at(agent, context) and not M.is_muted(agent) then
       local why = agent.state_question or agent.state_reason or ""
-      for _, operation in ipairs(tell(agent, agents.name(agent) .. " " .. news, tostring(why), context) or {}) do
+      for _, operation in ipairs(tell(agent, agents.name(agent) .. " " .. news, tostring(why), context)) do
         told[#told + 1] = operation
       end
     end

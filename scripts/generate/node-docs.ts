@@ -137,7 +137,7 @@ export const OPERATION_DOCS: Readonly<Record<Operation['op'], readonly [fields: 
   set_connection_code: ['url, qr, used?', 'what a `connection_code` node shows'],
   clear_connection_code: ['', 'takes that away'],
   osc_clipboard: ['text', 'text for the clipboard of the outer terminal'],
-  osc_alert: ['title, body, protocol?', 'an alert of the outer terminal, while that is unfocused'],
+  osc_alert: ['title, body, protocol?', 'an alert of the outer terminal, while that is unfocused or lent'],
   bell: ['', 'rings the bell of the outer terminal'],
   notify: ['message, level?, key?, timeout?', 'a message for a while; another with the same `key` takes its place'],
   copy_mode: ['', 'a cursor in the text of the focused terminal'],

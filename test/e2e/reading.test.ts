@@ -1,8 +1,16 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { until } from './harness/until.ts'
 import { World } from './harness/world.ts'
+
+/** Has the log say which messages the UI has taken. */
+const NOTE_EVENTS = `
+local on_hub_event = _events.on_hub_event
+_events.on_hub_event = function(type, data, context)
+  log.info("heard " .. type)
+  return on_hub_event(type, data, context)
+end`
 
 test('the history opens in a pager, which has the terminal until it ends', async () => {
   await using world = new World()
@@ -32,6 +40,39 @@ test('the history opens in a pager, which has the terminal until it ends', async
   terminal.keys('q')
   terminal.type('back in the agent\r')
   await terminal.waitFor(/back in the agent\s*│\n[^\n]*back in the agent/)
+})
+
+test('what agents have to say while a pager has the terminal comes when that has ended', async () => {
+  await using world = new World()
+  const pager = join(world.directory, 'pager.sh')
+  writeFileSync(pager, '#!/bin/sh\necho "IN THE PAGER"\nread line\necho "OUT OF THE PAGER"\n')
+  chmodSync(pager, 0o700)
+  mkdirSync(join(world.userDirectory, 'lua/user/ui'), { recursive: true })
+  writeFileSync(join(world.userDirectory, 'lua/user/ui/note.lua'), NOTE_EVENTS)
+  const go = join(world.directory, 'go')
+  const later = (text: string) => `until [ -e ${go} ]; do sleep 0.05; done; printf '${text}'; cat`
+  await world.newAgent('one', `echo started one; ${later('\\033]52;c;b2xk\\007\\033]52;c;bmV3\\007\\007')}`)
+  await world.newAgent('two', later('\\033]777;notify;Tests;all pass\\007'))
+  const terminal = world.open(['attach'], { env: { PAGER: pager } })
+  await terminal.waitFor('started one')
+  terminal.keys('alt+y')
+  await terminal.waitFor('[COPY]')
+  terminal.type('p')
+  await terminal.waitFor('IN THE PAGER')
+  writeFileSync(go, '')
+  const log = () => readFileSync(world.hubFile('tui.log'), 'utf8')
+  const both = () => log().includes('heard terminal_bell') && log().includes('heard pty_notification')
+  await until(both, { what: 'both agents to be heard', seen: log })
+  terminal.type('q\r')
+  await terminal.waitFor('two: Tests: all pass') // a toast
+  const sides = () => terminal.output.split('OUT OF THE PAGER')
+  const told = ['\x1b]52;c;bmV3\x1b\\', '\x1b]9;two: Tests: all pass\x1b\\', '\x07'] // the text is "new"
+  await until(() => told.every((sequence) => sides()[1]?.includes(sequence)), {
+    what: 'it to go out',
+    seen: () => sides().join('|'),
+  })
+  expect(sides()[0]).not.toMatch(/\x1b\](52|9|777);|\x07/)
+  expect(terminal.output).not.toContain('b2xk') // "old"
 })
 
 test('what is searched and copied comes out on the clipboard of the terminal', async () => {

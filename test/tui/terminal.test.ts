@@ -98,6 +98,26 @@ test('suspended it gives the terminal to the shell, continued it takes it back',
   expect(shell.modes).toEqual(PLAIN)
 })
 
+test('what is told while another program has the terminal comes when that has ended, and not all of it', async () => {
+  const log = join(directory, 'lent')
+  using shell = inShell(`program ${log}`)
+  await shell.waitFor(/ready \d+ /)
+  shell.type('l')
+  await shell.waitFor('theirs now')
+  expect(shell.modes).toEqual(PLAIN)
+  shell.type('last word\r')
+  await shell.waitFor('resumed')
+  await until(() => shell.output.includes('\x07'), { what: 'the bell' })
+  const [, ours = '', theirs = '', afterwards = ''] = shell.output.split('\x1b[?1049')
+  expect(ours).toContain('ready')
+  expect(theirs).toContain('theirs now\r\nlast word\r\ntheir last word')
+  expect(theirs.slice(1).replace(/\x1b\[[?>0-9;]*[a-zA-Z]/g, '')).not.toMatch(/[\x07\x1b]|not for them/)
+  const told = ['\x1b]52;c;second\x1b\\', ...[15, 16, 17, 18, 19, 20].map((n) => `\x1b]9;alert ${n}\x1b\\`), '\x07']
+  expect(afterwards.slice(afterwards.indexOf('\x1b]'))).toBe(told.join(''))
+  expect(readFileSync(log, 'utf8')).toBe('lent: true\nlent: false\ndrained\n')
+  shell.type('q')
+})
+
 test('a new size is told at once', async () => {
   using shell = inShell('program')
   await shell.waitFor(/ready \d+ /)

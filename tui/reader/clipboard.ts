@@ -9,8 +9,8 @@ const TIMEOUT_MS = 5000
 export interface ClipboardParts {
   readonly env: NodeJS.ProcessEnv
   readonly platform: NodeJS.Platform
-  /** Writes a sequence to the outer terminal, between two frames. */
-  readonly write: (sequence: string) => void
+  /** Sends a sequence that draws nothing to the outer terminal. */
+  readonly tell: (sequence: string) => void
 }
 
 /**
@@ -21,7 +21,7 @@ export interface ClipboardParts {
 export async function copyToClipboard(text: string, parts: ClipboardParts): Promise<string | undefined> {
   const data = Buffer.from(text)
   const sequence = clipboardSequence('c', data)
-  parts.write(sequence)
+  parts.tell(sequence)
   const program = clipboardProgram(parts.env, parts.platform)
   if (program === undefined) {
     if (sequence !== '') return undefined

@@ -17,8 +17,8 @@ export interface TerminalOperationParts {
   readonly notices: Notices
   readonly env: NodeJS.ProcessEnv
   readonly platform: NodeJS.Platform
-  /** Writes a sequence to the outer terminal, between two frames. */
-  readonly write: (sequence: string) => void
+  /** Sends a sequence that draws nothing to the outer terminal. */
+  readonly tell: (sequence: string) => void
   /** Gives the outer terminal to somebody else meanwhile. */
   readonly lend: (use: () => Promise<void>) => Promise<void>
   /** The panel shows other lines now. */

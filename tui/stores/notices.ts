@@ -9,7 +9,9 @@ export interface Notice {
 
 interface Shown extends Notice {
   readonly key: string
-  readonly timer: NodeJS.Timeout | undefined
+  /** Milliseconds after which it goes by itself. */
+  readonly durationMs?: number
+  timer?: NodeJS.Timeout
 }
 
 /** Milliseconds a notice stays: long enough to read, and an error to find its line in an editor. */
@@ -23,6 +25,7 @@ const MAX_NOTICES = 4
 export class Notices implements Disposable {
   readonly #onChange: () => void
   #shown: Shown[] = []
+  #paused = false
 
   constructor(onChange: () => void) {
     this.#onChange = onChange
@@ -37,21 +40,19 @@ export class Notices implements Disposable {
    * there beside it.
    */
   add(level: NoticeLevel, message: string, key = `${level}:${message}`, durationMs = DURATION_MS[level]): void {
-    const timer = setTimeout(() => this.clear(key), durationMs)
-    this.#put({ key, level, message, timer })
+    this.#put({ key, level, message, durationMs })
   }
 
   /** Shows an error in a panel of its own; another with the same key takes its place. */
   addPanel(title: string, message: string, key: string): void {
-    const timer = setTimeout(() => this.clear(key), PANEL_MS)
-    this.#put({ key, level: 'error', message, title, timer })
+    this.#put({ key, level: 'error', message, title, durationMs: PANEL_MS })
   }
 
   /** Shows a message until `clear(key)`; another with the same key takes its place. */
   set(key: string, level: NoticeLevel, message: string): void {
     const present = this.#shown.find((notice) => notice.key === key)
     if (present?.message === message && present.level === level) return
-    this.#put({ key, level, message, timer: undefined })
+    this.#put({ key, level, message })
   }
 
   clear(key: string): void {
@@ -64,11 +65,23 @@ export class Notices implements Disposable {
 
   /** Removes what would go by itself: the user has seen it. @returns whether there was something. */
   dismiss(): boolean {
-    const passing = this.#shown.filter(({ timer }) => timer !== undefined)
+    const passing = this.#shown.filter(isPassing)
     for (const { timer } of passing) clearTimeout(timer)
-    this.#shown = this.#shown.filter(({ timer }) => timer === undefined)
+    this.#shown = this.#shown.filter((notice) => !isPassing(notice))
     if (passing.length > 0) this.#onChange()
     return passing.length > 0
+  }
+
+  /** Nobody can see them: none goes by itself. */
+  pause(): void {
+    this.#paused = true
+    for (const { timer } of this.#shown) clearTimeout(timer)
+  }
+
+  /** They are seen again, for as long as if they had just come. */
+  resume(): void {
+    this.#paused = false
+    for (const notice of this.#shown) this.#start(notice)
   }
 
   [Symbol.dispose](): void {
@@ -77,6 +90,7 @@ export class Notices implements Disposable {
   }
 
   #put(notice: Shown): void {
+    this.#start(notice)
     const index = this.#shown.findIndex(({ key }) => key === notice.key)
     if (index >= 0) {
       clearTimeout(this.#shown[index]!.timer)
@@ -88,9 +102,19 @@ export class Notices implements Disposable {
     this.#onChange()
   }
 
+  #start(notice: Shown): void {
+    if (this.#paused || !isPassing(notice)) return
+    clearTimeout(notice.timer)
+    notice.timer = setTimeout(() => this.clear(notice.key), notice.durationMs)
+  }
+
   #drop(): void {
-    const index = this.#shown.findIndex(({ timer }) => timer !== undefined)
+    const index = this.#shown.findIndex(isPassing)
     const [dropped] = this.#shown.splice(Math.max(0, index), 1)
     clearTimeout(dropped?.timer)
   }
+}
+
+function isPassing({ durationMs }: Shown): boolean {
+  return durationMs !== undefined
 }

@@ -31,6 +31,8 @@ export interface KeysUnderTest extends Disposable {
   /** What the hub says. */
   readonly hub: (message: HubMessage & { type: string }) => void
   readonly focus: (focused: boolean) => void
+  /** Whether another program has the terminal. */
+  readonly lend: (lent: boolean) => void
   /** The terminal has another size. */
   readonly resize: (cols: number, rows: number) => void
   /** All text of the tree or overlay drawn last. */
@@ -68,6 +70,7 @@ export async function startKeys(options: KeysOptions = {}): Promise<KeysUnderTes
   const operations: TerminalOperation[] = []
   let quits = 0
   let focused = false
+  let lent = false
   const data = new DataPlane({
     onFrame: () => {},
     onSignal: () => {},
@@ -103,7 +106,8 @@ export async function startKeys(options: KeysOptions = {}): Promise<KeysUnderTes
     panels,
     notices,
     scrolled: () => {},
-    hasFocus: () => focused,
+    hasFocus: () => focused && !lent,
+    isLent: () => lent,
     perform: (operation) =>
       perform(operation, {
         ui,
@@ -117,8 +121,8 @@ export async function startKeys(options: KeysOptions = {}): Promise<KeysUnderTes
         },
         run: (action) => actions.run({ action }),
         terminal: (operation) => operations.push(operation),
-        hasFocus: () => focused,
-        write: (sequence) => written.push(sequence),
+        hasFocus: () => focused && !lent,
+        tell: (sequence) => written.push(sequence),
       }),
   })
   ui.begin()
@@ -151,6 +155,9 @@ export async function startKeys(options: KeysOptions = {}): Promise<KeysUnderTes
     focus: (value) => {
       focused = value
       actions.hubEvent('terminal_focus', { focused })
+    },
+    lend: (value) => {
+      lent = value
     },
     resize: (newCols, newRows) => {
       cols = newCols

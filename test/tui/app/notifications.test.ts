@@ -47,6 +47,15 @@ describe('an agent that wants attention', () => {
     expect(toasts()).toEqual([])
   })
 
+  it('makes both, and stays marked, while a pager has the terminal', () => {
+    tui.focus(true)
+    tui.lend(true)
+    notify('one')
+    expect(toasts()).toEqual(['one: tests pass'])
+    expect(tui.written).toEqual(['\x1b]9;one: tests pass\x1b\\'])
+    expect(tui.sent).toEqual([])
+  })
+
   it('keeps what is muted in other repositories, and says one thing of an agent at a time', () => {
     mkdirSync(join(home, '.config/botster'), { recursive: true, mode: 0o700 })
     writeFileSync(join(home, '.config/botster/config.json'), '{"muted": ["of another repository"]}')

@@ -22,8 +22,8 @@ describe('the clipboard', () => {
 
   it('is set by the terminal and by the program of the desktop', async () => {
     const written: string[] = []
-    const write = (sequence: string) => written.push(sequence)
-    expect(await copyToClipboard('some text', { env: desktop, platform: 'linux', write })).toBeUndefined()
+    const tell = (sequence: string) => written.push(sequence)
+    expect(await copyToClipboard('some text', { env: desktop, platform: 'linux', tell })).toBeUndefined()
     expect(written).toEqual([`\x1b]52;c;${Buffer.from('some text').toString('base64')}\x1b\\`])
     expect(readFileSync(join(directory, 'clip'), 'utf8')).toBe('some text')
     expect(readFileSync(join(directory, 'arguments'), 'utf8').trim()).toBe('-selection clipboard -in')
@@ -31,7 +31,7 @@ describe('the clipboard', () => {
 
   it('takes what is too much for a terminal through the program, and says so when there is none', async () => {
     const large = 'x'.repeat(3 << 20)
-    const parts = { platform: 'linux' as const, write: () => {} }
+    const parts = { platform: 'linux' as const, tell: () => {} }
     expect(await copyToClipboard(large, { ...parts, env: desktop })).toBeUndefined()
     expect(readFileSync(join(directory, 'clip')).length).toBe(large.length)
     expect(await copyToClipboard(large, { ...parts, env: { PATH: directory } })).toContain('3.0 MiB are more than')
