@@ -21,7 +21,7 @@ export type MarkLooks = Readonly<Record<MarkKind, Style>>
 
 const BLACK = COLOR_PALETTE
 const YELLOW = COLOR_PALETTE | 3
-const MAGENTA = COLOR_PALETTE | 5
+const BRIGHT_CYAN = COLOR_PALETTE | 14
 
 /**
  * As in the theme `dark`: for when Lua says nothing. Inverse, with the colours the other way round: without colours they
@@ -29,7 +29,7 @@ const MAGENTA = COLOR_PALETTE | 5
  */
 export const USUAL_LOOKS: MarkLooks = {
   match: { foreground: YELLOW, background: BLACK, attributes: INVERSE },
-  current_match: { foreground: MAGENTA, background: BLACK, attributes: INVERSE | BOLD | (1 << UNDERLINE_SHIFT) },
+  current_match: { foreground: BRIGHT_CYAN, background: BLACK, attributes: INVERSE | BOLD | (1 << UNDERLINE_SHIFT) },
   selection: { attributes: INVERSE },
 }
 

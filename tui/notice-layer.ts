@@ -1,4 +1,4 @@
-import { BOLD, CELL_SIZE, CLUSTER, COLOR_PALETTE, SPACER, WIDE } from '../screen/cell.ts'
+import { BOLD, CELL_SIZE, CLUSTER, COLOR_PALETTE, COLOR_RGB, SPACER, WIDE } from '../screen/cell.ts'
 import { Grid, type Rectangle } from '../screen/grid.ts'
 import { eachCluster, textWidth } from '../screen/width.ts'
 import type { Notice, NoticeLevel } from './stores/notices.ts'
@@ -8,8 +8,9 @@ const MAX_WIDTH = 76
 /** Lines of one notice; more would hide what it is about. */
 const MAX_LINES = 8
 
-const BLACK = COLOR_PALETTE | 0
-const BRIGHT_WHITE = COLOR_PALETTE | 15
+// Not the palette's: its black is pale in some light themes, and its bright white is gray.
+const BLACK = COLOR_RGB | 0x000000
+const WHITE = COLOR_RGB | 0xffffff
 
 /** Below every error of a file. */
 const PANEL_HINT = 'The last good one stands in. ctrl+p "Dismiss messages" hides this.'
@@ -23,7 +24,7 @@ interface Look {
 const LOOKS: Readonly<Record<NoticeLevel, Look>> = {
   info: { foreground: BLACK, background: COLOR_PALETTE | 6, attributes: 0 },
   warning: { foreground: BLACK, background: COLOR_PALETTE | 3, attributes: 0 },
-  error: { foreground: BRIGHT_WHITE, background: COLOR_PALETTE | 1, attributes: BOLD },
+  error: { foreground: WHITE, background: COLOR_PALETTE | 1, attributes: BOLD },
 }
 
 export interface NoticeLayer {

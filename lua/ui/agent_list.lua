@@ -118,7 +118,7 @@ local function item(entry, grouped)
   local agent = entry.agent
   local text = { agents.name(agent) }
   if agent.notification then
-    table.insert(text, 1, { text = "● ", style = theme.style("attention", "bold") })
+    text = { { text = "●", style = theme.style("attention", "bold") }, " ", text[1] }
   end
   return {
     text = text,
@@ -182,7 +182,7 @@ function M.filter_overlay(state)
       type = "input",
       id = "filter",
       block = boxes.block("Show only"),
-      props = { placeholder = "name, branch, profile or state", lines = { { { text = "enter keeps, esc shows all", style = theme.colors.faint } } } },
+      props = { placeholder = boxes.faint("name, branch, profile or state"), lines = { { { text = "enter keeps, esc shows all", style = theme.colors.faint } } } },
     },
   }
 end

@@ -25,7 +25,7 @@ local STATUS = {
   removing_worktree = { "removing worktree", "attention" },
   failed = { "failed", "error" },
   lost = { "lost", "error" },
-  exited = { "exited", "border" },
+  exited = { "exited", "faint" },
 }
 
 --- States by how much they want the user: {urgency, sign, colour}. The sign tells them apart without colours.

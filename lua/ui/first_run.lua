@@ -93,7 +93,7 @@ function M.tour_overlay(state)
   }
   local block = boxes.block(("Six keys: %d"):format(place))
   local child = { type = "paragraph", block = block, props = { lines = lines, wrap = true, alignment = "center" } }
-  return boxes.centered(state, 50, 30, #lines + 1, 44, child)
+  return boxes.centered(state, 50, nil, #lines + 1, 44, child)
 end
 
 return M

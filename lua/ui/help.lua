@@ -32,12 +32,13 @@ local function further_keys(mode)
   return {}
 end
 
-local function padded(text, width)
-  return text .. (" "):rep(math.max(1, width - utf8.len(text)))
+--- A key, or several, and in a column of its own what it does. `style`: of the key.
+local function key_line(names, desc, width, style)
+  return { { text = names, style = style or theme.style("accent") }, (" "):rep(math.max(1, width - utf8.len(names))), desc }
 end
 
 local function key_item(names, desc, width)
-  return { text = { { text = padded(names, width), style = theme.style("accent") }, desc } }
+  return { text = key_line(names, desc, width) }
 end
 
 --- One line for what is bound twice.
@@ -111,11 +112,7 @@ function M.overlay(state)
       items[#items + 1] = item
     end
   end
-  local longest = 0
-  for _, line in ipairs(lines) do
-    longest = math.max(longest, utf8.len(line[2]))
-  end
-  return boxes.list(state, "Keys: " .. keys.mode_name(first), items, 60, 40, width + longest + 2)
+  return boxes.list(state, "Keys: " .. keys.mode_name(first), items, 60)
 end
 
 --- The actions that the list tells of while keys go to it, two in a row.
@@ -161,15 +158,15 @@ function M.hints(state)
   end
   local lines = {}
   if prefix == ANY_KEY then
-    lines[1] = { { text = padded("any key", 8), style = theme.style("accent") }, "is typed into the agent" }
+    lines[1] = key_line("any key", "is typed into the agent", 8)
   end
   for _, entry in ipairs(botster.keymap.effective(state.mode)) do
     if entry.key:sub(1, #prefix + 1) == prefix .. " " then
       local rest = keys.short(entry.key:sub(#prefix + 2))
-      lines[#lines + 1] = { { text = padded(rest, 8), style = theme.style("accent") }, entry.desc }
+      lines[#lines + 1] = key_line(rest, entry.desc, 8)
     end
   end
-  lines[#lines + 1] = { { text = padded("esc", 8), style = theme.colors.faint }, { text = "leave", style = theme.colors.faint } }
+  lines[#lines + 1] = key_line("esc", { text = "leave", style = theme.colors.faint }, 8, theme.colors.faint)
   return {
     type = "centered",
     anchor = "bottom_right",

@@ -6,6 +6,7 @@ local agents = require("ui.agents")
 local ended = require("ui.ended")
 local first_run = require("ui.first_run")
 local help = require("ui.help")
+local keys = require("ui.keys")
 local new_agent = require("ui.new_agent")
 local overlays = require("ui.overlays")
 local theme = require("ui.theme")
@@ -88,6 +89,16 @@ local WAITING = {
   exited = "This agent has ended.",
 }
 
+--- The way to be rid of an agent that will not come back: its key is one of the list.
+local function closing_line()
+  local list, close = keys.by_action("insert").focus_list, keys.by_action("normal").close_agent
+  if not (list and close) then
+    return ""
+  end
+  local key_style = theme.style("accent", "bold")
+  return { { text = "  " .. list, style = key_style }, " leads to the list, where ", { text = close, style = key_style }, " closes it" }
+end
+
 local function without_screen(agent)
   if agent.status == "creating_worktree" or agent.status == "spawning_ptys" then
     return message_panel((" %s "):format(agents.name(agent)), new_agent.progress(agent))
@@ -101,9 +112,11 @@ local function without_screen(agent)
     lines[#lines + 1] = ""
     lines[#lines + 1] = { { text = "  " .. agent.worktree_path, style = theme.colors.faint } }
   end
+  lines[#lines + 1] = ""
   if agent.status == "lost" then
-    lines[#lines + 1] = ""
     lines[#lines + 1] = { "  ", table.unpack(ended.key_line(_tui_state.mode)) }
+  elseif agent.status == "failed" or agent.status == "exited" then
+    lines[#lines + 1] = closing_line()
   end
   return message_panel((" %s "):format(agents.name(agent)), lines)
 end
@@ -167,6 +180,8 @@ local LIST_TITLE = " Agents (%d) "
 local LIST_FROM_COLUMNS = 60
 --- Columns of the list at least and at most: a name and a state, and no more than that.
 local LIST_LEAST, LIST_MOST = 20, 44
+--- Columns it has as long as that leaves a terminal its usual 80: enough for most names, and for what an agent is doing.
+local LIST_ROOMY, TERMINAL_USUAL = 28, 80 + 2
 
 --- Rows from which on the list tells of its keys.
 local LIST_KEYS_FROM_ROWS = 16
@@ -197,7 +212,8 @@ function render(state)
   if columns < LIST_FROM_COLUMNS then
     return state.mode == "normal" and #state.agents > 0 and agent_list.node(state, LIST_TITLE) or terminals(state)
   end
-  local width = math.max(LIST_LEAST, math.min(LIST_MOST, columns * 15 // 100))
+  local roomy = math.min(LIST_ROOMY, columns - TERMINAL_USUAL)
+  local width = math.max(LIST_LEAST, roomy, math.min(LIST_MOST, columns * 15 // 100))
   return {
     type = "hsplit",
     constraints = { tostring(width), "min:20" },

@@ -241,7 +241,7 @@ local function summary(fields, step)
 end
 
 local function input(state, step, title, question, hint, height)
-  return boxes.input(state, title, question, hint, 60, height or 30, summary(state.draft or {}, step))
+  return boxes.input(state, title, question, hint, 60, height, summary(state.draft or {}, step))
 end
 
 function overlays.new_agent_select_profile(state)
@@ -292,7 +292,7 @@ function overlays.new_agent_select_worktree(state)
       action = { action = "choose_worktree", path = worktree.path },
     }
   end
-  return boxes.list(state, "New agent", items, 70, 50)
+  return boxes.list(state, "New agent", items, 70)
 end
 
 function overlays.new_agent_create_worktree(state)
@@ -311,7 +311,7 @@ end
 function M.failure_lines()
   return {
     { { text = "enter", style = theme.style("accent", "bold") }, "  back to what you typed: nothing is lost" },
-    { { text = "esc", style = theme.style("accent", "bold") }, "    leave; New agent has it all the same" },
+    { { text = "esc", style = theme.style("accent", "bold") }, "    leave; New agent begins with what you typed" },
   }
 end
 

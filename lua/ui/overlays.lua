@@ -53,9 +53,9 @@ function overlays.menu(state)
   items[#items + 1] = { text = "Refresh", action = "refresh_and_close" }
   items[#items + 1] = { text = "Detach", action = "detach" }
   for position, item in ipairs(items) do
-    item.text = { { text = position .. " ", style = theme.colors.faint }, item.text }
+    item.text = { { text = tostring(position), style = theme.colors.faint }, " " .. item.text }
   end
-  return list_overlay(state, "Menu", items, 35, 30)
+  return list_overlay(state, "Menu", items, 35)
 end
 
 for mode, draw in pairs(new_agent.overlays) do
@@ -81,7 +81,7 @@ function overlays.close_agent_confirm(state)
   end
   lines[#lines + 1] = { { text = "n", style = theme.style("accent", "bold") }, "  keep it running" }
   local child = { type = "paragraph", block = block("Close agent"), props = { lines = lines, wrap = true } }
-  return centered(state, 50, 20, #lines, 36, child)
+  return centered(state, 50, nil, #lines, 36, child)
 end
 
 function overlays.add_session_select_type(state)
@@ -112,7 +112,7 @@ function overlays.remove_session_select(state)
 end
 
 function overlays.connection_code(state)
-  return centered(state, 0, 0, (state.qr_height or 0) + 4, math.max(40, state.qr_width or 0), {
+  return centered(state, 0, nil, math.max(2, state.qr_height or 0) + 2, math.max(40, state.qr_width or 0), {
     type = "connection_code",
     block = block("Connect a device"),
     props = {
@@ -125,7 +125,7 @@ end
 
 function overlays.error(state)
   local message = tostring(state.error_message or "")
-  local columns = math.max(1, math.floor((state.screen_cols or 80) * 0.6) - 2)
+  local least = state.failed_agent and 50 or 44
   local lines = { message, "" }
   if state.failed_agent then
     for _, more in ipairs({ branch_taken.lines(), new_agent.failure_lines() }) do
@@ -136,9 +136,9 @@ function overlays.error(state)
   end
   local height = #lines - 1
   for line in (message .. "\n"):gmatch("(.-)\n") do
-    height = height + 1 + (utf8.len(line) or #line) // columns
+    height = height + math.max(1, #boxes.wrap(state, line, 60, 0, least))
   end
-  return centered(state, 60, 30, height, 44, {
+  return centered(state, 60, nil, height, least, {
     type = "paragraph",
     block = block(state.failed_agent and "No agent" or "Error", theme.style("error")),
     props = { lines = lines, wrap = true },

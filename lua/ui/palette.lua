@@ -179,10 +179,14 @@ local function highlighted(text, positions)
   return spans
 end
 
+--- Columns of the list's texts at least and at most: all actions and their keys are seen whole, not all that plugins say.
+local LEAST_COLUMNS, MOST_COLUMNS = 50, 70
+
 function M.overlay(state)
-  local entries, texts = M.entries(state), {}
+  local entries, texts, columns = M.entries(state), {}, LEAST_COLUMNS
   for position, entry in ipairs(entries) do
     texts[position] = entry.text
+    columns = math.max(columns, boxes.columns_of_item({ text = entry.text, right = entry.key }))
   end
   local query = state.input_buffer or ""
   local items = {}
@@ -198,7 +202,7 @@ function M.overlay(state)
     type = "input",
     id = "palette",
     block = boxes.block("Palette"),
-    props = { placeholder = "Type a few letters; enter runs, esc leaves" },
+    props = { placeholder = boxes.faint("Type a few letters; enter runs, esc leaves") },
   }
   local list = {
     type = "list",
@@ -218,13 +222,13 @@ function M.overlay(state)
     input.block = nil
   end
   local split = { type = "vsplit", constraints = { is_low and "1" or "3", "min:3" }, children = { input, list } }
-  return boxes.centered(state, 60, 70, 12, 50, split)
+  return boxes.centered(state, 60, 70, 12, math.min(columns, MOST_COLUMNS), split)
 end
 
 function M.arguments_overlay(state)
   local fields = state.pending_fields or {}
   local title = tostring(fields.command)
-  return boxes.input(state, title, fields.description or "", "name=value …; without agent=, the selected one.")
+  return boxes.input(state, title, fields.description or "", "name=value …; without agent= the selected one is meant.")
 end
 
 return M

@@ -114,12 +114,12 @@ function overlays.question_select(state)
   for _, choice in ipairs(question.choices or {}) do
     items[#items + 1] = { text = choice, action = { action = "choose_answer", answer = choice } }
   end
-  return boxes.list(state, "Question", items, 70, 30)
+  return boxes.list(state, "Question", items, 70)
 end
 
 function overlays.question_answer(state)
   local question = current()
-  return boxes.input(state, "Question", question.text, ("Your answer to %s."):format(question.agent_key or "an agent"), 70, 30)
+  return boxes.input(state, "Question", question.text, ("Your answer to %s."):format(question.agent_key or "an agent"), 70)
 end
 
 function overlays.restore_agents(state)
@@ -134,7 +134,7 @@ function overlays.restore_agents(state)
     { text = what .. " ended, as by a reboot. Worktrees are untouched.", header = true },
     { text = "Start them again where they were", action = "restore_agents" },
     { text = "Not now", secondary = "botster restore does it later", action = "close_modal" },
-  }, 60, 30, 62)
+  }, 60)
 end
 
 return M

@@ -139,7 +139,7 @@ function M.search_overlay(state)
       type = "input",
       id = "search",
       block = boxes.block(found and ("%s · %s"):format(title, found) or title),
-      props = { placeholder = "text or regex · enter goes there · esc back" },
+      props = { placeholder = boxes.faint("text or regex · enter goes there · esc back") },
     },
   }
 end

@@ -9,19 +9,21 @@ local M = { handlers = {} }
 --- style; selected: the chosen item of a list of agents, a style; highlight: the chosen item of an overlay, a style.
 --- match, current_match, selection: what is marked in a terminal, styles. With a colour they take the place of what the
 --- program drew; without, "reversed" turns it round.
+--- Names are colours of the terminal's own palette, where those of most palettes can be read (4.5:1) on the background the
+--- theme is for: on a dark one red and blue cannot, but the bright ones (9, 12) can; on a light one green and gray cannot.
 local themes = {
   dark = {
     accent = "cyan",
     border = "gray",
     attention = "yellow",
-    error = "red",
+    error = 9,
     success = "green",
-    working = "blue",
+    working = 12,
     faint = "dim",
     selected = { fg = "cyan", bold = true },
     highlight = "reversed",
     match = { fg = "yellow", bg = "black", reversed = true },
-    current_match = { fg = "magenta", bg = "black", reversed = true, bold = true, underlined = true },
+    current_match = { fg = 14, bg = "black", reversed = true, bold = true, underlined = true },
     selection = "reversed",
   },
   light = {
@@ -29,13 +31,13 @@ local themes = {
     border = "gray",
     attention = "magenta",
     error = "red",
-    success = "green",
+    success = "#00691f",
     working = "blue",
-    faint = { fg = "gray" },
+    faint = { fg = "#666666" },
     selected = { fg = "blue", bold = true },
     highlight = "reversed",
-    match = { fg = "yellow", bg = "black", reversed = true },
-    current_match = { fg = "blue", bg = "white", reversed = true, bold = true, underlined = true },
+    match = { fg = "yellow", bg = "#000000", reversed = true },
+    current_match = { fg = "blue", bg = "#ffffff", reversed = true, bold = true, underlined = true },
     selection = "reversed",
   },
   -- Nothing dim, nothing told by colour alone.
@@ -163,12 +165,11 @@ function M.overlay(state)
   local items = {}
   for _, name in ipairs(M.choices or { "auto", table.unpack(names) }) do
     items[#items + 1] = {
-      text = name,
-      right = name == "auto" and { { text = "follows the terminal", style = M.colors.faint } } or nil,
+      text = name == "auto" and { name, { text = "  follows the terminal", style = M.colors.faint } } or name,
       action = { action = "use_theme", theme = name },
     }
   end
-  return require("ui.boxes").list(state, "Theme", items, 40, 30)
+  return require("ui.boxes").list(state, "Theme", items, 40)
 end
 
 return M

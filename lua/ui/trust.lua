@@ -117,10 +117,10 @@ local EXPLAINED = {
 }
 
 local MARKS = {
-  added = { "+ ", "success" },
-  removed = { "- ", "error" },
-  changed = { "~ ", "attention" },
-  mode = { "~ ", "attention" },
+  added = { "+", "success" },
+  removed = { "-", "error" },
+  changed = { "~", "attention" },
+  mode = { "~", "attention" },
 }
 
 local function header(line, style)
@@ -128,7 +128,7 @@ local function header(line, style)
 end
 
 local function choice(key, label, action)
-  return { text = { { text = key .. "  ", style = theme.style("accent", "bold") }, label }, action = action }
+  return { text = { { text = key, style = theme.style("accent", "bold") }, "  " .. label }, action = action }
 end
 
 local function file_item(file)
@@ -136,7 +136,7 @@ local function file_item(file)
   local modes = file.trusted_mode and ("mode %s → %s"):format(file.trusted_mode, file.mode)
   local details = modes or tonumber(file.mode, 8) & 73 ~= 0 and "program" or ("%d bytes"):format(file.size)
   return {
-    text = { { text = mark and mark[1] or "  ", style = mark and theme.style(mark[2]) or nil }, file.path },
+    text = { { text = mark and mark[1] or " ", style = mark and theme.style(mark[2]) or nil }, " " .. file.path },
     right = { { text = details, style = theme.colors.faint } },
     action = { action = "trust_file", path = file.path },
   }
@@ -182,7 +182,7 @@ local function list_items()
 end
 
 function M.overlays.trust(state)
-  return boxes.list(state, "Repository configuration", list_items(), 70, 60, 60)
+  return boxes.list(state, "Repository configuration", list_items(), 70)
 end
 
 --- What stays in sight while something is undecided, or nil.

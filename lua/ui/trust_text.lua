@@ -32,12 +32,18 @@ function M.show(review)
   end
 end
 
+--- Columns and rows of the box: all there are where a share of them would be too few.
+local function size(state)
+  local columns, rows = state.screen_cols or 80, state.screen_rows or 24
+  return columns < 40 and columns or columns * WIDTH // 100, rows < 10 and rows or rows * HEIGHT // 100
+end
+
 local function width(state)
-  return math.max(10, math.floor((state.screen_cols or 80) * WIDTH / 100) - BORDERS - MARK)
+  return math.max(10, (size(state)) - BORDERS - MARK)
 end
 
 local function height(state)
-  return math.max(1, math.floor((state.screen_rows or 24) * HEIGHT / 100) - BORDERS - FOOT)
+  return math.max(1, select(2, size(state)) - BORDERS - FOOT)
 end
 
 --- Cells that a character may take at most: two from the first wide ones on.
@@ -110,9 +116,10 @@ function M.overlay(state)
   while #lines < room do
     lines[#lines + 1] = ""
   end
-  lines[#lines + 1] = { { text = foot .. "  ↑ ↓ page up, page down; esc: back", style = theme.colors.faint } }
+  lines[#lines + 1] = { { text = foot .. "  ↑ ↓ pgup pgdn scroll · esc back", style = theme.colors.faint } }
   local child = { type = "paragraph", block = boxes.block(shown.path), props = { lines = lines } }
-  return boxes.centered(state, WIDTH, HEIGHT, 5, 20, child)
+  local box_columns, box_rows = size(state)
+  return { type = "centered", width = tostring(box_columns), height = tostring(box_rows), child = child }
 end
 
 local function move(step)

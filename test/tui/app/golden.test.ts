@@ -40,6 +40,17 @@ describe.each(THEMES)('the theme %s', (theme) => {
   })
 })
 
+it.each(['palette', 'search', 'filter', 'help', 'new-agent-worktrees', 'connection-code', 'error'])(
+  'in high contrast nothing of %s is dim',
+  async (name) => {
+    using tui = await openScreen(name, { 'theme.lua': 'botster.theme.set("high-contrast")' })
+    for (const size of [SIZES[0], SMALLEST]) {
+      tui.resize(...size)
+      expect(await styledScreenOf(tui, ...size)).not.toMatch(/\bdim\b/)
+    }
+  },
+)
+
 it('every shipped theme is looked at', async () => {
   using tui = await startKeys({
     files: { 'list.lua': '_screen.notify(table.concat(botster.theme.list(), " "), "info")' },

@@ -7,6 +7,8 @@ export interface ShownScreen {
   readonly go: (tui: KeysUnderTest) => void
   /** What the hub's first list holds. @default AGENTS */
   readonly agents?: readonly Record<string, unknown>[]
+  /** Fields of `state`, in Lua, that only a terminal with something in it would give. */
+  readonly state?: string
 }
 
 /** A user's file: keys in sequences, for the hints. */
@@ -74,7 +76,39 @@ const FILES_OF_THE_REPOSITORY = [
 ]
 
 const changed = { state: 'changed', grade: 'content', files: 4, hash: 'abc', root: '/src/app/.botster' }
+const trusted = { ...changed, state: 'trusted' }
 const untrusted = { state: 'untrusted', files: 3, hash: 'abc' }
+
+/** A user's file: `render(state)` with these fields. */
+const withState = (fields: string) => ({
+  'state.lua': `
+    for _, name in ipairs({ 'render', 'render_overlay' }) do
+      local shipped = _G[name]
+      _G[name] = function(state)
+        for key, value in pairs(${fields}) do
+          state[key] = value
+        end
+        return shipped(state)
+      end
+    end`,
+})
+
+const FAILED = [
+  agent('fix-login', {
+    status: 'failed',
+    sessions: [],
+    error: "branch 'fix-login' is checked out in another worktree",
+    worktree_path: '/home/me/worktrees/app-fix-login',
+  }),
+]
+
+const WORKTREES = [
+  { path: '/src/app', branch: 'main', is_main: true },
+  { path: '/home/me/worktrees/app-a-branch-with-quite-a-long-name', branch: 'a-branch-with-quite-a-long-name' },
+  { path: '/home/me/worktrees/app-tidy-up', branch: 'tidy-up' },
+]
+
+const MATCHES = "search = { pattern = 'error', count = 120, current = 3, complete = true, backward = true }"
 
 const QR = ['█▀▀▀█ ▄ █', '█   █ ▀▄ ', '▀▀▀▀▀ █ ▀']
 
@@ -131,12 +165,32 @@ export const SCREENS: Readonly<Record<string, ShownScreen>> = {
   help: pressing('f1'),
   'help-of-the-list': pressing('f2', '?'),
   'help-of-copy-mode': pressing('alt+y', 'f1'),
+  'palette-nothing': by((tui) => {
+    tui.press('ctrl+p')
+    tui.type('qqq')
+  }),
   hints: pressing('ctrl+x'),
+  'hints-any-key': pressing('f4'),
   split: pressing('alt+\\', 'alt+-'),
   zoom: pressing('alt+z'),
-  copy: pressing('alt+y'),
+  scrolled: { go: () => {}, state: '{ is_scrolled = true, scroll_offset = 120 }' },
+  copy: { go: (tui) => tui.press('alt+y'), state: '{ copy_mode = true }' },
+  'copy-selecting': { go: (tui) => tui.press('alt+y'), state: "{ copy_mode = true, selecting = 'line' }" },
+  'copy-matches': { go: (tui) => tui.press('alt+y'), state: `{ copy_mode = true, ${MATCHES} }` },
   search: pressing('alt+/'),
+  'search-found': {
+    go: (tui) => {
+      tui.press('alt+/')
+      tui.type('error')
+    },
+    state: `{ ${MATCHES} }`,
+  },
   menu: pressing('f10'),
+  'menu-full': by((tui) => {
+    tui.hub({ type: 'repository', repository: untrusted })
+    tui.hub({ type: 'question', question: { id: 'q3', agent_key: 'repo-a11y', text: 'Which colours?' } })
+    tui.press('f2', 'm')
+  }),
   'close-agent': pressing('f10', '2'),
   'rename-agent': pressing('f10', '3'),
   'add-session': pressing('f10', '4'),
@@ -147,6 +201,7 @@ export const SCREENS: Readonly<Record<string, ShownScreen>> = {
   }),
   ended: { agents: ENDED, go: () => {} },
   'ended-help': { agents: ENDED, go: (tui) => tui.press('?') },
+  failed: { agents: FAILED, go: () => {} },
   lost: { agents: LOST, go: (tui) => tui.press('escape') },
   'restore-agents': { agents: LOST, go: () => {} },
   'question-select': by((tui) => {
@@ -163,7 +218,16 @@ export const SCREENS: Readonly<Record<string, ShownScreen>> = {
     runFromPalette(tui, 'connect a device')
     tui.hub({ type: 'connection_code', url: 'https://example.org/pair#1234', qr_ascii: QR, used: false })
   }),
+  'connection-code-used': by((tui) => {
+    runFromPalette(tui, 'connect a device')
+    tui.hub({ type: 'connection_code', url: 'https://example.org/pair#1234', qr_ascii: QR, used: true })
+  }),
   trust: by((tui) => review(tui, untrusted)),
+  'trust-given': by((tui) => {
+    tui.hub({ type: 'repository', repository: trusted })
+    runFromPalette(tui, 'repository configuration')
+    review(tui, trusted)
+  }),
   'trust-changed': by((tui) => review(tui, changed)),
   'trust-file': by((tui) => {
     review(tui, changed)
@@ -182,6 +246,10 @@ export const SCREENS: Readonly<Record<string, ShownScreen>> = {
     tui.press('f2', 'n')
   }),
   'new-agent-place': pressing('f2', 'n'),
+  'new-agent-worktrees': by((tui) => {
+    tui.press('f2', 'n')
+    tui.hub({ type: 'worktree_list', worktrees: WORKTREES })
+  }),
   'new-agent-branch': pressing('f2', 'n', 'enter'),
   'new-agent-command': pressing('f2', 'n', 'enter', 'enter'),
   'new-agent-prompt': by((tui) => {
@@ -198,6 +266,15 @@ export const SCREENS: Readonly<Record<string, ShownScreen>> = {
     tui.press('f2', 'n', 'enter', 'enter', 'enter', 'enter')
     tui.hub({ type: 'error', command: 'create_agent', message: 'fix/login is checked out elsewhere' })
   }),
+  'new-agent-taken': by((tui) => {
+    tui.press('f2', 'n', 'enter')
+    tui.type('fix/login')
+    tui.press('enter', 'enter', 'enter')
+    const message =
+      'branch fix/login is already checked out in /home/me/worktrees/app-fix-login, where app-fix-login works: ' +
+      'work there too (reuse), or take fix/login-2, which starts from it (suffix)'
+    tui.hub({ type: 'error', command: 'create_agent', kind: 'branch_in_use', message })
+  }),
   'new-agent-progress': pressing('ctrl+j'),
   'error-panel': by((tui) => {
     const label = '~/.botster/lua/ui/layout.lua'
@@ -210,8 +287,9 @@ export const COLOURED = ['insert', 'palette-filtered', 'trust-changed', 'trust-f
 
 /** Opens the UI and goes there. `files` are the user's besides. */
 export async function openScreen(name: string, files: Record<string, string> = {}): Promise<KeysUnderTest> {
-  const { go, agents = AGENTS } = SCREENS[name]!
-  const tui = await startKeys({ cols: 80, rows: 24, files: { ...FILES, ...files } })
+  const { go, agents = AGENTS, state } = SCREENS[name]!
+  const own = state === undefined ? {} : withState(state)
+  const tui = await startKeys({ cols: 80, rows: 24, files: { ...FILES, ...own, ...files } })
   tui.hub({ type: 'result', command: 'list_commands', value: { commands: COMMANDS } })
   tui.hub({ type: 'agent_list', agents: asOfNow(agents) })
   go(tui)

@@ -1,6 +1,5 @@
 import type { DOMElement } from 'ink'
 import { type ReactNode, useRef } from 'react'
-import { DIM } from '../../../screen/cell.ts'
 import type { ConnectionCodeNode, Line } from '../node.ts'
 import type { ConnectionCode } from '../protocol.ts'
 import { wrapLine } from '../wrap.ts'
@@ -32,8 +31,8 @@ export function ConnectionCodeView({ node }: { node: ConnectionCodeNode }): Reac
 }
 
 function instead(code: ConnectionCode | undefined): Line[] {
-  if (!code) return [[{ text: 'Making a connection code…', style: { attributes: DIM } }]]
-  return [[{ text: 'This terminal is too small for the QR code.', style: { attributes: DIM } }], plain(code.url)]
+  if (!code) return [plain('Making a connection code…')]
+  return [plain('This terminal is too small for the QR code.'), plain(code.url)]
 }
 
 function plain(text: string): Line {

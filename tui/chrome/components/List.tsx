@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { DIM } from '../../../screen/cell.ts'
+import { DIM, INVERSE } from '../../../screen/cell.ts'
 import type { Line, ListItem, ListNode } from '../node.ts'
 import { mergeStyles } from '../style.ts'
 import { Area } from './Area.tsx'
@@ -31,16 +31,25 @@ function Item(props: { item: ListItem; selected: boolean; list: ListNode; indent
   const { item, selected, list, indent } = props
   const style = selected ? mergeStyles(item.style, list.highlightStyle) : item.style
   const margin = ' '.repeat(item.header ? 0 : indent)
+  const legible = (style?.attributes ?? 0) & INVERSE ? undimmed : (line: Line) => line
   return (
     <>
       <TextRow
-        line={withPrefix(selected ? list.highlightSymbol : margin, item.text)}
-        right={item.right}
+        line={withPrefix(selected ? list.highlightSymbol : margin, legible(item.text))}
+        right={item.right && legible(item.right)}
         style={style}
       />
-      {item.secondary && <TextRow line={withPrefix(margin, item.secondary.map(dimmed))} style={style} />}
+      {item.secondary && <TextRow line={withPrefix(margin, legible(item.secondary.map(dimmed)))} style={style} />}
     </>
   )
+}
+
+/** A line as it can be read on a reversed row: what is dim stands out from the background too little there. */
+function undimmed(line: Line): Line {
+  return line.map((span) => {
+    const { attributes } = span.style ?? {}
+    return attributes === undefined ? span : { ...span, style: { ...span.style, attributes: attributes & ~DIM } }
+  })
 }
 
 function withPrefix(prefix: string, line: Line): Line {
