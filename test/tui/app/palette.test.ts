@@ -9,6 +9,13 @@ const start = async (files: Record<string, string> = {}) => {
   tui.hub({ type: 'agent_list', agents: ['one', 'two'].map((id) => agent(id)) })
 }
 
+/** Types letters into the palette and takes what they lead to. */
+const choose = (letters: string) => {
+  tui.press('ctrl+p')
+  tui.type(letters)
+  tui.press('enter')
+}
+
 const COMMANDS = {
   type: 'result',
   command: 'list_commands',
@@ -44,17 +51,13 @@ describe('the palette', () => {
 
   it('puts what begins with the letters first', async () => {
     await start()
-    tui.press('ctrl+p')
-    tui.type('split')
-    tui.press('enter')
+    choose('split')
     expect(tui.agents.selected?.agent.id).toBe('two')
   })
 
   it('leads to an agent by its name', async () => {
     await start()
-    tui.press('ctrl+p')
-    tui.type('tw')
-    tui.press('enter')
+    choose('tw')
     expect(tui.agents.selected?.agent.id).toBe('two')
     expect(tui.ui.mode).toBe('insert')
     tui.press('ctrl+p')
@@ -72,9 +75,7 @@ describe('the palette', () => {
 
   it('runs actions that botster itself carries out', async () => {
     await start()
-    tui.press('ctrl+p')
-    tui.type('next agent')
-    tui.press('enter')
+    choose('next agent')
     expect(tui.agents.selected?.agent.id).toBe('two')
     expect(tui.ui.mode).toBe('insert')
   })
@@ -100,9 +101,7 @@ describe('the palette', () => {
   it('runs a command of the hub with the selected agent, and shows what it answered', async () => {
     await start()
     tui.hub(COMMANDS)
-    tui.press('ctrl+p')
-    tui.type('hello')
-    tui.press('enter')
+    choose('hello')
     expect(tui.sent.at(-1)).toEqual({ type: 'greet', agent: 'one' })
     tui.hub({ type: 'result', command: 'greet', value: { greeting: 'hello' } })
     expect(tui.notices.list.map(({ message }) => message)).toEqual(['greet: {"greeting":"hello"}'])
