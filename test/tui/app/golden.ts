@@ -50,7 +50,7 @@ function stylesOf(line: IBufferLine, cols: number): string {
   const runs: { from: number; to: number; style: string; blank: string }[] = []
   for (let x = 0; x < cols; x++) {
     const cell = line.getCell(x)!
-    const isBlank = cell.getChars().trim() === ''
+    const isBlank = cell.getChars().trim() === '' && !cell.isInverse() // what is reversed shows its colour
     const [blank, style] = [
       blankStyle(cell),
       isBlank ? undefined : [glyphStyle(cell), blankStyle(cell)].join(' ').trim(),

@@ -2,6 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { COLOR_DEFAULT, COLOR_KIND_MASK, COLOR_PALETTE, COLOR_VALUE_MASK } from '../../../screen/cell.ts'
+import { paletteRgb } from '../../../screen/color.ts'
+import { parseStyle } from '../../../tui/chrome/parse-style.ts'
 import { openTerminal } from '../../screen/xterm.ts'
 import { paintOn } from './golden.ts'
 import { agent, type KeysUnderTest, startKeys } from './keys-harness.ts'
@@ -94,6 +97,54 @@ describe('a theme', () => {
     for (const attributes of dim) expect(Number(attributes.slice(13)) & 2).toBe(0)
   })
 })
+
+/** What text is written in; a working agent's sign and frames are no text. */
+const TEXTS = ['accent', 'attention', 'error', 'success', 'selected', 'faint', 'match', 'current_match']
+/** The least contrast of text, and that of signs (WCAG 2.2, 1.4.3 and 1.4.11). */
+const TEXT_CONTRAST = 4.5
+const SIGN_CONTRAST = 3
+
+describe.each([
+  ['dark', 0xe5e5e5, 0x000000],
+  ['light', 0x000000, 0xffffff],
+] as const)('the theme %s', (theme, foreground, background) => {
+  it('can be read on the background it is for, with the usual palette', async () => {
+    await start({ 't.lua': `botster.theme.set('${theme}') _screen.notify(${COLORS_AS_JSON}, 'info')` })
+    const colors: Record<string, unknown> = JSON.parse(String(tui.lua.notices[0]))
+    for (const name of [...TEXTS, 'working']) {
+      const style = parseStyle(colors[name], name)
+      const contrast = contrastOf(rgbOf(style?.foreground, foreground), rgbOf(style?.background, background))
+      expect(contrast, name).toBeGreaterThanOrEqual(name === 'working' ? SIGN_CONTRAST : TEXT_CONTRAST)
+    }
+  })
+})
+
+const COLORS_AS_JSON = `(function()
+  local colors = {}
+  for _, name in ipairs({ '${TEXTS.join("', '")}', 'working' }) do
+    colors[name] = botster.theme.colors[name]
+  end
+  return json.encode(colors)
+end)()`
+
+function rgbOf(color: number | undefined, unset: number): number {
+  if (color === undefined || color === COLOR_DEFAULT) return unset
+  const value = color & COLOR_VALUE_MASK
+  return (color & COLOR_KIND_MASK) >>> 0 === COLOR_PALETTE ? paletteRgb(value) : value
+}
+
+function contrastOf(one: number, other: number): number {
+  const [dark, light] = [luminanceOf(one), luminanceOf(other)].sort((a, b) => a - b) as [number, number]
+  return (light + 0.05) / (dark + 0.05)
+}
+
+function luminanceOf(rgb: number): number {
+  const [red, green, blue] = [rgb >> 16, (rgb >> 8) & 0xff, rgb & 0xff].map((part) => {
+    const share = part / 255
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  }) as [number, number, number]
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
 
 describe('a terminal', () => {
   it.each([
