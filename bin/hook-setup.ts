@@ -9,8 +9,11 @@ const CLAUDE_EVENTS = [
   'PostToolUse',
   'PostToolUseFailure',
   'PermissionRequest',
+  'Elicitation',
+  'ElicitationResult',
   'Notification',
   'PreCompact',
+  'PostCompact',
   'Stop',
   'StopFailure',
 ]

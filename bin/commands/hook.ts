@@ -1,15 +1,11 @@
 import type { Command } from 'commander'
 import { Argument } from 'commander'
 import { defineCommand } from '../command.ts'
+import { type HookEvent, readHookEvent } from '../hook-event.ts'
 import { HOOK_SOURCES, type HookSource, hookSetup } from '../hook-setup.ts'
-import { UsageError } from '../usage.ts'
 
 /** Milliseconds this may take: the program that calls it waits. */
 const TIME_LIMIT_MS = 3000
-/** Characters of a field that are passed on: what a person is shown of it. */
-const MOST_TEXT = 500
-/** What of a hook's fields is passed on. Prompts and file contents are nobody's business. */
-const PASSED = ['message', 'title', 'notification_type', 'tool_name', 'error', 'is_interrupt', 'question']
 
 interface HookOptions {
   readonly agent?: string
@@ -60,35 +56,9 @@ async function tell(agent: string, source: HookSource, { event, fields }: HookEv
   if (connection !== undefined) await runHubCommand(connection, 'hook', { agent, source, event, fields })
 }
 
-interface HookEvent {
-  readonly event: string
-  readonly fields: Readonly<Record<string, string>>
-}
-
-type HookRecord = Readonly<Record<string, unknown>>
-
 async function readEvent(given: string | undefined): Promise<HookEvent> {
   const isJson = given?.trimStart().startsWith('{') ?? false
   if (given !== undefined && !isJson) return { event: given, fields: {} }
   const { text } = await import('node:stream/consumers')
-  const json: unknown = JSON.parse(given ?? (await text(process.stdin)))
-  if (typeof json !== 'object' || json === null) throw new UsageError('a hook’s event is a JSON object')
-  const record = json as HookRecord
-  const event = record.hook_event_name ?? record.type ?? record.event
-  if (typeof event !== 'string') throw new UsageError('the event has no name', 'hook_event_name, type or event')
-  const fields: Record<string, string> = {}
-  for (const name of PASSED) {
-    const value = name === 'question' ? questionOf(record) : record[name]
-    if (typeof value === 'string' || value === true) fields[name] = String(value).slice(0, MOST_TEXT)
-  }
-  return { event, fields }
-}
-
-/** What is asked: by Claude Code's AskUserQuestion, or by a request for permission, in the tool's own words for people. */
-function questionOf({ question, hook_event_name: event, tool_name: tool, tool_input: input }: HookRecord): unknown {
-  if (question !== undefined) return question
-  const { questions, description } = (input ?? {}) as { questions?: { question?: unknown }[]; description?: unknown }
-  if (Array.isArray(questions)) return questions[0]?.question
-  if (event !== 'PermissionRequest' || typeof tool !== 'string') return undefined
-  return `May it use ${tool}${typeof description === 'string' ? ` (${description})` : ''}?`
+  return readHookEvent(given ?? (await text(process.stdin)))
 }

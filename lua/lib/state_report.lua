@@ -28,13 +28,14 @@ function state_report.hook(record, source, event, fields)
   if source and source ~= "shell" then entry.told_source = source end
   local report = chosen(known.reports[event], fields)
   if not report or not report.state then return {} end
+  if report.unless and report.unless == entry.state then return {} end
   local reason, more = report.reason or event, field_of(fields, report.says)
   return told(record, {
     state = report.state,
     source = ("%s's hook %s"):format(name, event),
     confidence = 1,
     reason = more and ("%s: %s"):format(reason, more) or reason,
-    question = report.state == "waiting" and field_of(fields, report.ask) or nil,
+    question = report.state == "waiting" and (field_of(fields, report.ask) or report.question) or nil,
   })
 end
 
