@@ -13,9 +13,10 @@ local SETTLED_MS = 200
 --- Milliseconds between two looks at one that never stands still: more and more while it shows the same.
 local BUSY_FIRST_MS, BUSY_LAST_MS = 900, 3000
 --- Seconds after which a screen that says nothing is looked at once more, and one of a program that told something.
---- `unread`: a known program that works redraws its screen all the time; one that stands still for so long asks something
+--- `blank`: a known program that has drawn nothing at all is being started, if not for ever: twenty of them at once take
+--- their time. `unread`: one that works redraws its screen all the time; one that stands still for so long asks something
 --- that its detector does not know.
-local AGAIN_SECONDS = { starting = 5, told = 2, cpu = 2, unread = 10, prompted = 3.1 }
+local AGAIN_SECONDS = { starting = 5, blank = 60, told = 2, cpu = 2, unread = 10, prompted = 3.1 }
 --- Seconds of processor time a second from which a silent program is said to work: the machine may be busy with others, and
 --- what waits uses next to nothing.
 local CPU_SHARE = 0.1
@@ -27,7 +28,7 @@ local CPU_STALE_MS = 15000
 --- Agent id → {last, interval, timer, running, again}. Not kept: a reload looks anew.
 local looks = state.get("lib.state_look.looks")
 
-local due, begin, look, read_screen, identify, note_process, note_quiet, note_unread, doubtful, seen
+local due, begin, look, read_screen, identify, note_process, note_quiet, is_still_starting, note_unread, doubtful, seen
 
 --- A session printed (`busy`) or came to stand still.
 function state_look.activity(id, signal)
@@ -216,12 +217,17 @@ function note_quiet(id, entry)
   end
   if detected and not entry.evidence.screen then
     if entry.state ~= "starting" then return note_unread(id, entry) end
-    if not entry.second_look then
-      entry.second_look = true
-      return state_look.later(id, AGAIN_SECONDS.starting)
-    end
+    if is_still_starting(entry) then return state_look.later(id, AGAIN_SECONDS.starting) end
   end
   entry.evidence.output = seen("idle", "output", 0.4, "it prints nothing")
+end
+
+--- Whether a known program whose screen says nothing has not started yet.
+function is_still_starting(entry)
+  entry.quiet_since = entry.quiet_since or runtime.clock()
+  local is_blank = not entry.shown.text:find("%S")
+  local patience = (is_blank and AGAIN_SECONDS.blank or AGAIN_SECONDS.starting) * 1000 - SETTLED_MS
+  return runtime.clock() - entry.quiet_since < patience
 end
 
 --- Nothing is known anew, and what was decided stays; unless it goes on standing still.

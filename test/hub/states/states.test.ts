@@ -49,6 +49,22 @@ test('An agent is starting, idle, working, done, waiting, failed and exited, as 
   expect(world.errors().slice(before)).toEqual([])
 })
 
+test('A known program that has drawn nothing yet is still starting, however long that takes', async () => {
+  const agent = await create({
+    name: 'blank',
+    command: ['sh', '-c', 'printf "\\033[?25l"; sleep 600'],
+    metadata: { detector: 'claude' },
+  })
+  // What one that has drawn something it does not know is taken for after a while.
+  const other = await create({
+    name: 'drawn',
+    command: ['sh', '-c', 'echo hm; sleep 600'],
+    metadata: { detector: 'claude' },
+  })
+  await reaches(world, other.id, 'idle')
+  expect(await agentOf(world, agent.id)).toMatchObject({ state: 'starting' })
+})
+
 test('What is done becomes idle when a client looks at it', async () => {
   const agent = await startFakeAgent(world, 'seen')
   await reaches(world, agent.id, 'idle')
