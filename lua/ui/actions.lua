@@ -29,6 +29,7 @@ for _, name in ipairs({
   "ui.branch_taken",
   "ui.questions",
   "ui.ended",
+  "ui.lock",
 }) do
   for action, handler in pairs(require(name).handlers) do
     handlers[action] = handler
@@ -161,9 +162,9 @@ function handlers.next_session(context)
   return { { op = "focus_terminal", agent_id = agent.id, pty_index = (_tui_state.active_pty_index + 1) % count } }
 end
 
---- A click on an item of the agent list, or an item of a list of agents.
+--- A click on an item of the agent list, or an item of a list of agents: a way out of the lock, too.
 function handlers.select_agent(_, item)
-  _tui_state.list_focus = nil
+  _tui_state.list_focus, _tui_state.locked_session = nil, nil
   return focus_agent(item.index, "insert")
 end
 

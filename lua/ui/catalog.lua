@@ -28,6 +28,7 @@ local ACTIONS = {
   { "next_session", "Next session of the agent", agent = true },
   { "focus_agent", "Type into the agent", palette = false },
   { "type_next_key", "The next key goes to the agent, whatever it is", agent = true },
+  { "lock_keys", "Lock: all keys go to the agent, or no longer", agent = true },
   { "scroll_half_up", "Scroll half a page up", agent = true },
   { "scroll_half_down", "Scroll half a page down", agent = true },
   { "scroll_top", "Scroll to the top of the history", agent = true },

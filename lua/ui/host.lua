@@ -69,11 +69,15 @@ local function mark_looks()
 end
 
 --- What a layout draws, with what a person must see also when it is not in it. (The UI of `botster attach AGENT` has not
---- loaded the module and tells of it in its own way.)
+--- loaded the modules and tells of it in its own way.)
 local function draw(render, state)
-  local ended = package.loaded["ui.ended"]
-  if type(ended) == "table" and type(ended.complete) == "function" then
-    return ended.complete(render, state)
+  for _, name in ipairs({ "ui.ended", "ui.lock" }) do
+    local module, inner = package.loaded[name], render
+    if type(module) == "table" and type(module.complete) == "function" then
+      render = function(shown)
+        return module.complete(inner, shown)
+      end
+    end
   end
   return (render(state))
 end

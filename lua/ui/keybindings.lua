@@ -26,6 +26,7 @@ local everywhere = {
   ["f10"] = "open_menu",
   ["ctrl+j"] = "next_agent",
   ["ctrl+k"] = "previous_agent",
+  ["f9"] = "lock_keys",
   ["alt+;"] = "last_agent",
   ["ctrl+]"] = "next_session",
   ["ctrl+r"] = "refresh",

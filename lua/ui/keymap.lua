@@ -216,6 +216,28 @@ function M.effective(mode)
   return sorted(list)
 end
 
+--- The keys that do an action in a mode, the shortest first.
+function M.keys(mode, action)
+  local keys, own = {}, keymaps[mode] or {}
+  for key, bound in pairs(builtin_keys(mode)) do
+    if bound == action and not own[key] then
+      keys[#keys + 1] = key
+    end
+  end
+  for key, entry in pairs(own) do
+    if entry.action == action then
+      keys[#keys + 1] = key
+    end
+  end
+  table.sort(keys, function(a, b)
+    if #a ~= #b then
+      return #a < #b
+    end
+    return a < b
+  end)
+  return keys
+end
+
 local function prefixes_of(mode)
   local found = prefixes[mode]
   if found then
@@ -251,7 +273,7 @@ end
 
 --- Puts these keys before those that `builtin` knows. A key that begins a sequence waits for the next, unless
 --- `context.complete` says that none will come. Where the program that is typed into has ended, the keys of the mode
---- `ended` come first.
+--- `ended` come first; while keys are locked, there is no key but the one that unlocks them.
 function M.before(builtin)
   local function look_up(key, mode, context)
     if not context.complete and prefixes_of(mode)[key] then
@@ -270,6 +292,10 @@ function M.before(builtin)
     return builtin(key, mode, context)
   end
   return function(key, mode, context)
+    local lock = require("ui.lock")
+    if mode == "insert" and lock.is_on() then
+      return lock.handle_key(key)
+    end
     local ended = require("ui.ended")
     local first = ended.key_mode(mode)
     if first ~= mode and not ended.is_blind() then

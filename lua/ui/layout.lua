@@ -7,6 +7,7 @@ local ended = require("ui.ended")
 local first_run = require("ui.first_run")
 local help = require("ui.help")
 local keys = require("ui.keys")
+local lock = require("ui.lock")
 local new_agent = require("ui.new_agent")
 local overlays = require("ui.overlays")
 local theme = require("ui.theme")
@@ -35,11 +36,12 @@ local function whose(agent)
 end
 
 --- `branch [SESSION :port | Ctrl+]: next] [SCROLLBACK +n]`; what is being read, only where keys go. In copy mode its keys
---- take the place of the session: cut off, they would help nobody.
+--- take the place of the session: cut off, they would help nobody. So would what unlocks the keys: it comes first.
 local function terminal_title(state, agent, session, selected)
   local reads = selected and reading.status(state)
   local hint = reads and reading.hint(state)
-  local parts = { " ", hint and brief(agents.name(agent), MOST_NAME) or whose(agent) }
+  local locked = selected and lock.status(session)
+  local parts = { " ", locked and ("[%s] "):format(locked) or "", hint and brief(agents.name(agent), MOST_NAME) or whose(agent) }
   if session and not hint then
     local inner = session.name:upper()
     if session.port then
@@ -148,7 +150,7 @@ local function terminal_of(state, agent, agent_index, pty_index, selected)
   end
   local color = "border"
   if selected then
-    color = state.is_scrolled and "attention" or state.mode == "insert" and "accent" or "border"
+    color = (state.is_scrolled or lock.status(session)) and "attention" or state.mode == "insert" and "accent" or "border"
   end
   local terminal = {
     type = "terminal",

@@ -27,6 +27,21 @@ describe('the default keys', () => {
     await terminal.waitFor('this is three')
   })
 
+  test('f9 gives all keys to the program, and takes them back', async () => {
+    await using world = new World()
+    await world.newAgent('one', 'stty raw -echo; echo ready; exec cat -v')
+    await world.newAgent('two', 'echo this is two; cat')
+    const terminal = world.open(['attach'])
+    await terminal.waitFor('ready')
+    terminal.keys('f9')
+    await terminal.waitFor('[LOCKED f9 unlocks] one')
+    terminal.keys('ctrl+p', 'ctrl+k', 'ctrl+q', 'f1', 'f4', '.', 'escape')
+    await terminal.waitFor('^P^K^Q^[OP^[OS.^[')
+    terminal.keys('f9', 'ctrl+j')
+    await terminal.waitFor('this is two')
+    await terminal.waitFor((shown) => !shown.text().includes('LOCKED'))
+  })
+
   test('a click on an agent shows it', async () => {
     await using world = new World()
     for (const name of ['one', 'two']) await world.newAgent(name, `echo this is ${name}; cat`)

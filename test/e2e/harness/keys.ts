@@ -24,6 +24,8 @@ const NAMED: Record<string, string> = {
   f1: '\x1bOP',
   f2: '\x1bOQ',
   f3: '\x1bOR',
+  f4: '\x1bOS',
+  f9: '\x1b[20~',
   f10: '\x1b[21~',
 }
 

@@ -45,9 +45,7 @@ end)`
 /** Notes for each letter that is no ASCII in which mode it came, and which program was shown then. */
 const UI_LUA = `
 local notes = {}
-local handle_key = _keybindings.handle_key
-_keybindings.handle_key = function(key, mode, context)
-  local result = handle_key(key, mode, context)
+local function note(key, mode, result)
   local letter = utf8.len(key) == 1 and utf8.codepoint(key)
   if letter and letter >= 0x2e80 then
     local index = _tui_state.selected_agent_index
@@ -56,6 +54,11 @@ _keybindings.handle_key = function(key, mode, context)
     local passed = mode == "insert" and result == nil and session
     notes[#notes + 1] = ("%x %s"):format(letter, passed and agent.branch_name .. "." .. session.name or "-")
   end
+end
+local handle_key = _keybindings.handle_key
+_keybindings.handle_key = function(key, mode, context)
+  local result = handle_key(key, mode, context)
+  note(key, mode, result)
   return result
 end
 local on_hub_event = _events.on_hub_event
@@ -65,10 +68,25 @@ _events.on_hub_event = function(type, data, context)
   end
   return on_hub_event(type, data, context)
 end
-botster.keymap.set({ "insert", "normal" }, "f12", function()
+local function show()
   log.info("notes " .. table.concat(notes, ","))
   notes = {}
-end)
+end
+botster.keymap.set({ "insert", "normal" }, "f12", show)
+-- Whoever locked the keys unlocks them before they look at what became of it.
+local lock = require("ui.lock")
+local handle_locked_key = lock.handle_key
+lock.handle_key = function(key)
+  if key == "f12" then
+    show()
+    return handle_locked_key(lock.key())
+  end
+  local result = handle_locked_key(key)
+  if result == nil then
+    note(key, "insert", result)
+  end
+  return result
+end
 -- They give the terminal away, and with it what is typed.
 for _, name in ipairs({ "open_history_in_pager", "open_history_in_editor" }) do
   botster.action.register(name, function() return {} end)

@@ -7,6 +7,8 @@ import { openScreen, SCREENS } from './screens.ts'
 
 /** Where nothing is in the way: typing into an agent, or the list of agents. */
 const BASE = ['insert', 'normal']
+/** Where all keys are the program's, this one too: what leads out is on the screen. */
+const LOCKED = 'locked'
 /** Out of the help, a file, a list, and what that was opened from. */
 const MOST_ESCAPES = 4
 
@@ -40,6 +42,7 @@ describe('escape', { shuffle: false }, () => {
     expect(tui.lua.problems).toEqual([])
     expect(tui.agents.list.length > 0 ? tui.agents.selected : 'none').toBeDefined()
 
+    if (name === LOCKED) return
     if (mode === 'help' || (BASE.includes(mode) && hasOverlay)) return // the keys of a sequence: f1 is none of them
     using again = await openScreen(name)
     again.press('f1')
@@ -47,6 +50,22 @@ describe('escape', { shuffle: false }, () => {
     again.press('escape')
     expect(again.ui.mode).toBe(mode)
     expect(leave(again)).toBe(escapes)
+  })
+
+  it('is the program’s while keys are locked, and what leads out instead is on the screen in every size', async () => {
+    using tui = await openScreen(LOCKED)
+    expect(tui.press('escape', 'f1', 'ctrl+q')).toEqual([false, false, false])
+    for (const [cols, rows] of [
+      [20, 5],
+      [61, 9],
+      [200, 60],
+    ] as const) {
+      tui.resize(cols, rows)
+      expect(tui.text()).toContain('LOCKED f9 unlocks')
+    }
+    tui.press('f9', 'f1')
+    expect(tui.ui.mode).toBe('help')
+    expect(leave(tui)).toBe(1)
   })
 
   it('leads out of a mode that nobody knows', async () => {

@@ -1,3 +1,4 @@
+import type { LuaValue } from '../../../lua/vm/index.ts'
 import { Actions } from '../../../tui/actions.ts'
 import type { Node } from '../../../tui/chrome/node.ts'
 import type { ConnectionCode } from '../../../tui/chrome/protocol.ts'
@@ -28,6 +29,8 @@ export interface KeysUnderTest extends Disposable {
   /** Presses keys one after the other; a longer text is typed character by character with `type`. */
   readonly press: (...keys: string[]) => boolean[]
   readonly type: (text: string) => void
+  /** A click on an item of a list, which has this action. */
+  readonly click: (action: LuaValue) => void
   /** What the hub says. */
   readonly hub: (message: HubMessage & { type: string }) => void
   readonly focus: (focused: boolean) => void
@@ -144,6 +147,7 @@ export async function startKeys(options: KeysOptions = {}): Promise<KeysUnderTes
     type: (text) => {
       for (const character of text) settle(actions.key(character === ' ' ? 'space' : character))
     },
+    click: (action) => settle(actions.runItem(action)),
     hub: (message) => {
       if (message.type === 'agent_list') {
         lua.ui.set({ agents: message.agents as never })

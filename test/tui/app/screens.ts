@@ -133,6 +133,7 @@ const pressing = (...keys: string[]) => by((tui) => tui.press(...keys))
 /** Every mode and overlay, by name: golden.test.ts compares each with what it looked like. */
 export const SCREENS: Readonly<Record<string, ShownScreen>> = {
   insert: by(() => {}),
+  locked: pressing('f9'),
   normal: pressing('f2'),
   'by-state': pressing('f2', 'g', 's'),
   filter: by((tui) => {

@@ -67,6 +67,17 @@ describe('botster.keymap', () => {
     })
   })
 
+  it('tells which keys do an action, the shortest first', () => {
+    expect(
+      evaluate(`
+        botster.keymap.set('insert', 'ctrl+x n', 'next_agent')
+        botster.keymap.set('insert', 'f8', 'next_agent')
+        botster.keymap.set('insert', 'ctrl+k', 'mine')
+        local keys = botster.keymap.keys
+        return { next = keys('insert', 'next_agent'), previous = #keys('insert', 'previous_agent'), none = #keys('x', 'y') }`),
+    ).toEqual({ next: ['f8', 'ctrl+j', 'ctrl+x n'], previous: 0, none: 0 })
+  })
+
   it('names what is wrong with a binding, and where', () => {
     lua.load({ 'k.lua': "\nbotster.keymap.set('insert', 'f2', 42)" })
     expect(lua.problems[0]?.message).toMatch(

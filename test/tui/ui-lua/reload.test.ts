@@ -97,7 +97,7 @@ describe('loading the files of the UI', () => {
 
   it('has one keymap, action and component after a hundred reloads of the file that adds them, and none without it', () => {
     const adding = (version: number) => `
-      botster.keymap.set({ 'normal', 'insert' }, 'f9', 'mine', { desc = 'version ${version}' })
+      botster.keymap.set({ 'normal', 'insert' }, 'f8', 'mine', { desc = 'version ${version}' })
       botster.keymap.set('insert', 'f10', function() return { action = 'mine', version = ${version} } end)
       botster.action.register('mine', function() return { { op = 'notify', message = 'version ${version}' } } end)
       botster.ui.register_component('mine', function() return { type = 'empty' } end)`
@@ -105,7 +105,7 @@ describe('loading the files of the UI', () => {
       botster.action.register('look', function()
         local found = {}
         for _, map in ipairs(botster.keymap.list()) do
-          if map.key == 'f9' or map.key == 'f10' then found[#found + 1] = map.mode .. ' ' .. map.key end
+          if map.key == 'f8' or map.key == 'f10' then found[#found + 1] = map.mode .. ' ' .. map.key end
         end
         for _, action in ipairs(botster.action.list()) do
           if action == 'mine' or action.name == 'mine' then found[#found + 1] = 'action' end
@@ -117,7 +117,7 @@ describe('loading the files of the UI', () => {
     const found = () => lua.ui.call('on_action', ['look', {}])
     for (let version = 1; version <= 100; version++) lua.load({ 'keys.lua': adding(version), 'look.lua': look })
     expect(found()).toMatchObject({
-      values: [[{ message: 'action, component, insert f10, insert f9, normal f9' }], undefined, 0],
+      values: [[{ message: 'action, component, insert f10, insert f8, normal f8' }], undefined, 0],
     })
     expect(lua.action('f10')).toMatchObject({ version: 100 })
     expect(lua.ui.call('on_action', ['mine', {}])).toMatchObject({
@@ -125,7 +125,7 @@ describe('loading the files of the UI', () => {
     })
     lua.load({ 'look.lua': look })
     expect(found()).toMatchObject({ values: [[{ message: '' }], undefined, 0] })
-    expect(lua.action('f9')).toBeUndefined()
+    expect(lua.action('f8')).toBeUndefined()
   })
 
   it('keeps _tui_state and botster.g across reloads, and no other globals', () => {
@@ -160,17 +160,17 @@ describe('functions that fail while the UI runs', () => {
   it('tries a function again once its file changed, and only then', () => {
     const hang = '_keybindings.handle_key = function(key) while true do end end'
     lua.load({ 'k.lua': hang })
-    lua.action('f9')
-    lua.action('f9')
+    lua.action('f8')
+    lua.action('f8')
     lua.load({ 'k.lua': hang, 'unrelated.lua': '' })
     const before = lua.problems.length
-    lua.action('f9')
+    lua.action('f8')
     expect(lua.problems).toHaveLength(before)
     lua.load({
       'k.lua': "_keybindings.handle_key = function(key) return { action = 'fixed' } end",
       'unrelated.lua': '',
     })
-    expect(lua.action('f9')).toEqual({ action: 'fixed' })
+    expect(lua.action('f8')).toEqual({ action: 'fixed' })
   })
 
   it('stops a hanging action, has the shipped one in its place, and the others do not notice', () => {
