@@ -91,6 +91,9 @@ function M.tour_overlay(state)
     dots,
     { { text = "enter goes on, left goes back, esc leaves", style = theme.colors.faint } },
   }
+  if (state.screen_rows or 24) < 8 then -- where blank lines would be all there is
+    lines = { { lines[2][1], ": " .. text } }
+  end
   local block = boxes.block(("Six keys: %d"):format(place))
   local child = { type = "paragraph", block = block, props = { lines = lines, wrap = true, alignment = "center" } }
   return boxes.centered(state, 50, nil, #lines + 1, 44, child)

@@ -68,18 +68,20 @@ end
 
 function overlays.close_agent_confirm(state)
   local agent = agents.selected(state)
-  local lines = {
-    ("Close %s?"):format(agent and agents.name(agent) or "the agent"),
-    "",
-    {
-      { text = "y", style = theme.style("accent", "bold") },
-      agent and agent.in_worktree and "  close it; its worktree stays" or "  close it",
-    },
-  }
-  if agent and agent.in_worktree then
-    lines[#lines + 1] = { { text = "d", style = theme.style("accent", "bold") }, "  close it and delete its worktree" }
+  local in_worktree = agent and agent.in_worktree
+  local function key(name)
+    return { text = name, style = theme.style("accent", "bold") }
   end
-  lines[#lines + 1] = { { text = "n", style = theme.style("accent", "bold") }, "  keep it running" }
+  local lines = { ("Close %s?"):format(agent and agents.name(agent) or "the agent") }
+  if (state.screen_rows or 24) < 8 then -- in as few lines as there are
+    lines[2] = { key("y"), " yes, ", key("n"), " no" }
+    lines[3] = in_worktree and { key("d"), " with worktree" } or nil
+  else
+    lines[2] = ""
+    lines[3] = { key("y"), in_worktree and "  close it; its worktree stays" or "  close it" }
+    lines[4] = in_worktree and { key("d"), "  close it and delete its worktree" } or nil
+    lines[#lines + 1] = { key("n"), "  keep it running" }
+  end
   local child = { type = "paragraph", block = block("Close agent"), props = { lines = lines, wrap = true } }
   return centered(state, 50, nil, #lines, 36, child)
 end
