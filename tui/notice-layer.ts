@@ -39,11 +39,14 @@ export interface NoticeLayer {
 export function drawNotices(notices: readonly Notice[], cols: number, rows: number): NoticeLayer | undefined {
   const width = Math.min(MAX_WIDTH, cols - 2) - 2
   if (notices.length === 0 || width < 8 || rows < 3) return undefined
-  const lines = notices.flatMap(({ level, message, title }) => {
+  const blocks = notices.map(({ level, message, title }) => {
     if (title !== undefined) return framed(title, message, width)
     return wrap(message, width).map((text) => ({ text, look: LOOKS[level] }))
   })
-  const shown = lines.slice(-(rows - 2))
+  const room = rows - 2
+  const newest = blocks.at(-1)!
+  // The newest is what counts, and of one that is too long the beginning: it says what it is about.
+  const shown = newest.length > room ? newest.slice(0, room) : blocks.flat().slice(-room)
   const inner = Math.max(...shown.map(({ text }) => textWidth(text)))
   const grid = new Grid(inner + 2, shown.length)
   for (const [y, { text, look }] of shown.entries()) drawLine(grid, y, text, look)
