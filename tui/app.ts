@@ -2,7 +2,6 @@ import { dirname, join } from 'node:path'
 import type { LuaTable } from '../lua/vm/index.ts'
 import type { Signal } from '../protocol/messages/ptyhost.ts'
 import { Actions } from './actions.ts'
-import { clipboardSequence } from './alerts.ts'
 import type { AppParts } from './app-parts.ts'
 import type { FrameMessage, ScreenSize } from './chrome/protocol.ts'
 import { ColorReplies } from './color-replies.ts'
@@ -15,6 +14,7 @@ import { FocusReports } from './focus-reports.ts'
 import type { HubMessage } from './hub-link.ts'
 import type { InputEvent } from './input/event.ts'
 import { ProgramFrames } from './program-frames.ts'
+import { takeProgramSignal } from './program-signal.ts'
 import { TerminalOperations } from './reader/terminal-operations.ts'
 import { Router } from './router.ts'
 import { Spinners } from './spinners.ts'
@@ -306,22 +306,10 @@ export class App implements Disposable {
 
   #showSignal(signal: Signal): void {
     if (signal.session !== this.#panels.focused?.session) return
-    switch (signal.kind) {
-      case 'clipboard':
-        return this.#parts.tell(clipboardSequence(signal.selection, signal.data))
-      case 'bell':
-        this.#actions.hubEvent('terminal_bell', { session_id: signal.session })
-        return
-      case 'title':
-      case 'cwd':
-      case 'notification':
-      case 'prompt':
-      case 'progress':
-      case 'cursorVisibility':
-      case 'exit':
-      case 'activity':
-        return // the hub tells of them
-    }
+    takeProgramSignal(signal, {
+      tell: this.#parts.tell,
+      onBell: (session) => this.#actions.hubEvent('terminal_bell', { session_id: session }),
+    })
   }
 
   // screen ---------------------------------------------------------------------------------------------------------
