@@ -8,6 +8,7 @@ const MEASURING = [
   'test/e2e/reload-load.test.ts',
   'test/e2e/runaway.test.ts',
   'test/hub/worktrees/list.test.ts',
+  'test/lua/modules/timer.test.ts',
   'test/ptyhost/flood.test.ts',
   'test/tui/chrome/client.test.ts',
 ]
