@@ -13,7 +13,11 @@ const PASSED = [
   'source',
   'trigger',
   'agent_id',
+  'cwd',
 ] as const
+
+/** What Gemini CLI calls the answer of a turn that has none, also of one that failed. */
+const NO_ANSWER = '[no response text]'
 
 export interface HookEvent {
   readonly event: string
@@ -24,8 +28,8 @@ type HookRecord = Readonly<Record<string, unknown>>
 
 /**
  * What the JSON says with which a program called its hook: the event, and the fields that lua/agents may ask for. Besides
- * those that are passed on as they are: `question`, what is asked, and `background`, the kinds of what still runs
- * (`subagent, shell`).
+ * those that are passed on as they are: `question`, what is asked, `background`, the kinds of what still runs
+ * (`subagent, shell`), and `without_answer`, when Gemini CLI ends a turn with nothing to say.
  * @throws SyntaxError or UsageError when it is no event.
  */
 export function readHookEvent(text: string): HookEvent {
@@ -46,16 +50,29 @@ function derived(record: HookRecord): readonly (readonly [string, unknown])[] {
   return [
     ['question', questionOf(record)],
     ['background', kindsOf(record.background_tasks)],
+    ['without_answer', record.prompt_response === NO_ANSWER],
   ]
 }
 
-/** What is asked: by Claude Code's AskUserQuestion, or by a request for permission, in the tool's own words for people. */
-function questionOf({ question, hook_event_name: event, tool_name: tool, tool_input: input }: HookRecord): unknown {
+/** What is asked: in so many words, or by a request for permission, in the words that its tool has for people. */
+function questionOf({ question, hook_event_name: event, tool_name: tool, tool_input, details }: HookRecord): unknown {
   if (question !== undefined) return question
-  const { questions, description } = (input ?? {}) as { questions?: { question?: unknown }[]; description?: unknown }
+  const { questions, description } = (tool_input ?? {}) as {
+    questions?: { question?: unknown }[]
+    description?: unknown
+  }
   if (Array.isArray(questions)) return questions[0]?.question
+  if (event === 'Notification') return confirmation(details)
   if (event !== 'PermissionRequest' || typeof tool !== 'string') return undefined
-  return `May it use ${tool}${typeof description === 'string' ? ` (${description})` : ''}?`
+  if (typeof description !== 'string') return `May it use ${tool}?`
+  return description.endsWith('?') ? description : `May it use ${tool} (${description})?`
+}
+
+/** What Gemini CLI wants to have confirmed: `Confirm Shell Command (touch)?` */
+function confirmation(details: unknown): string | undefined {
+  const { title, rootCommand } = (details ?? {}) as { title?: unknown; rootCommand?: unknown }
+  if (typeof title !== 'string') return undefined
+  return `${title}${typeof rootCommand === 'string' ? ` (${rootCommand})` : ''}?`
 }
 
 /** The kinds of what Claude Code has going on in the background when its turn ends; undefined when that is nothing. */

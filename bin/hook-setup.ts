@@ -17,6 +17,16 @@ const CLAUDE_EVENTS = [
   'Stop',
   'StopFailure',
 ]
+const CODEX_EVENTS = [
+  'SessionStart',
+  'UserPromptSubmit',
+  'PreToolUse',
+  'PostToolUse',
+  'PermissionRequest',
+  'PreCompact',
+  'PostCompact',
+  'Stop',
+]
 const GEMINI_EVENTS = ['SessionStart', 'BeforeAgent', 'BeforeTool', 'AfterTool', 'Notification', 'AfterAgent']
 
 /** What to put where, so that a program tells botster what it does. */
@@ -27,7 +37,7 @@ export function hookSetup(source: HookSource): string {
     case 'gemini':
       return settings('~/.gemini/settings.json', GEMINI_EVENTS, 'botster hook gemini')
     case 'codex':
-      return '# in ~/.codex/config.toml, at the top:\nnotify = ["botster", "hook", "codex"]'
+      return settings('~/.codex/hooks.json, which codex asks once to trust', CODEX_EVENTS, 'botster hook codex')
     case 'opencode':
       return `// as ~/.config/opencode/plugin/botster.js:
 export const Botster = async ({ $ }) => ({

@@ -58,7 +58,7 @@ return {
       state = "failed",
       region = "turn",
       raw = true,
-      any = { "^■ {You've hit your|stream |unexpected status|exceeded retry|Quota exceeded|error|Error|stream disconnected}" },
+      any = { "^■ {You've hit your|stream |unexpected status|exceeded retry|Quota exceeded|error|Error|stream disconnected}", '^■ {"error":' },
       confidence = 0.85,
       reason = "its last turn ended with an error",
     },
@@ -87,13 +87,25 @@ return {
       reason = "the title turns",
     },
   },
+  --- Since 0.169 one background server runs the turns of all its terminals, and calls their hooks with the environment of
+  --- the one that was first.
+  shared_hooks = true,
+  --- Its hooks, as agents/claude.lua describes them. What it gives to `notify` is of no use: turns of its own, in which it
+  --- looks for a title, are told as if they were the agent's.
   reports = {
-    SessionStart = { state = "idle", reason = "it started" },
+    SessionStart = {
+      { when = { source = "compact" } }, -- also in the middle of a turn
+      { state = "idle", reason = "it started" },
+    },
     UserPromptSubmit = { state = "working", reason = "it was given a prompt" },
     PreToolUse = { state = "working", reason = "it uses a tool" },
-    PermissionRequest = { state = "waiting", ask = "message", reason = "it asks for approval" },
-    ["approval-requested"] = { state = "waiting", ask = "message", reason = "it asks for approval" },
-    ["agent-turn-complete"] = { state = "idle", reason = "it finished its turn" },
+    PostToolUse = { state = "working", reason = "it used a tool" },
+    PermissionRequest = { state = "waiting", ask = "question", reason = "it asks for approval" },
+    PreCompact = { state = "working", reason = "it compacts its conversation" },
+    PostCompact = {
+      { when = { trigger = "manual" }, state = "idle", reason = "it compacted its conversation" },
+      { state = "working", reason = "it compacted its conversation" },
+    },
     Stop = { state = "idle", reason = "it finished its turn" },
   },
 }

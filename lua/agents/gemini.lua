@@ -75,7 +75,13 @@ return {
     BeforeAgent = { state = "working", reason = "it was given a prompt" },
     BeforeTool = { state = "working", reason = "it uses a tool" },
     AfterTool = { state = "working", reason = "it used a tool" },
-    Notification = { state = "waiting", ask = "message", reason = "it asks for attention" },
-    AfterAgent = { state = "idle", reason = "it finished its turn" },
+    Notification = {
+      { when = { question = "" }, state = "waiting", ask = "question", reason = "it asks for permission" },
+      { state = "waiting", ask = "message", reason = "it asks for attention" },
+    },
+    AfterAgent = {
+      { when = { without_answer = "true" } }, -- also called when the turn failed: its screen tells
+      { state = "idle", reason = "it finished its turn" },
+    },
   },
 }

@@ -26,6 +26,7 @@ function detector_rules.compile(definition)
     reports = definition.reports or {},
     input = {},
     takes_input = definition.takes_input,
+    shared_hooks = definition.shared_hooks == true,
     foreground_only = definition.foreground_only == true,
   }
   if type(compiled.name) ~= "string" then return nil, "name: expected text" end

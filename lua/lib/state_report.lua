@@ -12,10 +12,11 @@ local STATES = { working = true, waiting = true, idle = true, failed = true }
 local ASKS = { "[Pp]ermission", "[Aa]pprov", "needs your", "[Cc]onfirm", "requires? your" }
 local ENDS = { "waiting for your input", "[Cc]omplete", "[Ff]inished", "[Dd]one", "is ready" }
 
-local chosen, field_of, fits_any, told
+local chosen, field_of, fits_any, running_in, told
 
 --- A lifecycle hook of an agent was called: `event` as its program names it, `fields` what came with it. `source` is the
---- program's detector; without one the agent's own. Returns {state?, reason?}: nothing when the event says nothing of it.
+--- program's detector; without one the agent's own. It is the agent in the directory `fields.cwd` when its program's hooks
+--- may be called in the name of another (`shared_hooks`). Returns {state?, reason?}: nothing when the event says nothing of it.
 --- Or nil, message, err.
 function state_report.hook(record, source, event, fields)
   local entry = agent_state.entry(record.id)
@@ -24,6 +25,11 @@ function state_report.hook(record, source, event, fields)
   if not known then
     local names = table.concat(detectors.names(), ", ")
     return nil, ("hooks of '%s' are not known: expected one of %s"):format(tostring(name), names), { kind = "unknown_program" }
+  end
+  if known.shared_hooks and fields.cwd then
+    record = running_in(fields.cwd, record)
+    if not record then return {} end
+    entry = agent_state.entry(record.id)
   end
   if source and source ~= "shell" then entry.told_source = source end
   local report = chosen(known.reports[event], fields)
@@ -116,6 +122,19 @@ function told(record, piece)
   agent_state.decide(record.id)
   state_look.after_report(record.id)
   return { state = piece.state, reason = piece.reason, question = piece.question }
+end
+
+--- The agent that runs in a directory: `guess` when it does, else the only one; nil when nobody can tell.
+function running_in(directory, guess)
+  local found = {}
+  for _, record in ipairs(records.agents()) do
+    local session = record.cwd == directory and agent_state.first_session(record.id)
+    if session and session.status == "running" then
+      if record.id == guess.id then return guess end
+      found[#found + 1] = record
+    end
+  end
+  return #found == 1 and found[1] or nil
 end
 
 --- A report is one, or a list of which the first that fits the fields counts.

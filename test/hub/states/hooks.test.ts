@@ -1,5 +1,5 @@
 // What programs really say when they call their lifecycle hooks, recorded and shortened: test/fixtures/NAME-hooks.jsonl.
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readHookEvent } from '../../../bin/hook-event.ts'
@@ -26,17 +26,45 @@ const recordings = (program: string): Recorded[] =>
     .split('\n')
     .map((line) => JSON.parse(line))
 
-test.each(['claude'] as const)('Each hook that %s calls in a session says what it does', async (program) => {
-  // Nothing on its screen speaks against what is told.
-  const agent = await world.command<Agent>('create_agent', { worktree: false, name: program, command: ['cat'] })
+async function startSilent(name: string, options = {}): Promise<Agent & { readonly cwd: string }> {
+  const given = { worktree: false, name, command: ['cat'], ...options }
+  const agent = await world.command<Agent & { readonly cwd: string }>('create_agent', given)
   await until(async () => (await agentOf(world, agent.id)).state !== 'starting', 'it to have started')
-  for (const { then, question, event } of recordings(program)) {
-    const { event: name, fields } = readHookEvent(JSON.stringify(event))
-    await world.command('hook', { agent: agent.key, source: program, event: name, fields })
-    const { state, state_question } = await agentOf(world, agent.id)
-    const seen = { event, state: state === 'done' ? 'idle' : state, question: state_question }
-    expect(seen).toEqual({ event, state: then, question })
+  return agent
+}
+
+test.each(['claude', 'codex', 'gemini'] as const)(
+  'Each hook that %s calls in a session says what it does',
+  async (program) => {
+    // Nothing on its screen speaks against what is told.
+    const agent = await startSilent(program)
+    for (const { then, question, event } of recordings(program)) {
+      const { event: name, fields } = readHookEvent(JSON.stringify({ ...event, cwd: agent.cwd }))
+      await world.command('hook', { agent: agent.key, source: program, event: name, fields })
+      const { state, state_question } = await agentOf(world, agent.id)
+      const seen = { event, state: state === 'done' ? 'idle' : state, question: state_question }
+      expect(seen).toEqual({ event, state: then, question })
+    }
+  },
+)
+
+test('Hooks that codex calls in the name of another agent are told of the one in whose directory it works', async () => {
+  const root = await world.eval<string>('return worktree.repo_root()')
+  const directory = (name: string) => {
+    const path = join(root, name)
+    mkdirSync(path)
+    return path
   }
+  const first = await startSilent('daemon', { cwd: directory('first') })
+  const second = await startSilent('other', { cwd: directory('second') })
+  const hook = (cwd: string) =>
+    world.command('hook', { agent: first.key, source: 'codex', event: 'UserPromptSubmit', fields: { cwd } })
+  await hook(second.cwd)
+  expect(await agentOf(world, second.id)).toMatchObject({ state: 'working', state_reason: 'it was given a prompt' })
+  expect(await hook(directory('nobody'))).toEqual({})
+  expect((await agentOf(world, first.id)).state).not.toBe('working')
+  await hook(first.cwd)
+  expect(await agentOf(world, first.id)).toMatchObject({ state: 'working' })
 })
 
 test.each(HOOK_SOURCES)(
@@ -48,11 +76,11 @@ test.each(HOOK_SOURCES)(
     table.sort(names)
     return names`)
     const setup = hookSetup(program)
-    if (program === 'claude' || program === 'gemini') {
+    if (program === 'claude' || program === 'codex' || program === 'gemini') {
       const { hooks } = JSON.parse(setup.slice(setup.indexOf('{')))
       expect(Object.keys(hooks).sort()).toEqual(known)
     }
-    expect(setup).toContain(`botster hook ${program}`.replaceAll(' ', program === 'codex' ? '", "' : ' '))
+    expect(setup).toContain(`botster hook ${program}`)
   },
 )
 
