@@ -31,7 +31,7 @@ return {
       state = "waiting",
       region = "dialog",
       all = { "^{›|>|❯} ?%d+%. ", "^%d+%. " },
-      question = { "^(.+%?)$", "^(Trust this folder%?)", "^(Select .*)", "^(Choose .*)", "Update available" },
+      question = { "^(.+%?)$", "^(Hooks need review)", "^(Trust this folder%?)", "^(Select .*)", "^(Choose .*)", "Update available" },
       confidence = 0.92,
       reason = "a menu is open",
     },
