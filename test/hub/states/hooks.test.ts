@@ -1,4 +1,6 @@
-// What programs really say when they call their lifecycle hooks, recorded and shortened: test/fixtures/NAME-hooks.jsonl.
+// What programs say when they call their lifecycle hooks: test/fixtures/NAME-hooks.jsonl has events in the shapes that were
+// seen in real runs (Claude Code 2.1.330, Codex 0.169.0, Gemini CLI 0.61.0), with short values, put together from several
+// runs into one session. Fields that nothing here reads may be missing.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,7 +9,7 @@ import { HOOK_SOURCES, hookSetup } from '../../../bin/hook-setup.ts'
 import { makeWorld, until, type World } from '../lua/world.ts'
 import { type Agent, agentOf } from './agent.ts'
 
-/** One line of a recording: the event as the program gave it, and what its agent is after it. */
+/** One line: an event in the shape in which the program gives it, and what its agent is after it. */
 interface Recorded {
   readonly then: string
   readonly question?: string
