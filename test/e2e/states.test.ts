@@ -102,6 +102,7 @@ test('What an agent prints is followed until it ends, each line once', async () 
 })
 
 test('Events come as lines of JSON', async () => {
+  const { key } = await world.newAgent('six', claude) // and a hub, whichever test comes first
   const child = spawn(botsterBinary(), ['events', '--type', 'agent_status,agent_created'], {
     cwd: world.repository,
     env: world.env,
@@ -109,7 +110,6 @@ test('Events come as lines of JSON', async () => {
   })
   const told: { event: string; data: { agent_key?: string; state?: string } }[] = []
   createInterface(child.stdout).on('line', (line) => told.push(JSON.parse(line)))
-  const { key } = await world.newAgent('six', claude)
   await world.botster('wait', 'six', '--state', 'idle', '--timeout', '30')
   const isTold = () => told.some(({ event, data }) => event === 'agent_status' && data.agent_key === key && data.state)
   await until(

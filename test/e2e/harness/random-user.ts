@@ -213,7 +213,7 @@ export class RandomUser {
   async #comeBack(): Promise<void> {
     if (!this.#terminal.exit) return
     if (this.#terminal.exit.code !== 0) throw new Error(`the UI ended: ${this.#terminal.text()}`)
-    this.#terminal = this.#world.open(['attach'])
+    this.#terminal = this.#world.open(['attach'], { cols: this.#cols, rows: this.#rows })
     await this.#opened()
   }
 
