@@ -13,15 +13,18 @@ export class DirectoryWatch implements Disposable {
     this.#onEvent = onEvent
   }
 
-  /** Watches exactly these from now on. To be called again after every event: directories come and go. */
-  update(directories: readonly string[]): void {
-    const wanted = new Set(directories.map(nearestExisting))
-    for (const [path, watcher] of this.#watchers) {
-      if (wanted.has(path)) continue
-      watcher.close()
-      this.#watchers.delete(path)
+  /**
+   * Watches exactly these from now on. To be called again after every event: directories come and go.
+   * @param list looks which they are: again once they are watched, since nobody tells of what came in between
+   */
+  update(list: () => readonly string[]): void {
+    let wanted = new Set(list().map(nearestExisting))
+    for (let watched: ReadonlySet<string> = new Set(); !isSame(wanted, watched); ) {
+      for (const path of this.#watchers.keys()) if (!wanted.has(path)) this.#forget(path)
+      for (const path of wanted) if (!this.#watchers.has(path)) this.#watch(path)
+      watched = wanted
+      wanted = new Set(list().map(nearestExisting))
     }
-    for (const path of wanted) if (!this.#watchers.has(path)) this.#watch(path)
   }
 
   [Symbol.dispose](): void {
@@ -59,4 +62,8 @@ function nearestExisting(path: string): string {
     path = parent
   }
   return path
+}
+
+function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && [...one].every((path) => other.has(path))
 }

@@ -101,8 +101,12 @@ export class HotReload implements Disposable {
     return stamps
   }
 
-  /** The directories, and those that linked files really lie in. */
   #watchAll(): void {
+    this.#watch.update(() => this.#watchedDirectories())
+  }
+
+  /** The directories, and those that linked files really lie in. */
+  #watchedDirectories(): string[] {
     const linked = listUiFiles(this.#directories).map(({ path }) => {
       try {
         return dirname(realpathSync(path))
@@ -110,7 +114,7 @@ export class HotReload implements Disposable {
         return dirname(path)
       }
     })
-    this.#watch.update([...watchedDirectories(this.#directories), ...linked])
+    return [...watchedDirectories(this.#directories), ...linked]
   }
 }
 
