@@ -135,11 +135,13 @@ export class WorktreeWatches implements Disposable {
 
   #changed(path: string, entry: Watched): void {
     clearTimeout(entry.timer)
-    entry.timer = setTimeout(() => {
-      if (this.#watched.get(path) !== entry) return
-      this.#onChange(path)
-      if (entry.isStale) void this.#watchFiles(path, entry)
-    }, SETTLED_MS).unref()
+    entry.timer = setTimeout(() => void this.#tell(path, entry), SETTLED_MS).unref()
+  }
+
+  /** Once new directories are watched: whoever looks now misses nothing of what changes there later. */
+  async #tell(path: string, entry: Watched): Promise<void> {
+    if (entry.isStale) await this.#watchFiles(path, entry)
+    if (this.#watched.get(path) === entry) this.#onChange(path)
   }
 }
 
