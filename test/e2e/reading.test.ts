@@ -8,7 +8,7 @@ import { World } from './harness/world.ts'
 const NOTE_EVENTS = `
 local on_hub_event = _events.on_hub_event
 _events.on_hub_event = function(type, data, context)
-  log.info("heard " .. type)
+  log.info(("heard %s %s"):format(type, data and data.source))
   return on_hub_event(type, data, context)
 end`
 
@@ -61,8 +61,8 @@ test('what agents have to say while a pager has the terminal comes when that has
   await terminal.waitFor('IN THE PAGER')
   writeFileSync(go, '')
   const log = () => readFileSync(world.hubFile('tui.log'), 'utf8')
-  const both = () => log().includes('heard terminal_bell') && log().includes('heard pty_notification')
-  await until(both, { what: 'both agents to be heard', seen: log })
+  const news = ['terminal_bell', 'pty_notification bell', 'pty_notification osc777']
+  await until(() => news.every((one) => log().includes(`heard ${one}`)), { what: 'both agents to be heard', seen: log })
   terminal.type('q\r')
   await terminal.waitFor('two: Tests: all pass') // a toast
   const sides = () => terminal.output.split('OUT OF THE PAGER')
