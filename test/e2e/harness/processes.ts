@@ -3,9 +3,11 @@ import { until } from './until.ts'
 
 /**
  * Kills every process whose environment or working directory mentions `marker` (a world's temporary directory), until
- * none is left: hubs and ptyhosts detach on purpose, so that no parent or process group would find them.
+ * none is left: hubs and ptyhosts detach on purpose, so that no parent or process group would find them. They are
+ * stopped first, so that none sees another end.
  */
 export async function killMarked(marker: string): Promise<void> {
+  for (const pid of markedProcesses(marker)) kill(pid, 'SIGSTOP')
   await until(
     () => {
       const alive = markedProcesses(marker)
