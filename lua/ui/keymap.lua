@@ -216,26 +216,24 @@ function M.effective(mode)
   return sorted(list)
 end
 
+--- What a key does in a mode: the name of an action, or a function; nil when it does nothing.
+local function action_of(mode, key)
+  local own = keymaps[mode] and keymaps[mode][key]
+  if own then
+    return own.action
+  end
+  return builtin_keys(mode)[key]
+end
+
 --- The keys that do an action in a mode, the shortest first.
 function M.keys(mode, action)
-  local keys, own = {}, keymaps[mode] or {}
-  for key, bound in pairs(builtin_keys(mode)) do
-    if bound == action and not own[key] then
-      keys[#keys + 1] = key
-    end
-  end
-  for key, entry in pairs(own) do
+  local found = {}
+  for _, entry in ipairs(M.effective(mode)) do
     if entry.action == action then
-      keys[#keys + 1] = key
+      found[#found + 1] = entry.key
     end
   end
-  table.sort(keys, function(a, b)
-    if #a ~= #b then
-      return #a < #b
-    end
-    return a < b
-  end)
-  return keys
+  return require("ui.keys").shortest_first(found)
 end
 
 local function prefixes_of(mode)
@@ -273,7 +271,7 @@ end
 
 --- Puts these keys before those that `builtin` knows. A key that begins a sequence waits for the next, unless
 --- `context.complete` says that none will come. Where the program that is typed into has ended, the keys of the mode
---- `ended` come first; while keys are locked, there is no key but the one that unlocks them.
+--- `ended` come first; while keys are locked, there are no keys but those that unlock them.
 function M.before(builtin)
   local function look_up(key, mode, context)
     if not context.complete and prefixes_of(mode)[key] then
@@ -294,7 +292,7 @@ function M.before(builtin)
   return function(key, mode, context)
     local lock = require("ui.lock")
     if mode == "insert" and lock.is_on() then
-      return lock.handle_key(key)
+      return lock.handle_key(key, action_of(mode, key))
     end
     local ended = require("ui.ended")
     local first = ended.key_mode(mode)

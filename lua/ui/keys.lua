@@ -42,6 +42,17 @@ function M.short(key)
   return (key:gsub("pageup", "pgup"):gsub("pagedown", "pgdn"):gsub("escape", "esc"):gsub("backspace", "bksp"))
 end
 
+--- Sorts keys, the shortest first, and returns them.
+function M.shortest_first(keys)
+  table.sort(keys, function(a, b)
+    if #a ~= #b then
+      return #a < #b
+    end
+    return a < b
+  end)
+  return keys
+end
+
 --- The keys of a mode, those of the same meaning together, in the order of the catalog: {keys, desc, action} each.
 function M.grouped(mode)
   local catalog = require("ui.catalog")
@@ -61,12 +72,7 @@ function M.grouped(mode)
     group.keys[#group.keys + 1] = M.short(entry.key)
   end
   for _, group in ipairs(groups) do
-    table.sort(group.keys, function(a, b)
-      if #a ~= #b then
-        return #a < #b
-      end
-      return a < b
-    end)
+    M.shortest_first(group.keys)
   end
   table.sort(groups, function(a, b)
     if a.place ~= b.place then

@@ -1,5 +1,5 @@
---- Locked keys: all of them go to the program that is typed into, whatever they mean here, until the one key that locked
---- them is pressed again. It stands in the title as long as that, since escape leads nowhere meanwhile.
+--- Locked keys: all of them go to the program that is typed into, whatever they mean here, until one that is bound to
+--- `lock_keys` is pressed again. It stands in the title as long as that, since escape leads nowhere meanwhile.
 ---
 --- The lock is one terminal's. It ends where another is looked at, however that came, and with its program.
 
@@ -13,7 +13,7 @@ local M = { handlers = {} }
 --- Whether the layout has said, when it drew last, that keys are locked.
 local drawn = false
 
---- The key that locks and unlocks, or nil. Sequences do not count: their first keys would be kept from the program.
+--- The shortest key that locks and unlocks, or nil. Sequences do not count: their first keys would be kept from the program.
 function M.key()
   for _, key in ipairs(botster.keymap.keys("insert", "lock_keys")) do
     if not key:find(" ", 1, true) then
@@ -30,18 +30,19 @@ local function typed_into()
   return session and not ended.selected() and session.session_id or nil
 end
 
---- Whether keys are locked. What is typed on when the terminal changes by itself is none of botster's keys either.
+--- Whether keys are locked: asked for every key. What is typed on when the terminal changes by itself is none of
+--- botster's keys either.
 function M.is_on()
   local locked = _tui_state.locked_session
-  if locked and (locked ~= typed_into() and not ended.is_blind() or not M.key()) then
+  if locked and locked ~= typed_into() and not ended.is_blind() then
     _tui_state.locked_session = nil
   end
   return _tui_state.locked_session ~= nil
 end
 
---- What a key does while keys are locked; nil: it is the program's.
-function M.handle_key(key)
-  return key == M.key() and { action = "lock_keys" } or nil
+--- What a key does while keys are locked, by the action it is bound to; nil: it is the program's.
+function M.handle_key(_, action)
+  return action == "lock_keys" and { action = action } or nil
 end
 
 --- @return table? what there is to say when keys cannot be locked
@@ -85,6 +86,9 @@ end
 --- know how to unlock them otherwise.
 function M.complete(render, state)
   drawn = false
+  if _tui_state.locked_session and not M.key() then -- the files that have just been loaded bind none
+    _tui_state.locked_session = nil
+  end
   local tree = render(state)
   if drawn or not M.is_on() then
     return tree

@@ -33,7 +33,8 @@ test('An agent is created with a prompt and waited for; list, wait and explain s
   const late = await world.run(['wait', 'one', '--state', 'working', '--timeout', '0.2'])
   expect(late).toMatchObject({ status: 1, stderr: expect.stringContaining('is done after 0.2 s') })
   expect(await world.run(['wait', 'one', '--state', 'sleepy'])).toMatchObject({ status: 2 })
-  const byItsScreen = { state: 'done', detector: 'claude', decided_by: 'screen', rule: 'prompt' }
+  const used = expect.objectContaining({ kind: 'screen', used: true })
+  const byItsScreen = { state: 'done', detector: 'claude', rule: 'prompt', evidence: expect.arrayContaining([used]) }
   await expect.poll(() => world.json('explain', 'one')).toMatchObject(byItsScreen)
   expect(await world.botster('explain', 'one')).toContain('decided by: screen, rule prompt')
 })

@@ -76,12 +76,12 @@ botster.keymap.set({ "insert", "normal" }, "f12", show)
 -- Whoever locked the keys unlocks them before they look at what became of it.
 local lock = require("ui.lock")
 local handle_locked_key = lock.handle_key
-lock.handle_key = function(key)
+lock.handle_key = function(key, action)
   if key == "f12" then
     show()
-    return handle_locked_key(lock.key())
+    return handle_locked_key(key, "lock_keys")
   end
-  local result = handle_locked_key(key)
+  local result = handle_locked_key(key, action)
   if result == nil then
     note(key, "insert", result)
   end

@@ -66,6 +66,21 @@ describe('locked keys', () => {
     tui.press('f12')
     expect(isLocked()).toBe(false)
   })
+
+  it('are unlocked by each key that is bound to it', () => {
+    tui.lua.load({ 'mine.lua': "botster.keymap.set({ 'insert', 'normal' }, 'f12', 'lock_keys')" })
+    for (const [locks, unlocks] of [
+      ['f9', 'f12'],
+      ['f12', 'f9'],
+    ] as const) {
+      tui.press(locks)
+      expect(tui.text()).toContain('[LOCKED f9 unlocks]')
+      expect(isLocked()).toBe(true)
+      expect(tui.press(unlocks)).toEqual([true])
+      expect(isLocked()).toBe(false)
+      tui.press('escape')
+    }
+  })
 })
 
 describe('nobody is locked in:', () => {
