@@ -8,7 +8,7 @@ import { type SocketServer, serve } from '../protocol/server.ts'
 import { botsterVersion } from '../protocol/version.ts'
 import { recordExit, recordStop } from './agents/follow.ts'
 import { PortBlocks } from './agents/port-blocks.ts'
-import { reconcile } from './agents/reconcile.ts'
+import { type ReconcileOptions, reconcile } from './agents/reconcile.ts'
 import { Clients } from './clients.ts'
 import { serveClient } from './connections.ts'
 import { ReportedErrors } from './errors.ts'
@@ -143,7 +143,8 @@ export class Hub implements HubContext {
   async start(bootLua: (context: HubContext) => Promise<HubLua>): Promise<void> {
     this.ptyhost.onSignal((signal) => this.#hear(signal))
     this.ptyhost.onChanged((change) => this.#ptyhostChanged(change))
-    const { ended } = this.#reconcile({ interrupted: true })
+    const endedAt = Number(this.records.takeFact('signalled_at')) || undefined
+    const { ended } = this.#reconcile({ interrupted: true, endedAt })
     await this.#findInterruptedWorktrees()
     this.portBlocks.reconcile(blocksOf(this.records))
     this.history.prune(new Set(this.records.agents().map(({ id }) => id)))
@@ -189,10 +190,14 @@ export class Hub implements HubContext {
     }
   }
 
-  /** Ends the hub in order, once the present turn is over (so that whoever asked gets its answer). */
-  quit({ agents = false }: { readonly agents?: boolean } = {}): void {
+  /**
+   * Ends the hub in order, once the present turn is over (so that whoever asked gets its answer).
+   * @param options.signalled a signal told it to: perhaps one that everything on this machine gets
+   */
+  quit({ agents = false, signalled = false }: { readonly agents?: boolean; readonly signalled?: boolean } = {}): void {
     if (this.#isEnding) return
     this.#isEnding = true
+    if (signalled) this.records.setFact('signalled_at', String(Date.now()))
     this.log.info({ agents }, 'the hub is ending')
     setImmediate(() => {
       this.#end(agents).then(this.#ended.resolve, this.#ended.reject)
@@ -260,17 +265,21 @@ export class Hub implements HubContext {
   }
 
   #ptyhostChanged(change: PtyhostChange): void {
-    const { ended } = this.#reconcile({ interrupted: false })
+    const { ended, lost: recorded } = this.#reconcile({
+      interrupted: false,
+      endedAt: change.replaced ? Date.now() : undefined,
+    })
+    const lost = [...new Set([...change.lost, ...recorded])]
     if (change.replaced) this.clients.announce({ type: 'ptyhostChanged', reason: change.reason })
-    if (change.lost.length > 0) {
-      const what = change.lost.length === 1 ? 'one session is' : `${change.lost.length} sessions are`
+    if (lost.length > 0) {
+      const what = lost.length === 1 ? 'one session is' : `${lost.length} sessions are`
       this.errors.report('ptyhost', `the ptyhost ended (${change.reason}): ${what} lost, worktrees are untouched`)
     }
-    this.#lua?.ptyhostChanged(change)
+    this.#lua?.ptyhostChanged({ ...change, lost })
     this.#tellEnded(ended)
   }
 
-  #reconcile(options: { interrupted: boolean }) {
+  #reconcile(options: ReconcileOptions) {
     this.records.setFact('ptyhost', String(this.ptyhost.pid))
     const reconciled = reconcile(this.records, this.ptyhost.sessions, options)
     this.log.info(reconciled, 'records and ptyhost agree')

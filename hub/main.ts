@@ -82,7 +82,7 @@ async function runUntilEnded(hub: Hub): Promise<void> {
       hub.errors.report('hub', error)
     })
   }
-  process.on('SIGTERM', () => hub.quit())
+  process.on('SIGTERM', () => hub.quit({ signalled: true }))
   await hub.ended
 }
 

@@ -4,7 +4,12 @@ import type { Records } from '../records/records.ts'
 /** Writes that a session ended; an agent whose last running session it was has status 'exited'. */
 export function recordExit(records: Records, session: string, { code, signal }: ExitStatus): void {
   records.transaction(() => {
-    const record = records.updateSession(session, { status: 'exited', exitCode: code, exitSignal: signal ?? null })
+    const record = records.updateSession(session, {
+      status: 'exited',
+      exitCode: code,
+      exitSignal: signal ?? null,
+      endedAt: Date.now(),
+    })
     if (record === undefined) return // a session of no agent
     const isOver = records.sessions(record.agentId).every(({ status }) => status === 'exited' || status === 'lost')
     const agent = records.agent(record.agentId)

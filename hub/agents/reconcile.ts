@@ -3,11 +3,27 @@ import type { AgentRecord, Records, SessionRecord } from '../records/records.ts'
 import { freeKey } from './key.ts'
 import { fromLabels } from './labels.ts'
 
+/**
+ * Whoever shuts a machine down tells programs and the processes that hold them to end, one after the other: how much
+ * earlier, in milliseconds, a program may have been told.
+ */
+const SHUTDOWN_SPAN_MS = 5000
+
+export interface ReconcileOptions {
+  /** Operations of an earlier hub were cut off: what was under way then has failed. */
+  readonly interrupted: boolean
+  /**
+   * When the hub, or the ptyhost, was told to end by a signal or was gone: milliseconds since the epoch. What ended just
+   * before, and is gone with its ptyhost, was not ended by the person.
+   */
+  readonly endedAt?: number
+}
+
 /** What was found when records and ptyhost were compared. Session ids. */
 export interface Reconciled {
   /** Run without a record: they have one now. */
   readonly adopted: readonly string[]
-  /** Should have run and are not there. */
+  /** Should have run and are not there, or were ended together with what held them. */
   readonly lost: readonly string[]
   /** Ended while nobody looked. */
   readonly ended: readonly { readonly session: string; readonly exit: ExitStatus }[]
@@ -16,12 +32,11 @@ export interface Reconciled {
 /**
  * Brings the records in line with what the ptyhost holds: what runs wins over what was written, and nothing is
  * forgotten. For the start of a hub, and for when the link to the ptyhost was interrupted.
- * @param interrupted whether operations of an earlier hub were cut off: what was under way then has failed
  */
 export function reconcile(
   records: Records,
   sessions: ReadonlyMap<string, SessionInfo>,
-  { interrupted }: { readonly interrupted: boolean },
+  { interrupted, endedAt }: ReconcileOptions,
 ): Reconciled {
   return records.transaction(() => {
     const adopted = [...sessions.values()].filter((info) => adopt(records, info)).map(({ session }) => session)
@@ -31,7 +46,11 @@ export function reconcile(
       const info = sessions.get(record.id)
       if (info !== undefined) {
         if (follow(records, record, info)) ended.push({ session: record.id, exit: info.exit! })
-      } else if (isAlive(record) && (interrupted || record.status === 'running')) {
+      } else if (
+        record.status === 'running' ||
+        (record.status === 'starting' && interrupted) ||
+        wasCutOff(record, endedAt)
+      ) {
         records.updateSession(record.id, { status: 'lost' })
         lost.push(record.id)
       }
@@ -61,7 +80,7 @@ function follow(records: Records, record: SessionRecord, { pid, cols, rows, titl
     return false
   }
   if (!isAlive(record)) return false
-  const ending = { exitCode: exit.code, exitSignal: exit.signal ?? null }
+  const ending = { exitCode: exit.code, exitSignal: exit.signal ?? null, endedAt: Date.now() }
   records.updateSession(record.id, { status: 'exited', pid, cols, rows, title, ...ending })
   return true
 }
@@ -115,6 +134,10 @@ function doing(status: 'creating_worktree' | 'spawning_ptys' | 'stopping' | 'rem
 
 function isAlive({ status }: SessionRecord): boolean {
   return status === 'starting' || status === 'running'
+}
+
+function wasCutOff({ status, endedAt }: SessionRecord, since: number | undefined): boolean {
+  return status === 'exited' && endedAt !== null && since !== undefined && endedAt >= since - SHUTDOWN_SPAN_MS
 }
 
 function agentOf(session: string): string {

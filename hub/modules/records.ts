@@ -69,6 +69,7 @@ const sessionChanges = z.strictObject({
   portForward: z.boolean().optional(),
   exitCode: count.nullable().optional(),
   exitSignal: text.nullable().optional(),
+  endedAt: count.nullable().optional(),
   createdAt: count.optional(),
 })
 const newSession = sessionChanges.extend({
@@ -89,7 +90,7 @@ const SESSION =
   '{id: string, agent_id: string, name: string, status: string, argv: string[], ' +
   'command: (string | string[])?, cwd: string, cols: integer, ' +
   'rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, ' +
-  'exit_signal: string?, created_at: integer}'
+  'exit_signal: string?, ended_at: integer?, created_at: integer}'
 
 const idArgument = { name: 'id', type: 'text' } as const
 const changesArgument = { name: 'changes', type: 'table', doc: 'the fields to change; json.null empties one' } as const

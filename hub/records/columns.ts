@@ -47,6 +47,7 @@ export const sessionColumns: Columns<SessionRecord> = {
   portForward: ['port_forward', 'flag'],
   exitCode: ['exit_code', 'plain'],
   exitSignal: ['exit_signal', 'plain'],
+  endedAt: ['ended_at', 'plain'],
   createdAt: ['created_at', 'plain'],
 }
 

@@ -67,6 +67,7 @@ const MIGRATIONS = [
      read_at INTEGER
    );
    CREATE INDEX messages_by_agent ON messages (agent_id);`,
+  `ALTER TABLE sessions ADD COLUMN ended_at INTEGER;`,
 ]
 
 /**

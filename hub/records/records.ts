@@ -10,7 +10,7 @@ export type * from './types.ts'
 /** What people look at first is the agent itself, also when its program was started anew. */
 const IN_ORDER = "ORDER BY name <> 'agent', rowid"
 
-type Fact = 'root' | 'ptyhost' | 'mcp_port'
+type Fact = 'root' | 'ptyhost' | 'mcp_port' | 'signalled_at'
 
 /**
  * What the hub must still know after it was killed: agents and their sessions, in SQLite. A record is written before
@@ -110,13 +110,20 @@ export class Records implements Disposable {
     )
   }
 
-  /** Something to remember of the hub itself: the directory it is for, the pid of the ptyhost it used. */
+  /** Something to remember of the hub itself: the directory it is for, the pid of its ptyhost, when a signal ended it. */
   fact(name: Fact): string | undefined {
     return this.#all('SELECT value FROM facts WHERE name = ?', name).map(({ value }) => String(value))[0]
   }
 
   setFact(name: Fact, value: string): void {
     this.#run('INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value', name, value)
+  }
+
+  /** Returns what the fact was. */
+  takeFact(name: Fact): string | undefined {
+    const value = this.fact(name)
+    this.#run('DELETE FROM facts WHERE name = ?', name)
+    return value
   }
 
   /** All or nothing: what `body` wrote is undone when it throws. Must not be nested, and `body` must not wait. */
@@ -220,6 +227,7 @@ function sessionDefaults(): Omit<SessionRecord, 'id' | 'agentId' | 'name' | 'arg
     portForward: false,
     exitCode: null,
     exitSignal: null,
+    endedAt: null,
     createdAt: Date.now(),
   }
 }

@@ -68,6 +68,8 @@ export interface SessionRecord {
   readonly exitCode: number | null
   /** A name such as SIGKILL. */
   readonly exitSignal: string | null
+  /** When the hub heard that it ended: milliseconds since the epoch. */
+  readonly endedAt: number | null
   /** Milliseconds since the epoch. */
   readonly createdAt: number
 }

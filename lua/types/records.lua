@@ -51,23 +51,23 @@ function records.remove_agent(id) end
 
 ---The sessions of one agent, or of all: `agent` first, the others in the order they were added.
 ---@param agent_id? string
----@return ({id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})[]
+---@return ({id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, ended_at: integer?, created_at: integer})[]
 function records.sessions(agent_id) end
 
 ---One session by its id, `<agent id>/<name>`, or nil.
 ---@param id string
----@return ({id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})?
+---@return ({id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, ended_at: integer?, created_at: integer})?
 function records.session(id) end
 
 ---Writes a new session and returns its record.
 ---@param fields table agent_id, name, argv, cwd, cols and rows are required
----@return {id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer}
+---@return {id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, ended_at: integer?, created_at: integer}
 function records.add_session(fields) end
 
 ---Changes fields of a session. Returns its record as it is now, nil when there is none.
 ---@param id string
 ---@param changes table the fields to change; json.null empties one
----@return ({id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, created_at: integer})?
+---@return ({id: string, agent_id: string, name: string, status: string, argv: string[], command: (string | string[])?, cwd: string, cols: integer, rows: integer, pid: integer?, title: string, port: integer?, port_forward: boolean, exit_code: integer?, exit_signal: string?, ended_at: integer?, created_at: integer})?
 function records.update_session(id, changes) end
 
 ---Messages to one agent, or to all, oldest first. Times are milliseconds since the epoch.

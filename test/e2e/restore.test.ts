@@ -1,7 +1,8 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { killMarked } from './harness/processes.ts'
+import { Records } from '../../hub/records/records.ts'
+import { isAlive, kill, killMarked } from './harness/processes.ts'
 import { until } from './harness/until.ts'
 import { World } from './harness/world.ts'
 
@@ -16,6 +17,12 @@ async function reboot(world: World): Promise<void> {
   await killMarked(world.directory)
   for (const name of readdirSync(world.runtimeDirectory))
     rmSync(join(world.runtimeDirectory, name), { recursive: true })
+}
+
+/** Asked of the hub's records: a command would take its time on a busy machine. */
+function endedSessions(world: World): number {
+  using records = Records.open(world.hubFile('hub.db'))
+  return records.sessions().filter(({ status }) => status === 'exited').length
 }
 
 test('After a reboot, restore brings back ten agents with worktrees, names, ports, sessions and scrollback', async () => {
@@ -60,6 +67,36 @@ test('After a reboot, restore brings back ten agents with worktrees, names, port
   expect(shown).toContain(`claude --flag 7 in `) // from before
   expect(shown.indexOf('claude --flag 7 in ')).toBeLessThan(shown.indexOf('--continue'))
   expect(shown).toContain(`on ${after[7]!.port} ${after[7]!.slug}`)
+})
+
+test('An orderly shutdown loses no agent, whichever process is told to end first', async () => {
+  await using world = new World()
+  const polite = world.script('polite', '#!/bin/sh\ntrap "exit 143" TERM\necho ready\nwhile :; do sleep 0.1; done\n')
+  await world.newAgent('polite', polite)
+  await world.newAgent('blunt', 'exec sleep 1000')
+  await world.newAgent('late', 'exec sleep 1000')
+  await world.screenOf('polite', /ready/)
+  const { hub, ptyhost } = await world.status()
+  const [politeOne, bluntOne] = await world.agents()
+  for (const { sessions } of [politeOne!, bluntOne!]) kill(sessions[0]!.pid, 'SIGTERM')
+  await until(() => endedSessions(world) === 2, { what: 'the hub to know that two have ended' })
+  kill(hub.pid, 'SIGTERM')
+  kill(ptyhost!.pid, 'SIGTERM')
+  await until(() => !isAlive(hub.pid) && !isAlive(ptyhost!.pid), { what: 'both to be gone' })
+  const lost = await world.json<{ name: string }[]>('restore', '--list')
+  expect(lost.map(({ name }) => name)).toEqual(['polite', 'blunt', 'late'])
+})
+
+test('A ptyhost that is told to end loses its agents, and stopping botster does not', async () => {
+  await using world = new World()
+  await world.newAgent('one', 'exec sleep 1000')
+  const { ptyhost } = await world.status()
+  kill(ptyhost!.pid, 'SIGTERM')
+  await until(async () => (await world.agent('one')).status === 'lost', { what: 'the agent to be lost' })
+  expect(await world.botster('restore')).toContain('repo-one runs again')
+  await world.botster('stop', '--yes')
+  expect((await world.run(['restore', '--list'])).stdout).not.toContain('one')
+  expect((await world.agent('one')).status).toBe('exited')
 })
 
 test('A program that finds nothing to resume is started anew, below what it showed before', async () => {

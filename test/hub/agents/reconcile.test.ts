@@ -101,6 +101,29 @@ test('What should run and does not is lost; what had ended before is not', async
   expect(records.session('a/old')?.status).toBe('exited')
 })
 
+test('What ended just before the hub was told to end is lost, unless its ptyhost still shows it, or it was stopped', async () => {
+  await using open_ = await open()
+  const { records } = open_
+  const now = Date.now()
+  for (const id of ['killed', 'shown', 'earlier', 'later']) {
+    add(records, id, 'running', { agent: 'running' })
+    recordExit(records, `${id}/agent`, { code: 143 })
+  }
+  records.updateSession('earlier/agent', { endedAt: now - 60_000 })
+  records.updateSession('later/agent', { endedAt: now + 100 }) // while the hub was ending
+  const exit = { code: 143 }
+  const held = new Map([running('shown/agent', { exit })])
+  const statuses = () => records.agents().map(({ id, status }) => [id, status])
+  expect(reconcile(records, held, start).lost).toEqual([]) // no signal: `botster stop`
+  expect(reconcile(records, held, { ...start, endedAt: now }).lost).toEqual(['killed/agent', 'later/agent'])
+  expect(statuses()).toEqual([
+    ['killed', 'lost'],
+    ['shown', 'exited'],
+    ['earlier', 'exited'],
+    ['later', 'lost'],
+  ])
+})
+
 test.each<AgentStatus>(['creating_worktree', 'spawning_ptys', 'stopping', 'removing_worktree'])(
   'An agent that an earlier hub left %s has failed, with a reason',
   async (status) => {

@@ -40,6 +40,7 @@ test('What was written is there again after the file was opened anew, field by f
     portForward: true,
     exitCode: 1,
     exitSignal: 'SIGHUP',
+    endedAt: 124,
     title: 't',
   }
   {
