@@ -23,13 +23,17 @@ async function sessionMembers(leader: number): Promise<number[] | undefined> {
   if (entries === undefined) return undefined
   const pids = entries.filter((name) => /^\d+$/.test(name))
   const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')))
-  return pids.filter((_, index) => belongsTo(stats[index]!, leader)).map(Number)
+  return pids.filter((pid, index) => belongsTo(stats[index]!, Number(pid), leader)).map(Number)
 }
 
-/** proc_pid_stat(5): pid (comm) state ppid pgrp session …; comm may contain spaces and parentheses. */
-function belongsTo(stat: string, leader: number): boolean {
-  const [state, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return Number(session) === leader && state !== 'Z' && state !== 'X'
+/**
+ * proc_pid_stat(5): pid (comm) state ppid pgrp session …; comm may contain spaces and parentheses. A leader that was
+ * forked this very moment leads no session yet: it is known by its parent.
+ */
+function belongsTo(stat: string, pid: number, leader: number): boolean {
+  const [state, parent, , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  if (state === 'Z' || state === 'X') return false
+  return Number(session) === leader || (pid === leader && Number(parent) === process.pid)
 }
 
 async function signalSession(leader: number, signals: readonly NodeJS.Signals[]): Promise<void> {

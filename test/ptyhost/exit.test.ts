@@ -109,3 +109,14 @@ test('a program inherits no file of the ptyhost, and gets the environment it was
   expect(text).not.toMatch(/SHLVL=[2-9]/)
   expect(text).toContain(join(host.directory))
 })
+
+test('a program that is killed in the moment it was started ends', async () => {
+  for (let count = 0; count < 30; count++) {
+    const session = `newborn-${count}`
+    await Promise.all([
+      manager.spawn(session, ['sleep', '1000']),
+      manager.connection.request('kill', { session, graceMs: 0 }),
+    ])
+    expect((await manager.info(session)).exit?.signal).toMatch(/SIG(TERM|HUP|KILL)/)
+  }
+})
