@@ -143,12 +143,12 @@ class RunningLua implements HubLua {
   clientMessage(clientId: string, data: Message): void {
     const client = this.#context.clients.get(clientId)
     if (client === undefined) return
-    if (client.role === 'tui') this.#primitives.tui.start(this.#vm, 'message', data as LuaTable, clientId)
-    else this.#primitives.socket.start(this.#vm, 'message', clientId, data as LuaTable)
+    const args: LuaValue[] = client.role === 'tui' ? [data as LuaTable, clientId] : [clientId, data as LuaTable]
+    this.#callbacks(client.role).startOnceTaken(this.#vm, 'message', ...args)
   }
 
   signal(signal: Signal): void {
-    this.#primitives.hub.start(this.#vm, 'signal', snakeCase(signal))
+    this.#primitives.hub.startOnceTaken(this.#vm, 'signal', snakeCase(signal))
   }
 
   ptyhostChanged(change: PtyhostChange): void {

@@ -6,12 +6,16 @@ import type { LuaFunction, LuaValue, LuaVmApi } from '../../lua/vm/index.ts'
  */
 const HANDLER_BUDGET_MS = 200
 
+/** Calls kept for a kind that nobody has taken yet; whoever says more while Lua boots is not worth the memory. */
+const MOST_EARLY = 1000
+
 /** Owner of what the hub's own Lua does for clients: it goes on while the module that began it is being reloaded. */
 export const HUB_OWNER = 'hub'
 
 /** One callback per registering owner and kind: registering again replaces it. */
 export class Callbacks<Kind extends string> {
   readonly #byKind = new Map<Kind, Map<string, LuaFunction>>()
+  readonly #early = new Map<Kind, (() => void)[]>()
 
   /** Takes `fn` over until it is replaced or its owner is released. */
   set(vm: LuaVmApi, kind: Kind, owner: string, fn: LuaFunction): void {
@@ -21,6 +25,7 @@ export class Callbacks<Kind extends string> {
     byOwner.set(owner, fn)
     if (previous !== undefined) previous[Symbol.dispose]()
     else vm.addDisposal(owner, () => byOwner.delete(owner))
+    for (const start of this.#early.get(kind)?.splice(0) ?? []) queueMicrotask(start)
   }
 
   has(kind: Kind): boolean {
@@ -30,6 +35,14 @@ export class Callbacks<Kind extends string> {
   /** Starts every callback of a kind, each in a coroutine of its own; their errors go to the VM's `onError`. */
   start(vm: LuaVmApi, kind: Kind, ...args: LuaValue[]): void {
     for (const fn of this.#live(kind)) vm.spawn(fn, args, callOptions(fn))
+  }
+
+  /** As {@link start}, or once there is a callback of the kind: Lua may boot for longer than clients wait. */
+  startOnceTaken(vm: LuaVmApi, kind: Kind, ...args: LuaValue[]): void {
+    if (this.has(kind)) return this.start(vm, kind, ...args)
+    const early = this.#early.get(kind) ?? []
+    this.#early.set(kind, early)
+    if (early.length < MOST_EARLY) early.push(() => this.start(vm, kind, ...args))
   }
 
   /** Calls the latest callback of a kind and waits for its results; undefined when there is none. */

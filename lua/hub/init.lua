@@ -16,9 +16,10 @@ local HANDLERS = {
   "handlers.connections", "handlers.agents", "handlers.agent_states", "handlers.hub_commands", "handlers.terminal",
   "handlers.connection_code", "handlers.questions", "handlers.mcp", "handlers.agent_tools", "handlers.restore",
   "handlers.worktrees",
-  "handlers.webrtc", "handlers.tui", "handlers.socket", "handlers.plugins", "handlers.commands",
+  "handlers.webrtc", "handlers.plugins", "handlers.commands",
   "handlers.state_commands", "handlers.prompts", "handlers.inbox", "handlers.event_stream", "handlers.filesystem",
   "handlers.templates",
+  "handlers.tui", "handlers.socket", -- once every channel is there: whoever is early subscribes once
 }
 
 --- Last, so that nothing is reloaded while it is being loaded.

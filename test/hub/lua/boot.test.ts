@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../../hub/catalogue/commands/index.ts'
+import { connect } from '../../../protocol/client.ts'
+import { hubProtocol } from '../../../protocol/messages/hub.ts'
 import { makeWorld, until, type World } from './world.ts'
 
 let world: World
@@ -55,8 +57,6 @@ test('Loads everything in the documented order, and logs how long each step took
     'handlers.restore',
     'handlers.worktrees',
     'handlers.webrtc',
-    'handlers.tui',
-    'handlers.socket',
     'handlers.plugins',
     'handlers.commands',
     'handlers.state_commands',
@@ -65,6 +65,8 @@ test('Loads everything in the documented order, and logs how long each step took
     'handlers.event_stream',
     'handlers.filesystem',
     'handlers.templates',
+    'handlers.tui',
+    'handlers.socket',
     'shutdown handler',
     'user.init',
     'plugins',
@@ -144,4 +146,19 @@ test('A command that is registered late in a long boot is waited for, and one th
     status: 'rejected',
     reason: { message: expect.stringContaining("unknown command 'never'") },
   })
+})
+
+test('Who subscribes before a long boot has come to it is heard once it has', async () => {
+  world = await makeWorld({ files: { 'handlers/worktrees.lua': 'runtime.sleep(4) return {}' }, waitsForBoot: false })
+  const types: unknown[] = []
+  using client = await connect({
+    path: world.hub.paths.hubSocket,
+    protocol: hubProtocol,
+    role: 'tui',
+    onMessage: (message) => {
+      if (message.type === 'message') types.push((message.data as { type: string }).type)
+    },
+  })
+  client.send({ type: 'message', data: { subscriptionId: 'hub', type: 'subscribe', channel: 'hub' } })
+  await expect.poll(() => types.slice(0, 2)).toEqual(['subscribed', 'agent_list'])
 })
