@@ -104,6 +104,7 @@ export class Hub implements HubContext {
   #server: SocketServer | undefined
   #lua: HubLua | undefined
   #earlySignals: Signal[] = []
+  #ptyhostLostAt: number | undefined
   #isEnding = false
 
   /** For {@link openHub}. */
@@ -142,9 +143,12 @@ export class Hub implements HubContext {
   /** For {@link openHub}: adopts what runs, boots Lua, serves clients. */
   async start(bootLua: (context: HubContext) => Promise<HubLua>): Promise<void> {
     this.ptyhost.onSignal((signal) => this.#hear(signal))
+    this.ptyhost.onLost(() => {
+      this.#ptyhostLostAt = Date.now()
+    })
     this.ptyhost.onChanged((change) => this.#ptyhostChanged(change))
-    const endedAt = Number(this.records.takeFact('signalled_at')) || undefined
-    const { ended } = this.#reconcile({ interrupted: true, endedAt })
+    const heldUntil = Number(this.records.fact('signalled_at')) || undefined
+    const { ended } = this.#reconcile({ interrupted: true, heldUntil })
     await this.#findInterruptedWorktrees()
     this.portBlocks.reconcile(blocksOf(this.records))
     this.history.prune(new Set(this.records.agents().map(({ id }) => id)))
@@ -166,7 +170,8 @@ export class Hub implements HubContext {
     for (const signal of this.#earlySignals.splice(0)) lua.signal(signal)
     const served = { context: this, lua, status: () => this.status() }
     this.#server = await serve(this.paths.hubSocket, (socket) => serveClient(socket, served))
-    this.#idle.touch() // not before: starting may take long
+    this.records.removeFact('signalled_at') // not before: a hub that dies while it starts leaves it to the next
+    this.#idle.touch() // nor this: starting may take long
     this.log.info({ id: this.id, root: this.root, ptyhost: this.ptyhost.pid }, 'the hub serves')
   }
 
@@ -197,11 +202,11 @@ export class Hub implements HubContext {
   quit({ agents = false, signalled = false }: { readonly agents?: boolean; readonly signalled?: boolean } = {}): void {
     if (this.#isEnding) return
     this.#isEnding = true
-    if (signalled) this.records.setFact('signalled_at', String(Date.now()))
-    this.log.info({ agents }, 'the hub is ending')
+    this.log.info({ agents, signalled }, 'the hub is ending')
     setImmediate(() => {
       this.#end(agents).then(this.#ended.resolve, this.#ended.reject)
     })
+    if (signalled) void this.#attempt(async () => noteSignal(this.records))
   }
 
   async #end(agents: boolean): Promise<void> {
@@ -265,10 +270,8 @@ export class Hub implements HubContext {
   }
 
   #ptyhostChanged(change: PtyhostChange): void {
-    const { ended, lost: recorded } = this.#reconcile({
-      interrupted: false,
-      endedAt: change.replaced ? Date.now() : undefined,
-    })
+    const heldUntil = change.replaced ? this.#ptyhostLostAt : undefined
+    const { ended, lost: recorded } = this.#reconcile({ interrupted: false, heldUntil })
     const lost = [...new Set([...change.lost, ...recorded])]
     if (change.replaced) this.clients.announce({ type: 'ptyhostChanged', reason: change.reason })
     if (lost.length > 0) {
@@ -300,6 +303,11 @@ export class Hub implements HubContext {
       this.records.updateAgent(agent.id, { worktreePath: worktree.path, inWorktree: true, createdWorktree: true })
     }
   }
+}
+
+/** For the next hub: a signal ended this one, perhaps with everything else on the machine. */
+export function noteSignal(records: Records): void {
+  records.setFact('signalled_at', String(Date.now()))
 }
 
 /** One file for all hubs of the configuration directory. */

@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import { acquireLock } from '../protocol/lock.ts'
 import { type HubPaths, hubId, hubPaths, worktreeBase } from '../protocol/paths.ts'
 import { findRoot, type Root } from './git/root.ts'
-import { type Hub, openHub } from './hub.ts'
+import { type Hub, noteSignal, openHub } from './hub.ts'
 import { openLog } from './log.ts'
 import { bootHubLua } from './lua.ts'
 import { Records } from './records/records.ts'
@@ -15,10 +15,15 @@ import { Records } from './records/records.ts'
 /** How long a hub that is ending may hold the lock: its agents' grace, when it takes them along. */
 const LOCK_PATIENCE_MS = 10_000
 const LOCK_RETRY_MS = 20
+/** What a shell says of a program that SIGTERM ended. */
+const SIGTERM_EXIT_CODE = 143
 /** Minutes without anything to do after which a hub ends by itself, unless BOTSTER_HUB_IDLE_MINUTES says otherwise. */
 const IDLE_MINUTES = 30
 
-/** The hub's process: `node hub.js [--root DIR] [--no-repo-config]`. Exit codes: 0 ended in order, or another one serves; 1 failed. */
+/**
+ * The hub's process: `node hub.js [--root DIR] [--no-repo-config]`. Exit codes: 0 ended in order, or another one serves;
+ * 1 failed; 143 told to end while it started.
+ */
 async function main(): Promise<number> {
   const { env } = process
   const { values } = parseArgs({ options: { root: { type: 'string' }, 'no-repo-config': { type: 'boolean' } } })
@@ -32,6 +37,7 @@ async function main(): Promise<number> {
     log.info('a hub is already running')
     return 0
   }
+  process.once('SIGTERM', () => endWhileStarting(paths))
   const ignoresRepositoryLayers = values['no-repo-config'] ?? false
   const hub = await start(paths, found, log, ignoresRepositoryLayers).catch((error: Error) => {
     log.fatal({ error }, 'the hub could not start')
@@ -82,8 +88,19 @@ async function runUntilEnded(hub: Hub): Promise<void> {
       hub.errors.report('hub', error)
     })
   }
+  process.removeAllListeners('SIGTERM')
   process.on('SIGTERM', () => hub.quit({ signalled: true }))
   await hub.ended
+}
+
+/** Nothing is held yet, and programs that end now are noted by nobody: the next hub finds out. */
+function endWhileStarting(paths: HubPaths): never {
+  try {
+    using records = Records.open(paths.database)
+    noteSignal(records)
+  } finally {
+    process.exit(SIGTERM_EXIT_CODE)
+  }
 }
 
 /** The hub belongs to no terminal: closing one, or ctrl+c in it, is not meant for the hub. */

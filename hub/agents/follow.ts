@@ -4,11 +4,13 @@ import type { Records } from '../records/records.ts'
 /** Writes that a session ended; an agent whose last running session it was has status 'exited'. */
 export function recordExit(records: Records, session: string, { code, signal }: ExitStatus): void {
   records.transaction(() => {
+    const isStopped = records.session(session)?.status === 'exited' // on purpose: see recordStop
+    const endedAt = isStopped ? undefined : Date.now()
     const record = records.updateSession(session, {
       status: 'exited',
       exitCode: code,
       exitSignal: signal ?? null,
-      endedAt: Date.now(),
+      endedAt,
     })
     if (record === undefined) return // a session of no agent
     const isOver = records.sessions(record.agentId).every(({ status }) => status === 'exited' || status === 'lost')

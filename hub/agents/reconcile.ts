@@ -16,7 +16,7 @@ export interface ReconcileOptions {
    * When the hub, or the ptyhost, was told to end by a signal or was gone: milliseconds since the epoch. What ended just
    * before, and is gone with its ptyhost, was not ended by the person.
    */
-  readonly endedAt?: number
+  readonly heldUntil?: number
 }
 
 /** What was found when records and ptyhost were compared. Session ids. */
@@ -36,7 +36,7 @@ export interface Reconciled {
 export function reconcile(
   records: Records,
   sessions: ReadonlyMap<string, SessionInfo>,
-  { interrupted, endedAt }: ReconcileOptions,
+  { interrupted, heldUntil }: ReconcileOptions,
 ): Reconciled {
   return records.transaction(() => {
     const adopted = [...sessions.values()].filter((info) => adopt(records, info)).map(({ session }) => session)
@@ -49,7 +49,7 @@ export function reconcile(
       } else if (
         record.status === 'running' ||
         (record.status === 'starting' && interrupted) ||
-        wasCutOff(record, endedAt)
+        wasCutOff(record, heldUntil)
       ) {
         records.updateSession(record.id, { status: 'lost' })
         lost.push(record.id)
@@ -136,8 +136,8 @@ function isAlive({ status }: SessionRecord): boolean {
   return status === 'starting' || status === 'running'
 }
 
-function wasCutOff({ status, endedAt }: SessionRecord, since: number | undefined): boolean {
-  return status === 'exited' && endedAt !== null && since !== undefined && endedAt >= since - SHUTDOWN_SPAN_MS
+function wasCutOff({ status, endedAt }: SessionRecord, heldUntil: number | undefined): boolean {
+  return status === 'exited' && endedAt !== null && heldUntil !== undefined && endedAt >= heldUntil - SHUTDOWN_SPAN_MS
 }
 
 function agentOf(session: string): string {

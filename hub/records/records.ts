@@ -119,11 +119,8 @@ export class Records implements Disposable {
     this.#run('INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value', name, value)
   }
 
-  /** Returns what the fact was. */
-  takeFact(name: Fact): string | undefined {
-    const value = this.fact(name)
+  removeFact(name: Fact): void {
     this.#run('DELETE FROM facts WHERE name = ?', name)
-    return value
   }
 
   /** All or nothing: what `body` wrote is undone when it throws. Must not be nested, and `body` must not wait. */

@@ -115,7 +115,7 @@ test('What ended just before the hub was told to end is lost, unless its ptyhost
   const held = new Map([running('shown/agent', { exit })])
   const statuses = () => records.agents().map(({ id, status }) => [id, status])
   expect(reconcile(records, held, start).lost).toEqual([]) // no signal: `botster stop`
-  expect(reconcile(records, held, { ...start, endedAt: now }).lost).toEqual(['killed/agent', 'later/agent'])
+  expect(reconcile(records, held, { ...start, heldUntil: now }).lost).toEqual(['killed/agent', 'later/agent'])
   expect(statuses()).toEqual([
     ['killed', 'lost'],
     ['shown', 'exited'],
