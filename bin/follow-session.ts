@@ -7,11 +7,11 @@ import type { HubConnection } from './connect.ts'
 
 /** Milliseconds that output is gathered before its lines are printed. */
 const GATHER_MS = 100
-/** Milliseconds without a frame after which an ended program's screen is complete: frames follow each other at once. */
-const SETTLE_MS = 250
 /** Lines asked for at once. */
 const BATCH = 1000
 const VIEW = 1
+/** Made once the program has ended: its first frame is all that the terminal shows. */
+const LAST_VIEW = 2
 
 type Ptyhost = Connection<PtyhostProtocol, 'client'>
 
@@ -26,17 +26,25 @@ export async function followSession(
   const ended = Promise.withResolvers<void>()
   ended.promise.catch(() => {}) // a session that is gone already ends all this before anybody waits for it
   const screen = new ScreenLines()
+  const complete = Promise.withResolvers<void>()
   using ptyhost = await connect({
     path: socket,
     protocol: ptyhostProtocol,
     role: 'cli',
-    onClose: (reason) => ended.reject(new Error(`the connection to the agent's terminal ended: ${reason}`)),
+    onClose: (reason) => {
+      ended.reject(new Error(`the connection to the agent's terminal ended: ${reason}`))
+      complete.resolve()
+    },
     onMessage: (message) => {
       if (message.type === 'frame') {
         screen.apply(message)
-        ptyhost.send({ type: 'ack', view: VIEW, seq: message.seq })
+        ptyhost.send({ type: 'ack', view: message.view, seq: message.seq })
+        if (message.view === LAST_VIEW) complete.resolve()
       }
-      if (message.type === 'released') ended.resolve()
+      if (message.type === 'released') {
+        ended.resolve()
+        complete.resolve()
+      }
       if (message.type === 'signal' && message.signal.kind === 'exit') ended.resolve()
     },
   })
@@ -48,12 +56,12 @@ export async function followSession(
     () => (isOver = true),
     () => (isOver = true),
   )
-  await screen.begun
+  await Promise.race([screen.begun, ended.promise]) // one that is released before its first frame never sends any
   let next = Math.max(screen.first, screen.end(isOver) - lines)
   let epoch = screen.extent.epoch
   for (;;) {
     const last = isOver
-    if (last) await screen.settled()
+    if (last && (await isStillShown(ptyhost, session))) await complete.promise
     if (screen.extent.epoch !== epoch) {
       // Laid out anew: which of the old lines a new one was part of cannot be told.
       epoch = screen.extent.epoch
@@ -65,6 +73,16 @@ export async function followSession(
     await pause(GATHER_MS)
   }
   await ended.promise
+}
+
+/** Asks for all that an ended program has left on its screen. False when it was released meanwhile. */
+async function isStillShown(ptyhost: Ptyhost, session: string): Promise<boolean> {
+  try {
+    await ptyhost.request('view', { view: LAST_VIEW, session })
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Lines that have left the screen are fetched; the others are at hand. @returns the number of the next line */
@@ -133,12 +151,6 @@ class ScreenLines {
   /** Resolves when the next frame has come. */
   async changed(): Promise<void> {
     await this.#changed.promise
-  }
-
-  /** Resolves when no frame has come for a while: the last ones of a program that ended may be on their way. */
-  async settled(): Promise<void> {
-    const moved = () => this.changed().then(() => true)
-    while (await Promise.race([moved(), pause(SETTLE_MS, false)])) {}
   }
 
   apply({ full, lines, rows, cursor, modes, history }: Frame): void {
