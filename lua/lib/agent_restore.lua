@@ -154,15 +154,15 @@ function start_again(record, session, config, options)
   }
   local from = { client_id = options.client_id, env = config.environment }
   local environment = options.environment or agent_sessions.environment(record, again, from)
+  -- Before it is started: it may end before its start is answered.
+  resuming[session.id] = command ~= session.command and { at = runtime.clock(), environment = environment } or nil
   local started, message, err = agent_sessions.start(record, again, {
     rows = options.rows or session.rows,
     cols = options.cols or session.cols,
     environment = environment,
   })
-  if started then
-    if command ~= session.command then resuming[session.id] = { at = runtime.clock(), environment = environment } end
-    return started
-  end
+  if started then return started end
+  resuming[session.id] = nil
   records.add_session{ -- it may be tried again, when what is missing is there
     agent_id = record.id,
     name = session.name,
