@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import { configModule } from '../../lua/modules/config/index.ts'
 import { jsonModule, type LogLevel, logModule, timerModule } from '../../lua/modules/index.ts'
 import { LuaError, type LuaErrorReport, type LuaValue, LuaVm, OWN_CHUNKS, sandboxed } from '../../lua/vm/index.ts'
@@ -38,7 +37,7 @@ export class Improvement implements Disposable {
   readonly #running: Int32Array
   #vm: LuaVm | undefined
   #lastAsk = 0
-  #enteredAt = 0
+  #enteredAt = process.threadCpuUsage()
   #isOverdrawn = false
 
   constructor(parts: ImprovementParts) {
@@ -135,13 +134,14 @@ export class Improvement implements Disposable {
   }
 
   #entered(): void {
-    this.#enteredAt = performance.now()
+    this.#enteredAt = process.threadCpuUsage()
     Atomics.store(this.#running, 0, this.#parts.message.id)
   }
 
   #left(): void {
     Atomics.store(this.#running, 0, 0)
-    if (this.#isOverdrawn || this.#time.take(performance.now() - this.#enteredAt)) return
+    const { user, system } = process.threadCpuUsage(this.#enteredAt)
+    if (this.#isOverdrawn || this.#time.take((user + system) / 1000)) return
     this.#isOverdrawn = true
     this.#parts.onOverdrawn()
   }

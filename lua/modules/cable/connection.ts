@@ -63,6 +63,7 @@ export class CableConnection implements Disposable {
   #watch: NodeJS.Timeout | undefined
   /** When the server was last heard, by performance.now(). */
   #heardAt = 0
+  #lookedAt = 0
   #lastFailure: NetworkFailure | undefined
 
   constructor(options: CableOptions, events: CableEvents) {
@@ -117,10 +118,15 @@ export class CableConnection implements Disposable {
       this.#end({ kind: 'protocol', message })
       return
     }
-    const { staleMs, confirmMs } = this.#options.timing
     this.#heardAt = performance.now()
+    this.#lookedAt = this.#heardAt
     clearInterval(this.#watch)
-    this.#watch = setInterval(() => this.#look(), Math.min(staleMs, confirmMs) / 2)
+    this.#watch = setInterval(() => this.#look(), this.#lookEveryMs)
+  }
+
+  get #lookEveryMs(): number {
+    const { staleMs, confirmMs } = this.#options.timing
+    return Math.min(staleMs, confirmMs) / 2
   }
 
   #received(data: Uint8Array): void {
@@ -171,7 +177,11 @@ export class CableConnection implements Disposable {
   /** Looks after a connection that says nothing, and subscriptions that were not confirmed. */
   #look(): void {
     const { staleMs } = this.#options.timing
-    if (performance.now() - this.#heardAt > staleMs) {
+    const now = performance.now()
+    // What the server said while this machine paused is there, and only not read yet.
+    this.#heardAt = Math.min(now, this.#heardAt + Math.max(0, now - this.#lookedAt - this.#lookEveryMs))
+    this.#lookedAt = now
+    if (now - this.#heardAt > staleMs) {
       this.#lose({ kind: 'timeout', message: `timeout: nothing heard of ${this.#options.url.host} for ${staleMs} ms` })
     } else if (this.#isWelcome) this.#subscriptions.askLate()
   }

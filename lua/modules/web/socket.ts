@@ -8,6 +8,9 @@ const MOST_UNSENT = 16 << 20
 /** Milliseconds the other side has to answer our close. */
 const CLOSE_TIMEOUT_MS = 5000
 
+/** How many intervals after the last look the next one counts as late. */
+const LATE = 1.5
+
 /** Close codes of RFC 6455, section 7.4.1. */
 const NORMAL = 1000
 const GOING_AWAY = 1001
@@ -45,6 +48,8 @@ export class Socket implements Disposable {
   /** Runs out when it takes too long to open; then the pings. */
   #timer: NodeJS.Timeout | undefined
   #isAlive = true
+  /** When it was last looked whether the other side is alive, by performance.now(). */
+  #lookedAt = 0
   #wasToldWhy = false
 
   constructor(options: SocketOptions, events: SocketEvents) {
@@ -157,6 +162,7 @@ export class Socket implements Disposable {
     clearTimeout(this.#timer)
     if (this.#state !== 'connecting') return
     this.#state = 'open'
+    this.#lookedAt = performance.now()
     const { pingIntervalMs } = this.#options
     if (pingIntervalMs > 0) this.#timer = setInterval(() => this.#watch(socket, pingIntervalMs), pingIntervalMs)
     this.#events.opened(socket.protocol)
@@ -169,21 +175,16 @@ export class Socket implements Disposable {
 
   #watch(socket: WebSocket, intervalMs: number): void {
     if (this.#state !== 'open') return
-    if (!this.#isAlive) {
-      // After a pause of this machine the answer may be there and only not read yet: that comes first.
-      setImmediate(() => this.#decide(intervalMs))
-      return
+    const now = performance.now()
+    // After a pause of this machine the answer may be there and only not read yet: it has until the next look.
+    const isLate = now - this.#lookedAt > LATE * intervalMs
+    this.#lookedAt = now
+    if (!this.#isAlive && !isLate) {
+      const message = `timeout: ${this.#options.url.host} gave no sign of life for ${intervalMs} ms`
+      return this.#giveUp({ kind: 'timeout', message })
     }
     this.#isAlive = false
     socket.ping()
-  }
-
-  #decide(intervalMs: number): void {
-    if (this.#state !== 'open' || this.#isAlive) return
-    this.#giveUp({
-      kind: 'timeout',
-      message: `timeout: ${this.#options.url.host} gave no sign of life for ${intervalMs} ms`,
-    })
   }
 
   /** Says why, and ends the connection. */
