@@ -94,12 +94,16 @@ export class Pty implements Disposable {
     stream.destroy = (error) => {
       if (error || stream.readableEnded || stream.destroyed) return destroy(error)
       stream.destroy = destroy
-      const started = performance.now()
+      // Counted in looks, with reading in between: this process may have stood still, and reading may pause.
+      let quietLooks = 0
+      let looks = 0
       const timer = setInterval(() => {
         if (stream.destroyed) return clearInterval(timer)
+        const isQuiet = performance.now() - lastData() >= QUIET_AFTER_EXIT_MS
+        quietLooks = isQuiet && !stream.isPaused() ? quietLooks + 1 : 0
         if (stream.isPaused()) return
-        const now = performance.now()
-        if (now - lastData() < QUIET_AFTER_EXIT_MS && now - started < MAX_OUTPUT_AFTER_EXIT_MS) return
+        looks++
+        if (quietLooks < 2 && looks * QUIET_AFTER_EXIT_MS < MAX_OUTPUT_AFTER_EXIT_MS) return
         clearInterval(timer)
         destroy()
       }, QUIET_AFTER_EXIT_MS)
