@@ -1,6 +1,7 @@
-import { existsSync, type FSWatcher, watch } from 'node:fs'
+import { type FSWatcher, watch } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Logger } from 'pino'
+import { directoryIdentity } from '../../protocol/directory-identity.ts'
 import { chomp, git, splitNul } from '../git/run.ts'
 
 /** Directories watched in one worktree: each costs the kernel about a kilobyte. What changes below others shows later. */
@@ -22,6 +23,8 @@ interface Watched {
   top: string
   /** False when there was no room for all of it. */
   isWhole: boolean
+  /** Resolves once it is watched. */
+  ready?: Promise<void>
   timer?: NodeJS.Timeout
   /** What git tracks may be in other directories now. */
   isStale: boolean
@@ -48,11 +51,12 @@ export class WorktreeWatches implements Disposable {
    */
   async add(path: string): Promise<boolean> {
     const known = this.#watched.get(path)
-    if (known !== undefined) return known.isWhole
-    const entry: Watched = { watchers: new Map(), top: '', isWhole: true, isStale: false }
-    this.#watched.set(path, entry)
-    await this.#watchGit(path, entry)
-    if (entry.top !== '') await this.#watchFiles(path, entry)
+    const entry: Watched = known ?? { watchers: new Map(), top: '', isWhole: true, isStale: false }
+    if (known === undefined) {
+      this.#watched.set(path, entry)
+      entry.ready = this.#begin(path, entry)
+    }
+    await entry.ready
     return entry.isWhole
   }
 
@@ -65,6 +69,11 @@ export class WorktreeWatches implements Disposable {
 
   [Symbol.dispose](): void {
     for (const path of [...this.#watched.keys()]) this.remove(path)
+  }
+
+  async #begin(path: string, entry: Watched): Promise<void> {
+    await this.#watchGit(path, entry)
+    if (entry.top !== '') await this.#watchFiles(path, entry)
   }
 
   async #watchGit(path: string, entry: Watched): Promise<void> {
@@ -108,6 +117,7 @@ export class WorktreeWatches implements Disposable {
       entry.watchers.get(directory)?.close()
       entry.watchers.delete(directory)
     }
+    const identity = directoryIdentity(directory)
     try {
       const watcher = watch(directory, { persistent: false, recursive: IS_RECURSIVE && names === undefined })
       entry.watchers.set(directory, watcher)
@@ -115,8 +125,8 @@ export class WorktreeWatches implements Disposable {
       watcher.on('change', (event, name) => {
         const file = String(name ?? '')
         if (names === undefined ? !isGits(file) : names.has(file)) changed(file)
-        if (event !== 'rename' || file !== basename(directory) || existsSync(directory)) return
-        forget() // another directory of that name may follow
+        if (event !== 'rename' || file !== basename(directory) || directoryIdentity(directory) === identity) return
+        forget() // another directory of that name may follow, or be there already
         entry.isStale = true
       })
     } catch (error) {

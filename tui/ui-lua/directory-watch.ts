@@ -1,5 +1,6 @@
 import { existsSync, type FSWatcher, watch } from 'node:fs'
 import { dirname } from 'node:path'
+import { directoryIdentity } from '../../protocol/directory-identity.ts'
 
 /**
  * Says that something may have changed in one of several directories, whether they exist yet or not: of a missing one
@@ -33,10 +34,12 @@ export class DirectoryWatch implements Disposable {
   }
 
   #watch(path: string): void {
+    const identity = directoryIdentity(path)
     try {
       const watcher = watch(path, { persistent: false }, (event, name) => {
-        // A directory that was removed or moved away leaves a watcher that will never say anything again.
-        if (event === 'rename' && (name === null || !existsSync(path))) this.#forget(path)
+        // A directory that was removed or moved away leaves a watcher that will never say anything again, also when there
+        // is another one in its place by now.
+        if (event === 'rename' && (name === null || directoryIdentity(path) !== identity)) this.#forget(path)
         this.#onEvent()
       })
       watcher.on('error', () => {

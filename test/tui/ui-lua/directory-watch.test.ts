@@ -30,6 +30,19 @@ test('what is written to a directory is heard of, and to one that does not exist
   await heardOf()
 })
 
+test('a directory that was replaced by another of its name is watched again', async () => {
+  make('ui')
+  const list = () => [join(root, 'ui')]
+  watch.update(list)
+  rmSync(join(root, 'ui'), { recursive: true })
+  make('ui')
+  await heardOf()
+  watch.update(list)
+  events = 0
+  writeFileSync(join(root, 'ui/file'), '')
+  await heardOf()
+})
+
 test('a directory that was made while the others began to be watched is watched too', async () => {
   watch.update(() => {
     const seen = readdirSync(root)
