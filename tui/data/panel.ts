@@ -111,8 +111,14 @@ export class Panel {
 
   /** Makes the view anew, on a new connection. */
   reconnect(): void {
+    if (!this.#screen.ready) {
+      this.#data.unview(this.#view)
+      return this.#start() // nothing was shown yet: a search or copy mode that was begun goes on
+    }
+    const { modes } = this.#screen
     this.#previous = this.grid
     this.#restart()
+    this.#screen.modes = modes // of the same program: what is typed before its first frame is typed as before
   }
 
   /** The view was refused: nothing of an earlier session must stand in its place. */

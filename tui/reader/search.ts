@@ -9,6 +9,8 @@ import { whyNoText } from './why-no-text.ts'
 const MAX_MATCHES = 100_000
 /** Milliseconds between two looks at what was printed meanwhile. */
 const REFRESH_MS = 150
+/** Of what was never answered. */
+const NO_EPOCH = -1
 
 export type SearchRequest = Omit<Params<PtyhostProtocol, 'search'>, 'session'>
 export type SearchAnswer = Result<PtyhostProtocol, 'search'>
@@ -181,6 +183,11 @@ export class Search implements Disposable {
     page(undefined)
   }
 
+  #forgetAnswers(): void {
+    this.#asking = false
+    this.#epoch = NO_EPOCH
+  }
+
   /** Lines have other numbers now: what was current is not known any more. */
   #startOver(): void {
     this.#begin()
@@ -192,7 +199,8 @@ export class Search implements Disposable {
     if (this.#query === undefined) return
     const generation = this.#generation
     const answered = (answer: SearchAnswer | undefined) => {
-      if (generation !== this.#generation || answer === undefined) return
+      if (generation !== this.#generation) return
+      if (answer === undefined) return this.#forgetAnswers() // no connection: the next frame begins anew
       if (answer.epoch !== this.#epoch)
         this.follow() // the frame that says so is on its way
       else take(answer)
