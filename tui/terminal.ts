@@ -270,6 +270,8 @@ export class Terminal implements Disposable {
   #end(signal: NodeJS.Signals): void {
     // The keys for these go to everybody in the terminal, and are meant for the program that has it.
     if (this.#lent && (signal === 'SIGINT' || signal === 'SIGQUIT')) return
+    // A shell that is hung up says so twice: the second one must not end what the first has begun.
+    if (this.#handlers.onSignal) for (const again of ENDING_SIGNALS) process.on(again, () => {})
     this.close()
     if (this.#handlers.onSignal) this.#handlers.onSignal(signal)
     else process.kill(process.pid, signal) // our listener is gone: now it has its usual effect
