@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { createConnection } from 'node:net'
+import { addAbortSignal } from 'node:stream'
 import { envelopes } from '../protocol/envelope.ts'
 import { FrameDecoder } from '../protocol/frame.ts'
 import { CommandFailed } from './usage.ts'
@@ -14,11 +14,10 @@ export async function peerPid(socketPath: string): Promise<number> {
   const socket = createConnection({ path: socketPath })
   const decoder = new FrameDecoder()
   try {
-    const signal = AbortSignal.timeout(HELLO_TIMEOUT_MS)
-    for (;;) {
-      const [chunk] = (await once(socket, 'data', { signal })) as [Buffer]
-      for (const message of decoder.push(chunk)) return envelopes.hello.parse(message).pid
+    for await (const chunk of addAbortSignal(AbortSignal.timeout(HELLO_TIMEOUT_MS), socket)) {
+      for (const message of decoder.push(chunk as Buffer)) return envelopes.hello.parse(message).pid
     }
+    throw new Error('it closes the connection')
   } catch (cause) {
     throw new CommandFailed(`what serves ${socketPath} does not say who it is`, { cause })
   } finally {

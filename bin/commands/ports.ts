@@ -1,8 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { BLOCK_SIZE } from '../../hub/agents/block-size.ts'
 import { canListen } from '../../hub/agents/listening.ts'
 import type { ListedAgent } from '../agents.ts'
 import { defineCommand } from '../command.ts'
+
+/** Milliseconds after which a port that is taken is looked at again: hubs hold those they look at for a moment. */
+const SECOND_LOOK_MS = 50
 
 /** One agent in `ports --json`: stable, documented in docs/cli.md. */
 interface AgentPorts {
@@ -53,13 +57,19 @@ async function ports({ json = false }: { json?: boolean }): Promise<void> {
 async function portsOf({ key, slug, port, sessions }: ListedAgent): Promise<AgentPorts | undefined> {
   if (port === null) return undefined
   const block = Array.from({ length: BLOCK_SIZE }, (_, index) => port + index)
-  const free = await Promise.all(block.map(canListen))
+  const taken = await Promise.all(block.map(isTaken))
   return {
     agent: key,
     slug,
     first: port,
     last: port + BLOCK_SIZE - 1,
     sessions: sessions.flatMap(({ name, port: own }) => (own === null ? [] : [{ name, port: own }])),
-    listening: block.filter((_, index) => !free[index]),
+    listening: block.filter((_, index) => taken[index]),
   }
+}
+
+async function isTaken(port: number): Promise<boolean> {
+  if (await canListen(port)) return false
+  await pause(SECOND_LOOK_MS)
+  return !(await canListen(port))
 }
