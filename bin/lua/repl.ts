@@ -60,7 +60,7 @@ export class Repl {
     readline.on('line', (line) => this.#hear(() => this.#lines.push(line)))
     readline.on('close', () => this.#hear(() => (this.#isClosed = true)))
     readline.on('SIGINT', () => {
-      if (this.#isPrompting) this.#hear(() => (this.#wasInterrupted = true))
+      if (this.#isPrompting) this.#hear(() => this.#interrupt())
       else console.cancel()
     })
     try {
@@ -119,6 +119,12 @@ export class Repl {
     }
     const text = this.#lines.shift()
     return text === undefined ? 'closed' : { text }
+  }
+
+  /** Also lines that came together with it. */
+  #interrupt(): void {
+    this.#lines.length = 0
+    this.#wasInterrupted = true
   }
 
   #hear(change: () => void): void {
