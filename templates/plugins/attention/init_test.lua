@@ -33,7 +33,7 @@ describe("attention", function()
       hooks.notify("pty_notification", { type = "osc777", agent_id = "a1", agent_key = "k", title = "Done", body = "all" })
     end
     hooks.notify("pty_notification", { type = "osc9", agent_id = "a1", agent_key = "k", message = "another" })
-    wait_until(function() return told():find("another") end, "the other message")
+    wait_until(function() return told():find("another") and told():find("Done") end, "both messages")
     local _, count = told():gsub("Done", "")
     expect(count).to_be(1)
   end)

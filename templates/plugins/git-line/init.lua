@@ -56,6 +56,7 @@ local function look(agent_id)
     local text = git and git:read("a")
     if text and text ~= "" then now = parse(text) end
   end
+  if not records.agent(agent_id) then now = nil end -- deleted meanwhile
   if same(known[agent_id], now) then return false end
   known[agent_id] = now
   return true
