@@ -49,6 +49,7 @@ export function configModule({ directory, luaPath, env }: ConfigOptions): LuaMod
         sandbox: false,
         failures: {
           ...broken,
+          busy: 'other hubs have saved settings for a second on end: try again',
           is_directory:
             'a directory is in the place of config.json; other kinds as with fs.write. Nothing has changed then',
         },
