@@ -65,6 +65,8 @@ const PROGRAMS: readonly Program[] = [
   },
 ]
 const INSTALL_MS = 120_000
+/** Two calls of npm. */
+const HOOK_MS = 2 * INSTALL_MS + 10_000
 
 let directory: string
 const path = () => `${dirname(process.execPath)}:${process.env.PATH}`
@@ -92,7 +94,7 @@ describe.each(PROGRAMS)('$name, from npm', ({ name, spec, path: file, start, sta
     }
     npm('install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', prefix(), spec)
     isInstalled = true
-  }, INSTALL_MS)
+  }, HOOK_MS)
   afterAll(() => rmSync(prefix(), { recursive: true, force: true })) // some have 400 MB
 
   test('draws its start screen, is read as what it is, takes keys, and follows the size', async ({ skip }) => {

@@ -12,11 +12,13 @@ test('ports, worktrees and run-all tell of agents and their worktrees', async ()
   await using world = new World()
   const one = await world.newAgent('one', 'sleep 1000')
   const two = await world.newAgent('two', 'sleep 1000')
-  const ports = await world.json<{ agent: string; first: number; listening: number[] }[]>('ports')
-  expect(ports).toMatchObject([
-    { agent: one.key, first: one.port, listening: [] },
-    { agent: two.key, first: two.port, listening: [] },
-  ])
+  // Tests that run beside may hold these ports.
+  await expect
+    .poll(() => world.json('ports'))
+    .toMatchObject([
+      { agent: one.key, first: one.port, listening: [] },
+      { agent: two.key, first: two.port, listening: [] },
+    ])
   expect(await world.botster('ports')).toContain(one.slug)
 
   const ran = await world.json<{ agent: string; exit_code: number; output: string }[]>('run-all', 'echo "$PORT $(pwd)"')

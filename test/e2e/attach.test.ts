@@ -63,8 +63,7 @@ describe('attaching', () => {
     await saysItsSize(small, /\[18 \d+\]/)
     small.resize(90, 25)
     await saysItsSize(small, /\[23 \d+\]/)
-    expect(small.screen()[0]).toMatch(/^[┌╭]/)
-    expect(small.screen()[24]).toMatch(/[┘╯]$/)
+    await small.waitFor(() => /^[┌╭]/.test(small.screen()[0]!) && /[┘╯]$/.test(small.screen()[24]!))
   })
 
   test('two terminals at once see the same and both may type', async () => {

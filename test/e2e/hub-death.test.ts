@@ -10,7 +10,7 @@ const MINUTES = 60_000
 /** Prints numbered lines without end, and what it is told in between. */
 const COUNTER = `#!/bin/sh
 stty -echo
-(i=0; while :; do i=$((i+1)); echo "line $i"; sleep 0.02; done) &
+(i=0; while :; do i=$((i+1)); echo "line $i"; sleep 0.1; done) &
 while read word; do echo "heard $word"; done
 `
 
@@ -19,7 +19,7 @@ function lineNumbers(text: string): number[] {
   return [...text.matchAll(/^line (\d+)$/gm)].map(([, number]) => Number(number))
 }
 
-/** Enough for an answer to be seen before what is printed pushes it off, however slow the machine is for a while. */
+/** Some seconds: enough for an answer to be seen before what is printed pushes it off, however slow the machine is for a while. */
 const TALL = { rows: 60 }
 
 function isGapless(numbers: readonly number[]): boolean {

@@ -63,9 +63,11 @@ test('A program inside a session is its agent, outlives a hub that restarts, and
     { what: 'the notification' },
   )
   await world.botster('restart')
-  await until(async () => JSON.parse(await mcp.call('list_agents').catch(() => '{}')).agents?.length === 1, {
-    what: 'the hub to be found again',
-  })
+  const isFound = async () => {
+    const text = await mcp.call('list_agents').catch(() => '')
+    return text.startsWith('{') && JSON.parse(text).agents.length === 1 // what went wrong is said in words
+  }
+  await until(isFound, { what: 'the hub to be found again' })
 })
 
 test('A client of the socket lists and calls tools on the channel mcp', async () => {

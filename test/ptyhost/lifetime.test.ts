@@ -5,20 +5,20 @@ import { expect, test } from 'vitest'
 import { packageRoot } from '../../protocol/paths.ts'
 import { PtyhostProcess, until } from './harness.ts'
 
-const SHORT = { BOTSTER_PTYHOST_GRACE_MS: '2000' }
+const SHORT = { BOTSTER_PTYHOST_GRACE_MS: '4000' }
 
 test('it ends by itself when nobody needs it, and not before', async () => {
   await using host = new PtyhostProcess(SHORT)
   const hub = await host.manager()
   await hub.spawn('agent', ['cat'])
   hub[Symbol.dispose]()
-  await new Promise((resolve) => setTimeout(resolve, 4000)) // twice the grace: nothing is to happen
+  await new Promise((resolve) => setTimeout(resolve, 8000)) // twice the grace: nothing is to happen
   expect(host.alive).toBe(true)
   const next = await host.manager()
   expect((await next.info('agent')).exit).toBeUndefined()
   await next.connection.request('kill', { session: 'agent' })
   await next.connection.request('release', { session: 'agent' })
-  await new Promise((resolve) => setTimeout(resolve, 4000))
+  await new Promise((resolve) => setTimeout(resolve, 8000))
   expect(host.alive).toBe(true)
   next[Symbol.dispose]()
   await until('its end', () => !host.alive)
@@ -26,7 +26,7 @@ test('it ends by itself when nobody needs it, and not before', async () => {
 })
 
 test('the next hub finds every session with its labels, size and screen', async () => {
-  await using host = new PtyhostProcess(SHORT)
+  await using host = new PtyhostProcess()
   const first = await host.manager()
   const labels = { agent: 'repo-branch', name: 'shell' }
   await first.spawn('kept', ['bash', '-c', 'echo here; printf "\\033]2;named\\a\\033]7;file:///tmp/x\\a"; cat'], {

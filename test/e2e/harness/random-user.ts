@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -232,6 +232,7 @@ export class RandomUser {
       const shown = new RegExp(`(\\w+\\.\\w+) has ${tag.codePointAt(0)!.toString(16)} `)
       try {
         await this.#terminal.waitFor(shown, tries < 3 ? 3000 : PATIENCE_MS)
+        await until(() => [...this.#notes()].some(([noted]) => noted === tag), { what: 'the notes' })
         return
       } catch (error) {
         if (tries === 3) throw error // the hub's answer to something may have come in between, but not thrice
@@ -262,7 +263,7 @@ export class RandomUser {
   }
 
   #isAlive(name: string): boolean {
-    return isAlive(Number(readFileSync(join(this.#records, `${name}.pid`))))
+    return isRunning(join(this.#records, `${name}.pid`))
   }
 
   /** Nobody got what was meant for somebody else, nothing is lost, and nothing came out of order. */
@@ -326,7 +327,12 @@ function recorder(records: string, name: string, modes: string): string {
 async function newAgent(world: World, records: string, name: string): Promise<void> {
   const isListed = async () => (await world.agents()).some(({ branch }) => branch === name)
   await until(async () => !(await isListed()), { what: `the ${name} before to be gone` })
+  const files = ['agent', 'web'].map((session) => join(records, `${name}.${session}.pid`))
+  for (const file of files) rmSync(file, { force: true })
   await world.newAgent(name, `exec ${recorder(records, `${name}.agent`, AGENTS[name]!)}`)
-  const file = join(records, `${name}.agent.pid`)
-  await until(() => existsSync(file) && isAlive(Number(readFileSync(file))), { what: `${name} to run` })
+  for (const file of files) await until(() => isRunning(file), { what: `${file} to run` })
+}
+
+function isRunning(pidFile: string): boolean {
+  return existsSync(pidFile) && isAlive(Number(readFileSync(pidFile)))
 }

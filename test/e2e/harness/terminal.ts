@@ -4,6 +4,9 @@ import headless from '@xterm/headless'
 import { keyBytes, mouseBytes } from './keys.ts'
 import { PATIENCE_MS } from './until.ts'
 
+/** Milliseconds after which a picture that was begun will not be finished: whoever draws it may only be paused. */
+const BROKEN_OFF_MS = 1500
+
 export interface TerminalOptions {
   readonly file: string
   readonly args?: readonly string[]
@@ -185,7 +188,7 @@ export class Terminal implements Disposable {
     const holds = () => (typeof wish === 'function' ? wish(this) : matches(this.text(), wish))
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const watch = () => {
-      if (holds()) resolve()
+      if (!this.#isHalf && holds()) resolve()
       else if (this.#isOver) {
         reject(this.#disappointment(wish, `the program ended with ${JSON.stringify(this.#exit)}`))
       }
@@ -228,8 +231,17 @@ export class Terminal implements Disposable {
   /** Whole pictures only; but a program that was killed within one never ends it. */
   #look(): void {
     clearTimeout(this.#late)
-    if (this.#isWithinFrame) this.#late = setTimeout(() => this.#tell(), 150)
-    else this.#tell()
+    this.#late = undefined
+    if (!this.#isWithinFrame) return this.#tell()
+    this.#late = setTimeout(() => {
+      this.#late = undefined
+      this.#tell()
+    }, BROKEN_OFF_MS)
+  }
+
+  /** The rest of the picture is awaited. */
+  get #isHalf(): boolean {
+    return this.#isWithinFrame && this.#late !== undefined && !this.#isOver
   }
 
   #tell(): void {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { makeWorld, until, type World } from './world.ts'
@@ -23,6 +23,14 @@ beforeEach(async () => {
   world = await makeWorld()
 })
 afterEach(() => world[Symbol.asyncDispose]())
+
+/** Whether a server could have the port, which may be another's for a moment. */
+function listens(server: Server, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => resolve(true))
+  })
+}
 
 /** Writes files below `~/.botster`. */
 async function configure(files: Record<string, string>, root = world.userDirectory): Promise<void> {
@@ -172,7 +180,8 @@ describe('Sessions', () => {
   test('records.free_port: each session with a port_forward gets a port of its own, that nobody listens on', async () => {
     const server = createServer()
     onTestFinished(() => void server.close())
-    await new Promise<void>((done) => server.listen(8080, '127.0.0.1', done).once('error', () => done()))
+    // Hubs that run beside hold the port for a moment while they look whether it is free.
+    await expect.poll(() => listens(server, 8080)).toBe(true)
     await configure({
       'shared/sessions/server/initialization': 'echo "port $PORT"',
       'shared/sessions/server/port_forward': '',

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { pauses } from '../support/pauses.ts'
@@ -127,7 +128,9 @@ describe('While the hub runs', () => {
     expect(Math.max(...took), took.join(' ')).toBeGreaterThan(1000) // it did look only now and then
   })
 
-  test('Several saves within the debounce of 0.2 s are one reload, begun that long after the last of them', async () => {
+  test('Several saves within the debounce of 0.2 s are one reload, begun that long after the last of them', {
+    timeout: 240_000,
+  }, async () => {
     world = await makeWorld()
     await put('shared/plugins/p/init.lua', plugin('0'))
     await world.restart()
@@ -135,6 +138,8 @@ describe('While the hub runs', () => {
     for (let attempt = 1; ; attempt++) {
       const before = loads().length
       const saves = pauses()
+      const held = monitorEventLoopDelay({ resolution: 5 })
+      held.enable()
       let saved = 0
       for (let save = 1; save <= 5; save++) {
         await saves.write(() => put('shared/plugins/p/init.lua', plugin(`${attempt}.${save}`)))
@@ -143,6 +148,7 @@ describe('While the hub runs', () => {
       }
       await saves.write(async () => {}) // the last save too must be noticed in time
       await says(`${attempt}.5`)
+      held.disable()
       // What comes after it was noticed after it.
       await put(
         `shared/plugins/next${attempt}/init.lua`,
@@ -150,8 +156,9 @@ describe('While the hub runs', () => {
       )
       await until(() => world.command(`next${attempt}`).catch(() => undefined), 'the next plugin')
       // A machine so busy that it paused between two saves proves nothing.
-      if (saves.longest > 140 && attempt < 60) continue
-      expect(saves.longest).toBeLessThanOrEqual(140)
+      const isDisturbed = saves.longest > 140 || held.max / 1e6 > 40
+      if (isDisturbed && attempt < 60) continue
+      expect(isDisturbed).toBe(false)
       expect(loads().length - before).toBe(1)
       expect(loads().at(-1)!.time - saved).toBeGreaterThanOrEqual(200)
       return

@@ -168,7 +168,7 @@ describe('Whoever tries to get out of the sandbox does not succeed, and the hub 
     await writeFile(join(directory, 'x.txt'), 'x')
     await world.writeLua(
       'improvements/neighbour.lua',
-      'hooks.intercept("neighbour", "x", function(n) return n + 1 end)',
+      'hooks.intercept("neighbour", "x", function(n) return n + 1 end, { timeout_ms = 2000 })',
     )
     await until(async () => (await loadedImprovements(world)).length === 1, 'the neighbour')
     watcher = (async () => {
@@ -206,7 +206,7 @@ describe('Whoever tries to get out of the sandbox does not succeed, and the hub 
   }
 
   test('and neither its neighbours were', async () => {
-    expect(await world.eval('return hooks.call("neighbour", 1)')).toBe(2)
+    await until(async () => (await world.eval('return hooks.call("neighbour", 1)')) === 2, 'the neighbour')
     expect(await loadedImprovements(world)).toEqual(['improvements.neighbour'])
   })
 

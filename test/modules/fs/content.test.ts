@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { ended, firstOutput, fsForEachTest } from './support.ts'
+import { ended, fsForEachTest } from './support.ts'
 
 const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, i) => i)
 const LARGE = 1 << 20
@@ -116,12 +116,12 @@ describe('fs.write', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     onTestFinished(() => void reader.kill())
-    await firstOutput(reader)
-    let hasReadEnough = false
-    reader.stdout.on('data', () => {
-      hasReadEnough = true
+    let said = ''
+    reader.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text
     })
-    for (let i = 0; i < 60 || !hasReadEnough; i++)
+    await expect.poll(() => said).toContain('ready')
+    for (let i = 0; i < 60 || !said.includes('enough'); i++)
       await here.t.run("fs.write('file', (...):rep(300000))", i % 2 ? 'a' : 'b')
     await here.t.run("fs.write('file', 'end')")
     expect(await ended(reader)).toBe(0)

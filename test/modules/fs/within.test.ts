@@ -151,7 +151,7 @@ describe('Paths from elsewhere', () => {
 })
 
 const SWAPS = `
-  const { renameSync, symlinkSync } = require('node:fs')
+  const { existsSync, readlinkSync, renameSync, rmSync, symlinkSync } = require('node:fs')
   const [, root, outside] = process.argv
   symlinkSync(outside, root + '/spare')
   process.stdout.write('ready')
@@ -170,4 +170,11 @@ const SWAPS = `
     move('/flip', '/spare')
     move('/aside', '/flip')
     pause()
+    try {
+      readlinkSync(root + '/spare')
+    } catch {
+      continue // the link is in the place of flip
+    }
+    // The other side has made a directory in between: it is flip from now on.
+    if (existsSync(root + '/aside')) rmSync(root + '/aside', { recursive: true, force: true })
   }`

@@ -109,7 +109,7 @@ it('http.get, http.post, http.put, http.delete: each says in the same way why th
   await using t = await withHttp()
   for (const name of ['get', 'post', 'put', 'delete']) {
     for (const [kind, url] of Object.entries(urls)) {
-      const source = `return http.${name}(..., { timeout_ms = ${kind === 'timeout' ? 60 : 10_000}, max_bytes = 1000 })`
+      const source = `return http.${name}(..., { timeout_ms = ${kind === 'timeout' ? 60 : 60_000}, max_bytes = 1000 })`
       expect(await t.run(source, url), `${name} ${kind}`).toEqual(refusalOf(kind, /./, { op: `http.${name}` }))
     }
   }

@@ -41,10 +41,10 @@ it('http.get: a request that waits for its turn can be cancelled, and its time b
   await using t = await withHttp()
   await t.run(`for i = 1, 16 do http.request('GET', ..., function() end) end`, server.url)
   await expect.poll(() => server.received.length).toBe(16)
-  const late = t.run('return http.get(..., { timeout_ms = 1000 }).body', server.url)
+  const late = t.run('return http.get(..., { timeout_ms = 3000 }).body', server.url)
   const waiting = t.run('return http.cancel(http.request("GET", ..., function() error("called") end))', server.url)
   expect(await waiting).toEqual([true])
-  await new Promise((done) => setTimeout(done, 1100)) // longer than its own time
+  await new Promise((done) => setTimeout(done, 3100)) // longer than its own time
   expect(server.received).toHaveLength(16)
   isOpen = true
   for (const answer of held) answer()

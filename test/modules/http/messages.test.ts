@@ -45,7 +45,7 @@ it('http.post: takes a body with headers, options with a body, or options with J
       http.post(url, 'text', { ['content-type'] = 'text/plain' }),
       http.post(url, { body = 'text', headers = { ['content-type'] = 'a/b' } }),
       http.post(url, { json = { n = 9007199254740993, s = 'ü', list = { 1, 2.5, true }, empty = {} } }),
-      http.post(url, 'text', { headers = { ['x-token'] = 5 }, timeout_ms = 1000 }),
+      http.post(url, 'text', { headers = { ['x-token'] = 5 }, timeout_ms = 60000 }),
       http.post(url),
     }
     local seen = {}

@@ -68,7 +68,7 @@ it('websocket.connect: on_error says why there is no connection, and on_close fo
   ]
   await using t = await withWebsocket()
   for (const [url, kind, message] of cases) {
-    await t.run(CONNECT, url, { timeout_ms: kind === 'timeout' ? 300 : 5000 })
+    await t.run(CONNECT, url, { timeout_ms: kind === 'timeout' ? 300 : 25_000 })
     await expect.poll(() => log(t)).toEqual([`error ${kind}`, 'close 1006 '])
     expect(t.vm.getGlobal('reason')).toMatch(message)
     if (kind === 'refused') expect(t.vm.getGlobal('err_status')).toBe(401)

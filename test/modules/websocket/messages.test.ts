@@ -61,7 +61,7 @@ it('websocket.close: closes with code and reason, once', async () => {
   await expect.poll(() => log(t)).toEqual(['open '])
   expect(await t.run("return websocket.close(id, 4000, 'tschüß'), websocket.close(id)")).toEqual([true, false])
   await expect.poll(() => log(t)).toEqual(['open ', 'close 4000 tschüß'])
-  expect(closes).toEqual([[4000, 'tschüß']])
+  await expect.poll(() => closes).toEqual([[4000, 'tschüß']])
   await t.run(CONNECT, server.url)
   await expect.poll(() => log(t)).toEqual(['open '])
   await t.run('websocket.close(id)')
@@ -95,7 +95,7 @@ it('websocket.ping: measures the way there and back, and answers pings of the ot
   await expect.poll(() => log(t)).toEqual(['open '])
   const [milliseconds] = await t.run('return websocket.ping(id)')
   expect(milliseconds).toBeGreaterThan(0)
-  expect(pongs).toEqual(['are you there'])
+  await expect.poll(() => pongs).toEqual(['are you there'])
 })
 
 it('websocket.ping: says when there is no answer, or no connection', async () => {

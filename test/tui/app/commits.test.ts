@@ -21,7 +21,8 @@ it('what a panel prints causes no React commit, and not even a request for a fra
     if (reply.type === 'frame') commits.push(reply.commits)
   })
   await using world = await World.start({ chromeWorker: bundle.path, startedWorker })
-  await world.addAgent('one', `read go; i=0; while [ $i -lt ${LINES} ]; do i=$((i+1)); echo "line $i"; done; cat`)
+  const printsUpTo = (line: number) => `read go; while [ $i -lt ${line} ]; do i=$((i+1)); echo "line $i"; done`
+  await world.addAgent('one', `i=0; ${printsUpTo(LINES / 2)}; ${printsUpTo(LINES)}; cat`)
   /** A change of the chrome. @returns how many commits the chrome's next frame tells of */
   const rename = async (name: string) => {
     const before = commits.length
@@ -34,10 +35,11 @@ it('what a panel prints causes no React commit, and not even a request for a fra
   const caused = await rename('second')
   expect(caused).toBeGreaterThan(0)
 
-  const [frames, written] = [commits.length, world.output.length]
-  world.type('\r')
-  await world.see(`line ${LINES}`)
-  expect(world.output.length - written).toBeGreaterThan(4000) // it was drawn, and more than once, also on a busy machine
+  const frames = commits.length
+  for (const line of [LINES / 2, LINES]) {
+    world.type('\r')
+    await world.see(`line ${line}`) // drawn more than once, also on a busy machine
+  }
   expect(commits.length).toBe(frames)
   expect(await rename('third')).toBe(caused) // and none that no frame told of
 })

@@ -132,6 +132,8 @@ describe('an expression that never ends', () => {
 describe('a terminal of which nothing is left', () => {
   it('says so to who searches in it, without its id', async () => {
     world = await World.start({ chromeWorker: worker.path })
+    await world.addAgent('alive', 'echo reached; cat')
+    await world.see('reached') // terminals can be asked
     world.setAgents([agent('one')])
     await world.see('> one')
     world.type(`${SEARCH}x`)

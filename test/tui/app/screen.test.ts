@@ -61,7 +61,7 @@ describe('the whole screen', () => {
       return world.screen.includes('two is here now')
     })
     world.type('f x\r')
-    await new Promise((rested) => setTimeout(rested, 1100)) // the rest itself is what is tested
+    await new Promise((rested) => setTimeout(rested, 3000)) // the rest itself is what is tested: it begins once the keys above were handled
     world.type('meant for two\r')
     await world.see('two got [meant for two]')
     expect(world.screen).not.toMatch(/two got \[(?!meant for two\])/)
@@ -121,8 +121,8 @@ describe('the whole screen', () => {
 
   it('shows history above the screen, and keeps the place while output arrives', async () => {
     await start()
-    await world.addAgent('one', 'seq 1 200; read go; seq 201 300; cat')
-    await world.see(/\b200\b/)
+    await world.addAgent('one', 'seq 1 200; printf "$ "; read go; seq 201 300; cat')
+    await world.see(/\b200\b[\s\S]*\$ /)
     world.type(PAGE_UP)
     await world.see('[SCROLLBACK +11]')
     await world.see(() => /│\d+ *│$/.test(world.screen.split('\n')[1]!)) // what is above has to be fetched

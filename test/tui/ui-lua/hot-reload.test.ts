@@ -98,8 +98,8 @@ describe('watching the files of the UI', () => {
     const path = join(directories.overrides, 'layout.lua')
     write(path, 'one')
     expect(texts(reload.start())).toEqual({ '~/.botster/lua/ui/layout.lua': 'one' })
-    write(path, 'two')
-    await eventually(() => expect(newest()).toEqual({ '~/.botster/lua/ui/layout.lua': 'two' }))
+    write(path, 'changed')
+    await eventually(() => expect(newest()).toEqual({ '~/.botster/lua/ui/layout.lua': 'changed' }))
     expect(loads.at(-1)?.changed).toEqual(['~/.botster/lua/ui/layout.lua'])
   })
 
@@ -134,8 +134,8 @@ describe('watching the files of the UI', () => {
     mkdirSync(directories.overrides, { recursive: true })
     symlinkSync(real, join(directories.overrides, 'layout.lua'))
     reload.start()
-    write(real, 'two')
-    await eventually(() => expect(newest()['~/.botster/lua/ui/layout.lua']).toBe('two'))
+    write(real, 'changed')
+    await eventually(() => expect(newest()['~/.botster/lua/ui/layout.lua']).toBe('changed'))
   })
 
   it('never hands over half of a file that is still being written', async () => {
