@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { configModule } from '../../lua/modules/config/index.ts'
+import { takeFileLock } from '../../lua/modules/file-lock.ts'
 import { newVm, type TestVm } from '../lua/support.ts'
 import { type TestDirectory, testDirectory } from './directory.ts'
 import { expectExamplesToRun } from './examples.ts'
@@ -85,6 +86,15 @@ test('config.set: hubs that save at the same time lose nothing of each other', a
   }
   expect(await Promise.all(others.map(ended))).toEqual([0, 0])
   expect(Object.keys(JSON.parse(readFileSync(file(), 'utf8')))).toHaveLength(60)
+})
+
+test('config.set: says so when others do not let go of the file', async () => {
+  mkdirSync(dir.at('data'))
+  {
+    using _ = takeFileLock(`${file()}.lock`, 1000)
+    expect((await t.run("return select(3, config.set('a', 1)).kind"))[0]).toBe('busy')
+  }
+  expect(await t.run("return config.set('a', 1)")).toEqual([true])
 })
 
 test('config.get, config.all, config.set: a broken file is said to be broken, and never overwritten', async () => {
