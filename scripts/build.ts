@@ -1,5 +1,5 @@
 // Builds dist/ from the sources.
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { bundle } from './bundle.ts'
 
@@ -8,11 +8,20 @@ const dist = join(root, 'dist')
 // Made beside dist/ and moved there when whole: a failed build, or two at once, leave a botster that starts.
 const out = mkdtempSync(join(root, '.dist-'))
 process.on('exit', () => rmSync(out, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 
+writeFileSync(join(out, '.built'), '') // before anything is read: what is saved from here on is newer
 await bundle(out)
-writeFileSync(join(out, '.built'), '')
 
 const previous = `${out}-previous`
-if (existsSync(dist)) renameSync(dist, previous)
+moveAway(dist, previous)
 renameSync(out, dist)
 rmSync(previous, { recursive: true, force: true })
+
+function moveAway(from: string, to: string): void {
+  try {
+    renameSync(from, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}

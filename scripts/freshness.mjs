@@ -1,14 +1,36 @@
 // Decides what of a checkout is out of date. Plain JavaScript for Node 20: it runs before anything is installed.
-import { readdirSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const SOURCE_FOLDERS = ['bin', 'hub', 'lua', 'protocol', 'screen', 'scripts', 'tui']
 const SOURCE_FILES = ['package-lock.json', 'package.json', 'tsconfig.json']
 const SOURCE_NAME = /\.(ts|tsx|mjs|json)$/
 
-/** Whether node_modules is missing or was installed from another lockfile than the present one. */
+const INSTALLED = 'node_modules/.package-lock.json'
+const NOTE = 'node_modules/.botster-installed'
+
+/**
+ * Whether node_modules is missing or was installed from another lockfile than the present one. One that is newer and says
+ * the same (as after switching branches to and fro) is no reason to take away what running hubs use.
+ */
 export function modulesAreStale(root) {
-  return changed(join(root, 'node_modules/.package-lock.json')) < changed(join(root, 'package-lock.json'))
+  if (!existsSync(join(root, INSTALLED))) return true
+  if (changed(join(root, INSTALLED)) >= changed(join(root, 'package-lock.json'))) return false
+  return !existsSync(join(root, NOTE)) || readFileSync(join(root, NOTE), 'utf8') !== installation(root)
+}
+
+/** To be called once npm has installed what the lockfile says. */
+export function noteInstalled(root) {
+  writeFileSync(join(root, NOTE), installation(root))
+}
+
+/** What the lockfile wants, and that nobody has installed anything else since. The root's own entry installs nothing. */
+function installation(root) {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const { '': _, ...wanted } = packages
+  const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex')
+  return `${hash} ${changed(join(root, INSTALLED))}\n`
 }
 
 /** Whether a source file is newer than the last build. */

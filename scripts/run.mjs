@@ -1,10 +1,11 @@
 // Entry of every npm script: brings the checkout up to date, then runs the task on the development Node.
 // Runs on any Node from 20 on and uses nothing but Node itself, since it is what installs the rest.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bundlesAreStale, modulesAreStale, nodeIsSupported } from './freshness.mjs'
+import { alone } from './alone.mjs'
+import { bundlesAreStale, modulesAreStale, nodeIsSupported, noteInstalled } from './freshness.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const [task, ...args] = process.argv.slice(2)
@@ -12,11 +13,11 @@ const [task, ...args] = process.argv.slice(2)
 const tasks = {
   start: () => {
     build()
-    run(developmentNode(), [join(root, 'bin/botster.js'), ...args], { cwd: process.env.INIT_CWD ?? root })
+    runLast(developmentNode(), [join(root, 'bin/botster.js'), ...args], { cwd: process.env.INIT_CWD ?? root })
   },
   test: () => {
     build()
-    tool('vitest', 'vitest.mjs', ['run', ...args])
+    runLast(developmentNode(), [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args])
   },
   build: () => build({ force: true }),
   lint: () => {
@@ -28,10 +29,10 @@ const tasks = {
   },
   bench: () => {
     build()
-    run(developmentNode(), ['bench/main.ts', ...args])
+    runLast(developmentNode(), ['bench/main.ts', ...args])
   },
   generate: () => {
-    install()
+    alone(root, say, install)
     run(developmentNode(), ['scripts/generate.ts', ...args])
   },
 }
@@ -45,16 +46,21 @@ function install() {
   if (!modulesAreStale(root)) return
   say('installing dependencies (first run, or the lockfile changed), which takes about a minute…')
   const npm = process.env.npm_execpath
-  const npmArguments = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  // Whatever the environment leaves out, for production: this builds, and Node itself is among the optional ones.
+  const npmArguments = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
   if (npm?.endsWith('.js')) run(process.execPath, [npm, ...npmArguments])
   else run('npm', npmArguments)
+  noteInstalled(root)
 }
 
 function build({ force = false } = {}) {
-  install()
-  if (!force && !bundlesAreStale(root)) return
-  say('building…')
-  run(developmentNode(), ['scripts/build.ts'])
+  if (!force && !modulesAreStale(root) && !bundlesAreStale(root)) return
+  alone(root, say, () => {
+    install()
+    if (!force && !bundlesAreStale(root)) return // somebody else has built it meanwhile
+    say('building…')
+    run(developmentNode(), ['scripts/build.ts'])
+  })
 }
 
 /** The Node 24 that the lockfile pins; the running one where that platform has no such package. */
@@ -76,6 +82,15 @@ function run(command, commandArguments, { cwd = root } = {}) {
   if (error) fail(`could not run ${command}: ${error.message}`)
   if (signal) process.exit(128 + (constants.signals[signal] ?? 0))
   if (status !== 0) process.exit(status)
+}
+
+/** What the task is about: ends as that ends. A signal is passed on, where the terminal does not send it to both. */
+function runLast(command, commandArguments, { cwd = root } = {}) {
+  const child = spawn(command, commandArguments, { cwd, stdio: 'inherit' })
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => child.kill(signal))
+  process.on('SIGINT', () => {})
+  child.once('error', (error) => fail(`could not run ${command}: ${error.message}`))
+  child.once('exit', (status, signal) => process.exit(status ?? 128 + (constants.signals[signal] ?? 0)))
 }
 
 function say(message) {
