@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import * as z from 'zod'
 import { ConnectionClosed } from '../protocol/errors.ts'
+import { STOPPED_WITH_AGENTS } from '../protocol/messages/hub.ts'
 import { type ListedAgent, listedAgent } from './agents.ts'
 import { type HubConnection, requireHub } from './connect.ts'
 import { runHubCommand } from './hub-command.ts'
 import type { Place } from './place.ts'
+import { CommandFailed } from './usage.ts'
 
 /** Milliseconds a hub that restarts is given before it is asked again. */
 const RECONNECT_MS = 500
@@ -36,6 +38,7 @@ export async function waitForState(
       return await ask(connection, agent, states, left)
     } catch (error) {
       if (!(error instanceof ConnectionClosed)) throw error
+      if (error.message === STOPPED_WITH_AGENTS) throw new CommandFailed(error.message) // there is nothing to wait for
       await pause(RECONNECT_MS)
     }
   }

@@ -32,6 +32,8 @@ interface Client {
 /** Everybody who is connected to the control plane. */
 export class Clients {
   readonly #clients = new Map<string, Client>()
+  /** Why nobody is let in any more. */
+  #farewell: string | undefined
   readonly #connected: Listeners<[ClientInfo]>
   readonly #disconnected: Listeners<[ClientInfo, string]>
   readonly #messages: Listeners<[ClientInfo, Message]>
@@ -108,6 +110,7 @@ export class Clients {
 
   /** For hub/connections.ts: a connection said hello. */
   add(info: ClientInfo, connection: Connection<HubProtocol, 'server'>): void {
+    if (this.#farewell !== undefined) return connection.close(this.#farewell)
     this.#clients.set(info.id, { info, connection, environment: undefined })
     this.#connected.notify(info)
   }
@@ -126,8 +129,9 @@ export class Clients {
     if (client !== undefined) this.#messages.notify(client.info, data)
   }
 
-  /** Says goodbye to everybody. */
+  /** Says goodbye to everybody, also to those whose hello is still on its way. */
   closeAll(reason: string): void {
+    this.#farewell = reason
     for (const { connection } of [...this.#clients.values()]) connection.close(reason)
   }
 

@@ -14,6 +14,8 @@ import type { HubContext, HubLua } from './types.ts'
 const CLIENT_RIGHTS = { input: true, resize: true, manage: false }
 /** After a client's connection broke without a word: time for its process to be gone, if that is why. */
 const DEATH_CHECK_MS = 2000
+/** It is looked again less and less often. */
+const LAST_DEATH_CHECK_MS = 60_000
 
 /** What a connection needs of the hub besides its context. */
 export interface Served {
@@ -108,8 +110,11 @@ class ServedClient {
     this.#console?.[Symbol.dispose]()
     if (this.#ticket === undefined) return
     if (!saidBye) {
-      await wait(DEATH_CHECK_MS, undefined, { ref: false })
-      if (this.#info !== undefined && isAlive(this.#info.pid)) return
+      let pause = DEATH_CHECK_MS
+      do {
+        await wait(pause, undefined, { ref: false })
+        pause = Math.min(pause * 2, LAST_DEATH_CHECK_MS)
+      } while (this.#info !== undefined && isAlive(this.#info.pid))
     }
     await this.#served.context.ptyhost.revokeTicket(this.#ticket)
   }

@@ -6,7 +6,8 @@ import type { ExitStatus, Signal } from '../protocol/messages/ptyhost.ts'
 import { type HubPaths, userDirectory } from '../protocol/paths.ts'
 import { type SocketServer, serve } from '../protocol/server.ts'
 import { botsterVersion } from '../protocol/version.ts'
-import { recordExit, recordStop } from './agents/follow.ts'
+import { noteSignal, recordExit, recordStop } from './agents/follow.ts'
+import { findInterruptedWorktrees } from './agents/interrupted-worktrees.ts'
 import { PortBlocks } from './agents/port-blocks.ts'
 import { type ReconcileOptions, reconcile } from './agents/reconcile.ts'
 import { Clients } from './clients.ts'
@@ -26,6 +27,10 @@ import { Worktrees } from './worktrees/worktrees.ts'
 const FLUSH_TIMEOUT_MS = 1000
 /** Signals kept for Lua while it boots; a session that says more in that time is not worth the memory. */
 const MAX_EARLY_SIGNALS = 1000
+/** How long those who say nothing may keep the hub from ending. */
+const CLOSE_TIMEOUT_MS = 1500
+/** Before an exit that could not be written is written again. */
+const RECORD_RETRY_MS = 2000
 /** How long the ptyhost may take to end its sessions on the way out: its own grace, and some for a busy machine. */
 const STOP_TIMEOUT_MS = 8000
 
@@ -149,7 +154,7 @@ export class Hub implements HubContext {
     this.ptyhost.onChanged((change) => this.#ptyhostChanged(change))
     const heldUntil = Number(this.records.fact('signalled_at')) || undefined
     const { ended } = this.#reconcile({ interrupted: true, heldUntil })
-    await this.#findInterruptedWorktrees()
+    await findInterruptedWorktrees(this.records, this.worktrees)
     this.portBlocks.reconcile(blocksOf(this.records))
     this.history.prune(new Set(this.records.agents().map(({ id }) => id)))
     const listening = this.#attempt(() => this.#offerMcp())
@@ -203,9 +208,7 @@ export class Hub implements HubContext {
     if (this.#isEnding) return
     this.#isEnding = true
     this.log.info({ agents, signalled }, 'the hub is ending')
-    setImmediate(() => {
-      this.#end(agents).then(this.#ended.resolve, this.#ended.reject)
-    })
+    setImmediate(() => this.#end(agents).then(this.#ended.resolve, this.#ended.reject))
     if (signalled) void this.#attempt(async () => noteSignal(this.records))
   }
 
@@ -216,9 +219,15 @@ export class Hub implements HubContext {
     await this.#attempt(async () => this.#lua?.shutdown())
     await this.#attempt(() => Promise.race([this.history.flush(), wait(FLUSH_TIMEOUT_MS)]))
     this.history[Symbol.dispose]()
-    if (agents) await this.#attempt(() => this.#stopAgents())
-    this.clients.closeAll(agents ? STOPPED_WITH_AGENTS : 'the hub is ending, its agents live on')
-    await closed
+    let areStopped = false
+    if (agents) {
+      await this.#attempt(async () => {
+        await this.#stopAgents()
+        areStopped = true
+      })
+    }
+    this.clients.closeAll(areStopped ? STOPPED_WITH_AGENTS : 'the hub is ending, its agents live on')
+    await Promise.race([closed, wait(CLOSE_TIMEOUT_MS)])
     await this.#attempt(() => this.mcp[Symbol.asyncDispose]())
     await this.#attempt(async () => this.#lua?.[Symbol.asyncDispose]())
     await this.ptyhost[Symbol.asyncDispose]()
@@ -245,7 +254,8 @@ export class Hub implements HubContext {
   }
 
   async #stopAgents(): Promise<void> {
-    recordStop(this.records)
+    // At worst the next hub takes them for lost.
+    await this.#attempt(async () => recordStop(this.records))
     const timeout = AbortSignal.timeout(STOP_TIMEOUT_MS)
     const late = new Promise<never>((_, reject) => {
       timeout.addEventListener('abort', () => reject(new Error('the ptyhost does not end')), { once: true })
@@ -263,10 +273,23 @@ export class Hub implements HubContext {
   }
 
   #hear(signal: Signal): void {
-    if (signal.kind === 'exit') recordExit(this.records, signal.session, signal)
+    if (signal.kind === 'exit' && !this.#record(signal)) return
     if (signal.kind === 'activity') this.history.noteActivity(signal.session, signal.busy)
     if (this.#lua !== undefined) this.#lua.signal(signal)
     else if (this.#earlySignals.length < MAX_EARLY_SIGNALS) this.#earlySignals.push(signal)
+  }
+
+  /** What cannot be written now is heard again: nobody tells it twice. */
+  #record(exit: Extract<Signal, { kind: 'exit' }>): boolean {
+    try {
+      recordExit(this.records, exit.session, exit)
+      return true
+    } catch (error) {
+      this.#onError(error)
+      const isStillSo = () => !this.#isEnding && this.ptyhost.sessions.get(exit.session)?.exit !== undefined
+      setTimeout(() => isStillSo() && this.#hear(exit), RECORD_RETRY_MS).unref()
+      return false
+    }
   }
 
   #ptyhostChanged(change: PtyhostChange): void {
@@ -293,21 +316,6 @@ export class Hub implements HubContext {
   #tellEnded(ended: readonly { readonly session: string; readonly exit: ExitStatus }[]): void {
     for (const { session, exit } of ended) this.#lua?.signal({ kind: 'exit', session, ...exit })
   }
-
-  /** A hub that died while git made a worktree never learned its path: without it nobody could delete it. */
-  async #findInterruptedWorktrees(): Promise<void> {
-    for (const agent of this.records.agents()) {
-      if (agent.status !== 'failed' || agent.branch === null || agent.worktreePath !== null) continue
-      const worktree = await this.worktrees.find(agent.branch)
-      if (worktree?.inBase !== true) continue
-      this.records.updateAgent(agent.id, { worktreePath: worktree.path, inWorktree: true, createdWorktree: true })
-    }
-  }
-}
-
-/** For the next hub: a signal ended this one, perhaps with everything else on the machine. */
-export function noteSignal(records: Records): void {
-  records.setFact('signalled_at', String(Date.now()))
 }
 
 /** One file for all hubs of the configuration directory. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { STOPPED_WITH_AGENTS } from '../../protocol/messages/hub.ts'
 import type { ListedAgent } from '../agents.ts'
 import { defineCommand } from '../command.ts'
 import type { HubConnection } from '../connect.ts'
@@ -26,11 +27,17 @@ async function stop({ yes = false }: { yes?: boolean }): Promise<void> {
     await endPtyhost(foreign)
     return print('stopped the ptyhost of another version and its agents')
   }
-  using connection = await connectHub(place, { role: 'cli', start: 'orphaned' })
+  const farewell = Promise.withResolvers<string>()
+  using connection = await connectHub(place, { role: 'cli', start: 'orphaned', onClose: farewell.resolve })
   if (connection === undefined) return print(`nothing runs for ${place.root}`)
   const doomed = await describeDoomed(connection)
   if (!yes && doomed.length > 0) await askToEnd(doomed)
   await stopHub(connection, { agents: true })
+  if ((await farewell.promise) !== STOPPED_WITH_AGENTS && doomed.length > 0) {
+    throw new CommandFailed('the hub ended before it had ended its agents: they may run on', {
+      hint: 'botster stop, again',
+    })
+  }
   print(doomed.length > 0 ? `stopped the hub and ${count(doomed)}` : 'stopped the hub')
 }
 

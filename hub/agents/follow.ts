@@ -30,3 +30,8 @@ export function recordStop(records: Records): void {
     }
   })
 }
+
+/** For the next hub: a signal ended this one, perhaps with everything else on the machine. */
+export function noteSignal(records: Records): void {
+  records.setFact('signalled_at', String(Date.now()))
+}
