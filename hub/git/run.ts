@@ -5,6 +5,9 @@ import { type Outcome, refusal, success } from '../outcome.ts'
 /** Bytes of output that are kept. A status that lists a million files has 60 MB; more than this is not looked at. */
 const MAX_OUTPUT_BYTES = 128 << 20
 
+/** How long messages may still come after git itself has ended: what a hook left in the background may hold them open. */
+const LINGER_MS = 1000
+
 /** How long a cancelled git and its hooks may take to end by themselves. */
 const KILL_AFTER_MS = 2000
 
@@ -79,6 +82,9 @@ async function runOnce(
     detached: true, // a process group of its own, so that a cancelled git takes its hooks and filters along
   })
   if (onMessage !== undefined) child.stderr.on('data', eachLine(onMessage))
+  child.nodeChildProcess.once('exit', () => {
+    void setTimeout(LINGER_MS, undefined, { ref: false }).then(() => child.stderr.destroy())
+  })
   const cancel = () => endGroup(child.pid)
   signal?.addEventListener('abort', cancel, { once: true })
   const { exitCode, stdout, stderr, shortMessage, isMaxBuffer } = await child

@@ -44,6 +44,8 @@ export interface WorktreesOptions {
 export class Worktrees {
   readonly #options: WorktreesOptions
   readonly #exclude: ExcludeFile
+  /** What is being done with branches, the last of it for each. */
+  readonly #turns = new Map<string, Promise<unknown>>()
 
   constructor(options: WorktreesOptions) {
     this.#options = options
@@ -100,7 +102,8 @@ export class Worktrees {
     if (!this.isRepository) return noRepository(this.root)
     const { root, base } = this
     const repo = await this.detectRepo()
-    const created = await createWorktree({ root, base, repo: shortName(repo) }, options)
+    const place = { root, base, repo: shortName(repo) }
+    const created = await this.#inTurn(options.branch, () => createWorktree(place, options))
     if (!created.ok) return created
     const { prompt = null, metadata = {} } = options.context ?? {}
     const context = { repo, branch_name: options.branch, prompt, metadata, created_at: new Date().toISOString() }
@@ -164,7 +167,24 @@ export class Worktrees {
    * 'main_worktree', 'outside_base', 'locked', 'uncommitted_work' (details.files), 'unsaved_commits' (details.commits).
    */
   async remove(options: RemoveWorktree): Promise<Outcome<RemovedWorktree>> {
-    return this.isRepository ? removeWorktree(this, options) : noRepository(this.root)
+    if (!this.isRepository) return noRepository(this.root)
+    const branch = (await this.containing(options.path))?.branch ?? ''
+    return this.#inTurn(branch, () => removeWorktree(this, options))
+  }
+
+  /**
+   * One thing at a time is done with a branch: what is taken back, or deleted, must not be what another one has just
+   * checked out.
+   */
+  #inTurn<T>(branch: string, body: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(branch) ?? Promise.resolve()).then(body)
+    const over = turn
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#turns.get(branch) === over) this.#turns.delete(branch)
+      })
+    this.#turns.set(branch, over)
+    return turn
   }
 
   /** Whether {@link remove} would go ahead, asked before anything that works there is ended. Refuses what it would. */

@@ -133,6 +133,24 @@ test.each(['ünï/cödé-日本', 'quote\'"$(x)`x`;x', 'b'.repeat(200)])('The br
   expect(value(await repository.worktrees.remove({ path, deleteBranch: true })).deletedBranch).toBe(branch)
 })
 
+test('A program that a checkout hook leaves in the background holds nothing up', async () => {
+  await using repository = await makeRepository()
+  const hook = join(repository.root, '.git/hooks/post-checkout')
+  await repository.write(hook, '#!/bin/sh\necho installing >&2; sleep 1000 & echo $! > "$PWD/pid"\n')
+  await chmod(hook, 0o755)
+  const { path } = value(await repository.worktrees.create({ branch: 'background' }))
+  const pid = Number(await readFile(join(path, 'pid'), 'utf8'))
+  expect(process.kill(pid, 'SIGKILL')).toBe(true) // it lives
+})
+
+test('A branch that is created twice at once is nobody else’s when the second is refused', async () => {
+  await using repository = await makeRepository()
+  const outcomes = await Promise.all([1, 2, 3].map(() => repository.worktrees.create({ branch: 'twice' })))
+  const made = outcomes.filter(({ ok }) => ok).map(value)
+  expect(made).toHaveLength(1)
+  expect(await repository.git(['rev-parse', 'twice'], made[0]!.path)).toBe(await repository.git(['rev-parse', 'main']))
+})
+
 test('A branch that a checkout hook refuses leaves neither branch nor directory', async () => {
   await using repository = await makeRepository()
   await repository.write(
