@@ -137,7 +137,9 @@ class RunningLua implements HubLua {
   }
 
   clientDisconnected(client: ClientInfo, reason: string): void {
-    this.#callbacks(client.role).start(this.#vm, 'disconnected', client.id, reason)
+    const callbacks = this.#callbacks(client.role)
+    // Not before what it said: whoever is told of that later would keep a client that is gone.
+    callbacks.afterEarly('message', () => callbacks.start(this.#vm, 'disconnected', client.id, reason))
   }
 
   clientMessage(clientId: string, data: Message): void {

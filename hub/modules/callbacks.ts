@@ -45,6 +45,13 @@ export class Callbacks<Kind extends string> {
     if (early.length < MOST_EARLY) early.push(() => this.start(vm, kind, ...args))
   }
 
+  /** Does it now, or after the calls of a kind that wait to be taken. */
+  afterEarly(kind: Kind, then: () => void): void {
+    const early = this.#early.get(kind) ?? []
+    if (early.length === 0) then()
+    else early.push(then)
+  }
+
   /** Calls the latest callback of a kind and waits for its results; undefined when there is none. */
   async ask(vm: LuaVmApi, kind: Kind, ...args: LuaValue[]): Promise<LuaValue[] | undefined> {
     const fn = this.#live(kind).at(-1)
