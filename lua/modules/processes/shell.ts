@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 
 /** Milliseconds between asking a process to end and ending it. */
-const GRACE_MS = 2000
+export const GRACE_MS = 2000
 /** Milliseconds that output may still come after the shell's end: programs it left in the background may hold the pipes. */
 const LAST_OUTPUT_MS = 100
 
@@ -34,6 +34,8 @@ export class Shell implements Disposable {
   /** Whether it was ended because it took too long. */
   timedOut = false
   #hasEnded = false
+  #isEnding = false
+  #hasSurvivors = false
   #timer: NodeJS.Timeout | undefined
 
   constructor({ command, cwd, env, pipe, onOutput, timeoutMs }: ShellOptions) {
@@ -43,13 +45,14 @@ export class Shell implements Disposable {
       detached: true,
       stdio: [pipe === 'stdin' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     })
-    for (const stream of ['stdout', 'stderr'] as const) {
-      if (stream !== pipe) this.child[stream]!.on('data', (bytes: Uint8Array) => onOutput(stream, bytes))
-    }
-    // Broken pipes: whoever writes or reads is told there.
-    for (const stream of this.child.stdio) stream?.on('error', () => undefined)
     this.exit = this.#ended(pipe === undefined)
     this.exit.catch(() => undefined)
+    for (const stream of ['stdout', 'stderr'] as const) {
+      // There are no streams when too many files are open; then it has not started either.
+      if (stream !== pipe) this.child[stream]?.on('data', (bytes: Uint8Array) => onOutput(stream, bytes))
+    }
+    // Broken pipes: whoever writes or reads is told there.
+    for (const stream of this.child.stdio ?? []) stream?.on('error', () => undefined)
     if (timeoutMs !== undefined) {
       this.#timer = setTimeout(() => {
         this.timedOut = true
@@ -58,24 +61,31 @@ export class Shell implements Disposable {
     }
   }
 
+  /** Whether it was ended, and has left children that have not yet. */
+  get hasSurvivors(): boolean {
+    return this.#hasSurvivors
+  }
+
   [Symbol.dispose](): void {
-    if (this.#hasEnded) return
+    if (this.#hasEnded || this.#isEnding) return
+    this.#isEnding = true
     this.#signal('SIGTERM')
     setTimeout(() => this.kill(), GRACE_MS).unref()
   }
 
   /** Ends it at once. */
   kill(): void {
-    if (!this.#hasEnded) this.#signal('SIGKILL')
+    if (!this.#hasEnded || this.#hasSurvivors) this.#signal('SIGKILL')
   }
 
-  #signal(signal: NodeJS.Signals): void {
+  /** @returns whether there was anybody to get it */
+  #signal(signal: NodeJS.Signals | 0): boolean {
     const { pid } = this.child
-    if (pid === undefined) return
+    if (pid === undefined) return false
     try {
-      process.kill(-pid, signal)
+      return process.kill(-pid, signal)
     } catch {
-      // It has just ended.
+      return false // it has just ended
     }
   }
 
@@ -92,6 +102,7 @@ export class Shell implements Disposable {
       })
       child.once('exit', (code, signal) => {
         over()
+        this.#hasSurvivors = this.#isEnding && this.#signal(0)
         const exit: Exit =
           signal === null ? { kind: 'exit', code: code ?? 0 } : { kind: 'signal', code: constants.signals[signal] }
         if (!waitsForOutput) return resolve(exit)

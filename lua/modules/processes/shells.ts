@@ -1,5 +1,5 @@
 /** The shells that one VM's scripts have started: none of them outlives it. */
-import { Shell, type ShellOptions } from './shell.ts'
+import { GRACE_MS, Shell, type ShellOptions } from './shell.ts'
 
 export class Shells implements Disposable {
   readonly #running = new Set<Shell>()
@@ -7,7 +7,11 @@ export class Shells implements Disposable {
   start(options: ShellOptions): Shell {
     const shell = new Shell(options)
     this.#running.add(shell)
-    const over = () => this.#running.delete(shell)
+    const forget = () => this.#running.delete(shell)
+    const over = () => {
+      if (shell.hasSurvivors) setTimeout(forget, GRACE_MS).unref()
+      else forget()
+    }
     shell.exit.then(over, over)
     return shell
   }
