@@ -35,6 +35,8 @@ export class PathWatch implements Disposable {
   #watcher: Promise<FSWatcher | undefined>
   /** Whether what appears is news: not while the watcher finds out what there is. */
   #isReady: boolean
+  /** When the system would not watch any more, and looking began: milliseconds since the epoch. */
+  #failedAt = 0
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
@@ -94,7 +96,9 @@ export class PathWatch implements Disposable {
 
   #appeared(path: string, stats: Stats | undefined): void {
     if (this.#isReady) return this.#note(path, 'create', stats)
-    // Found by the first look: news only if it is newer than the watch.
+    // Found by the first look: news only if it is newer than the watch, and not known from the watcher before this one.
+    if (stats !== undefined && stats.ctimeMs < this.#failedAt && this.#identities.get(path) === identityOf(stats))
+      return
     if (stats !== undefined && stats.birthtimeMs >= this.#startedAt) return this.#note(path, 'create', stats)
     if (stats !== undefined && stats.ctimeMs >= this.#startedAt && stats.isFile()) {
       return this.#note(path, 'modify', stats)
@@ -142,6 +146,8 @@ export class PathWatch implements Disposable {
     const { code } = error as NodeJS.ErrnoException
     this.#options.onError(error)
     if (pollMs !== undefined || !EXHAUSTED.has(code ?? '')) return
+    this.#isReady = false
+    this.#failedAt = Date.now() - CLOCK_TICK_MS
     this.#close()
     this.#watcher = this.#open(FALLBACK_POLL_MS)
   }
