@@ -29,7 +29,7 @@ export function copyFile(from: BytePath, to: BytePath, { canWait, follow = true 
   let draft: Draft
   try {
     draft = prepareDraft(to, { follow })
-    target = openSync(forSystem(draft.temporary), 'wx')
+    target = openSync(forSystem(draft.temporary), 'wx', 0o600) // nobody else's until it is known whose it is
   } catch (error) {
     closeSync(source)
     throw error

@@ -34,7 +34,7 @@ export function writeWhole(path: BytePath, data: Uint8Array, options: WriteOptio
   const draft = prepareDraft(path, options)
   if (canWait && data.length > AT_ONCE_BYTES) return finishLater(draft, data, mode)
   try {
-    const fd = openSync(forSystem(draft.temporary), 'wx', mode)
+    const fd = openSync(forSystem(draft.temporary), 'wx', draftMode(draft, mode))
     try {
       writeFileSync(fd, data)
       dress(draft, fd)
@@ -51,7 +51,7 @@ export function writeWhole(path: BytePath, data: Uint8Array, options: WriteOptio
 
 async function finishLater(draft: Draft, data: Uint8Array, mode: number): Promise<void> {
   try {
-    const fd = await openLater(forSystem(draft.temporary), 'wx', mode)
+    const fd = await openLater(forSystem(draft.temporary), 'wx', draftMode(draft, mode))
     try {
       await writeLater(fd, data)
       dress(draft, fd)
@@ -64,4 +64,9 @@ async function finishLater(draft: Draft, data: Uint8Array, mode: number): Promis
     discard(draft)
     throw error
   }
+}
+
+/** The draft of a file that is there takes that one's mode when it is written: until then it is nobody else's. */
+function draftMode({ replaces }: Draft, mode: number): number {
+  return replaces === undefined ? mode : 0o600
 }
