@@ -35,6 +35,7 @@ class RotatingFile implements Disposable {
   readonly #maxBytes: number
   #descriptor: number | undefined
   #bytes = 0
+  #isDisposed = false
 
   constructor(path: string, maxBytes: number) {
     this.#path = path
@@ -45,25 +46,33 @@ class RotatingFile implements Disposable {
 
   /** A log that cannot be written (full disk) must not end what it is the log of. */
   write(line: string): void {
-    if (this.#descriptor === undefined) return
+    if (this.#isDisposed) return
     try {
       if (this.#bytes > 0 && this.#bytes + line.length > this.#maxBytes) this.#rotate()
-      this.#bytes += writeSync(this.#descriptor, line)
+      this.#bytes += writeSync(this.#descriptor ?? this.#open(), line)
     } catch {}
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true
+    this.#close()
+  }
+
+  /** Again, too, after a rotation that failed. */
+  #open(): number {
+    const descriptor = openSync(this.#path, 'a', 0o600)
+    this.#descriptor = descriptor
+    this.#bytes = fstatSync(descriptor).size
+    return descriptor
+  }
+
+  #close(): void {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor)
     this.#descriptor = undefined
   }
 
-  #open(): void {
-    this.#descriptor = openSync(this.#path, 'a', 0o600)
-    this.#bytes = fstatSync(this.#descriptor).size
-  }
-
   #rotate(): void {
-    this[Symbol.dispose]()
+    this.#close()
     try {
       rmSync(`${this.#path}.${KEPT}`, { force: true })
       for (let number = KEPT - 1; number >= 0; number--) shift(this.#path, number)

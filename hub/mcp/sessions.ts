@@ -39,7 +39,12 @@ export class McpSessions implements AsyncDisposable {
       response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error }))
       return
     }
-    await (await this.#open(token)).handleRequest(request, response)
+    const transport = await this.#open(token)
+    try {
+      await transport.handleRequest(request, response)
+    } finally {
+      if (transport.sessionId === undefined) await transport.close() // it was no initialize
+    }
   }
 
   async #open(token: string): Promise<StreamableHTTPServerTransport> {
