@@ -50,6 +50,8 @@ const OUTDATED =
 
 /** Bytes of input kept for the first connection: a large paste, for whoever types before the screen is there. */
 const MAX_EARLY_BYTES = 1 << 20
+/** Bytes of input in one message: frames are limited, pastes are not. */
+const MAX_INPUT_BYTES = 1 << 20
 
 /**
  * The client's end of the data plane: screens of sessions in, keys out. What is typed before the first connection is
@@ -136,7 +138,13 @@ export class DataPlane implements Disposable {
 
   /** What a person typed, pasted or did with the mouse. */
   input(session: string, data: Uint8Array): void {
-    if (this.#connection !== undefined) return this.#connection.send({ type: 'input', session, data })
+    if (this.#connection !== undefined) {
+      for (let at = 0; at < data.length; at += MAX_INPUT_BYTES) {
+        const piece = at === 0 && data.length <= MAX_INPUT_BYTES ? data : data.subarray(at, at + MAX_INPUT_BYTES)
+        this.#connection.send({ type: 'input', session, data: piece })
+      }
+      return
+    }
     if (this.#early === undefined) return
     const kept = this.#early.reduce((sum, input) => sum + input.data.length, 0)
     if (kept + data.length <= MAX_EARLY_BYTES) this.#early.push({ session, data })
