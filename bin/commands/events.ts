@@ -36,14 +36,14 @@ async function follow({ type, agent }: EventsOptions): Promise<void> {
   const { print } = await import('../output.ts')
   const types = type?.split(',').map((name) => name.trim())
   const ended = Promise.withResolvers<string>()
-  const subscribed = Promise.withResolvers<void>()
+  const refused = Promise.withResolvers<never>()
   using connection = await requireHub(await findPlace(), {
     role: 'cli',
     start: 'known',
     onClose: ended.resolve,
     onMessage: (message) => {
       if (message.type !== 'message') return
-      if (message.data.type === 'subscribed') subscribed.resolve()
+      if (message.data.type === 'error') refused.reject(new CommandFailed(String(message.data.message)))
       if (message.data.type !== 'event') return
       const { event, at, data } = message.data as unknown as Told
       if (types !== undefined && !types.includes(event)) return
@@ -52,6 +52,5 @@ async function follow({ type, agent }: EventsOptions): Promise<void> {
     },
   })
   connection.send({ type: 'message', data: { type: 'subscribe', channel: 'events', subscriptionId: 'events' } })
-  await subscribed.promise
-  throw new CommandFailed(`the hub ended: ${await ended.promise}`)
+  throw new CommandFailed(`the hub ended: ${await Promise.race([ended.promise, refused.promise])}`)
 }

@@ -5,6 +5,9 @@ import * as z from 'zod'
 import { defineCommand } from '../command.ts'
 import { CommandFailed } from '../usage.ts'
 
+/** What a shell says when there is nothing to run. */
+const NOT_RUN = 127
+
 const listing = z.object({
   worktrees: z.preprocess(
     (value) => (Array.isArray(value) ? value : []),
@@ -99,8 +102,13 @@ async function run(line: string, cwd: string, env: Record<string, string>) {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = Promise.withResolvers<number>()
-  child.on('error', ended.reject)
+  let problem = ''
+  child.on('error', (error) => {
+    problem = `it could not be run in ${cwd}: ${error.message}\n` // removed meanwhile: the others go on
+    child.stdout.destroy()
+    ended.resolve(NOT_RUN)
+  })
   child.on('close', (code) => ended.resolve(code ?? 1))
-  const [output, exit_code] = await Promise.all([text(child.stdout), ended.promise])
-  return { exit_code, output }
+  const [output, exit_code] = await Promise.all([text(child.stdout).catch(() => ''), ended.promise])
+  return { exit_code, output: output + problem }
 }
