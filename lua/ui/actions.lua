@@ -2,6 +2,7 @@
 --- docs/ui.md lists the operations.
 
 local agent_list = require("ui.agent_list")
+local meant = require("ui.meant")
 local new_agent = require("ui.new_agent")
 local ops = require("ui.ops")
 local palette = require("ui.palette")
@@ -181,13 +182,17 @@ for mode, handler in pairs(new_agent.submit) do
   submit[mode] = handler
 end
 
-function submit.rename_agent(text, context)
+function submit.rename_agent(text)
   local name = trimmed(text)
-  if name == "" or not context.selected_agent then
+  if name == "" then
     return { close() }
   end
+  local agent = meant.agent()
+  if not agent then
+    return meant.gone()
+  end
   _tui_state.awaiting = { command = "rename_agent" }
-  return { send({ type = "rename_agent", agent = context.selected_agent.id, name = name }), close() }
+  return { send({ type = "rename_agent", agent = agent.id, name = name }), close() }
 end
 
 submit.question_answer = questions.submit
@@ -202,7 +207,7 @@ end
 
 local function about_agent(mode)
   return function(context)
-    return context.selected_agent and { set_mode(mode) } or { close() }
+    return { context.selected_agent and meant.open(context.selected_agent, mode) or close() }
   end
 end
 
@@ -210,42 +215,40 @@ handlers.close_agent = about_agent("close_agent_confirm")
 
 function handlers.rename_agent(context)
   local agent = context.selected_agent
-  return agent and { set_mode("rename_agent", agent.name or agent.display_name) } or { close() }
+  return { agent and meant.open(agent, "rename_agent", agent.name or agent.display_name) or close() }
 end
 
-local function delete_agent(context, delete_worktree)
-  local agent = context.selected_agent
+local function delete_agent(delete_worktree)
+  local agent = meant.agent()
   if not agent then
-    return { close() }
+    return meant.gone()
   end
   _tui_state.awaiting = { command = "delete_agent", agent_key = agent.key }
   return { send({ type = "delete_agent", agent_id = agent.id, delete_worktree = delete_worktree }), close() }
 end
 
-function handlers.confirm_close(context)
-  return delete_agent(context, false)
+function handlers.confirm_close()
+  return delete_agent(false)
 end
 
-function handlers.confirm_close_and_delete(context)
-  return delete_agent(context, true)
+function handlers.confirm_close_and_delete()
+  return delete_agent(true)
 end
 
 -- sessions of the selected agent ---------------------------------------------------------------------------------
 
 function handlers.add_session(context)
-  if not context.selected_agent then
-    return { close() }
-  end
-  return {
-    send({ type = "list_session_types", agent = context.selected_agent.id }),
-    set_mode("add_session_select_type"),
-  }
-end
-
-function handlers.choose_session_type(context, item)
   local agent = context.selected_agent
   if not agent then
     return { close() }
+  end
+  return { send({ type = "list_session_types", agent = agent.id }), meant.open(agent, "add_session_select_type") }
+end
+
+function handlers.choose_session_type(_, item)
+  local agent = meant.agent()
+  if not agent then
+    return meant.gone()
   end
   _tui_state.awaiting = { command = "add_session" }
   return { send({ type = "add_session", agent = agent.id, session_type = item.name }), close() }
@@ -253,10 +256,10 @@ end
 
 handlers.remove_session = about_agent("remove_session_select")
 
-function handlers.choose_session_to_remove(context, item)
-  local agent = context.selected_agent
+function handlers.choose_session_to_remove(_, item)
+  local agent = meant.agent()
   if not agent then
-    return { close() }
+    return meant.gone()
   end
   _tui_state.awaiting = { command = "remove_session" }
   return { send({ type = "remove_session", agent = agent.id, name = item.name }), close() }

@@ -7,6 +7,7 @@ local boxes = require("ui.boxes")
 local first_run = require("ui.first_run")
 local help = require("ui.help")
 local branch_taken = require("ui.branch_taken")
+local meant = require("ui.meant")
 local new_agent = require("ui.new_agent")
 local palette = require("ui.palette")
 local questions = require("ui.questions")
@@ -63,17 +64,20 @@ for mode, draw in pairs(new_agent.overlays) do
 end
 
 function overlays.rename_agent(state)
-  return input_overlay(state, "Rename agent", "New name:")
+  local name = meant.other_name()
+  return input_overlay(state, "Rename agent", name and ("New name (%s):"):format(name) or "New name:")
 end
 
 function overlays.close_agent_confirm(state)
-  local agent = agents.selected(state)
+  local agent = meant.agent()
   local in_worktree = agent and agent.in_worktree
   local function key(name)
     return { text = name, style = theme.style("accent", "bold") }
   end
-  local lines = { ("Close %s?"):format(agent and agents.name(agent) or "the agent") }
-  if (state.screen_rows or 24) < 8 then -- in as few lines as there are
+  local lines = { agent and ("Close %s?"):format(agents.name(agent)) or "It is gone already." }
+  if not agent then
+    lines[2] = { key("esc"), "  close this" }
+  elseif (state.screen_rows or 24) < 8 then -- in as few lines as there are
     lines[2] = { key("y"), " yes, ", key("n"), " no" }
     lines[3] = in_worktree and { key("d"), " with worktree" } or nil
   else
@@ -99,18 +103,18 @@ function overlays.add_session_select_type(state)
   if #items == 0 then
     items[1] = { text = "Shell", action = { action = "choose_session_type" } }
   end
-  return list_overlay(state, "Add session", items)
+  return list_overlay(state, "Add session", meant.items(items))
 end
 
 function overlays.remove_session_select(state)
-  local agent = agents.selected(state)
+  local agent = meant.agent()
   local items = {}
   for position, session in ipairs(agent and agent.sessions or {}) do
     if position > 1 then
       items[#items + 1] = { text = session.name, action = { action = "choose_session_to_remove", name = session.name } }
     end
   end
-  return list_overlay(state, "Remove session", items)
+  return list_overlay(state, "Remove session", meant.items(items))
 end
 
 function overlays.connection_code(state)
