@@ -18,13 +18,16 @@ local MOST_BYTES = 64 * 1024
 local MOST_UNREAD = 200
 --- Seconds the doorbell waits for its turn; it is tried again when the agent becomes idle.
 local RING_SECONDS = 30
+--- Seconds it is tried again and again at an agent that is idle all the time: a person's draft may be in the way, and need
+--- not end in work when it is cleared.
+local DRAFT_SECONDS = 600
 
 --- Agent id → whether somebody is at its doorbell.
 local ringing = state.get("lib.inbox.ringing")
 --- Message id → the timer of its end.
 local endings = state.get("lib.inbox.endings")
 
-local now_ms, state_of, shape, unread, told, expire, schedule, doorbell
+local now_ms, state_of, shape, unread, told, expire, schedule, doorbell, takes_input
 
 --- Puts a message into an agent's inbox: options {sender (who wrote it, for people), ttl (seconds)}. Returns it, or nil,
 --- message, err. A message: {id, agent_id, sender, text, created_at, expires_at, rung_at?, read_at?, state}; state is
@@ -86,25 +89,37 @@ end
 
 --- Tells an agent of messages that it does not know of, if it takes input; else when it does.
 function inbox.ring(agent_id)
-  if ringing[agent_id] then return end
-  local record = records.agent(agent_id)
-  if not record or not doorbell(record) then return end
-  local now = agent_state.of(record).state
-  if now ~= "idle" and now ~= "done" then return end
+  if ringing[agent_id] or not takes_input(agent_id) then return end
   ringing[agent_id] = true
   runtime.start("hub", function()
     local _ <close> = setmetatable({}, { __close = function() ringing[agent_id] = nil end })
-    while true do
+    local until_ms = runtime.clock() + DRAFT_SECONDS * 1000
+    repeat
+      local record = takes_input(agent_id)
       local text, messages, sender = doorbell(record)
       if not text then return end
-      local receipt = prompt.send(record, text, { timeout = RING_SECONDS, from = { kind = "agent", name = sender } })
-      if not receipt or receipt.outcome ~= "submitted" then return end
-      for _, message in ipairs(messages) do
+      -- Left in the queue behind a draft, each would be typed once that is submitted, one after the other.
+      local receipt = prompt.send(record, text, {
+        timeout = RING_SECONDS,
+        only_in_time = true,
+        from = { kind = "agent", name = sender },
+      })
+      local has_rung = receipt and receipt.outcome == "submitted"
+      for _, message in ipairs(has_rung and messages or {}) do
         records.note_rung(message.id)
         told(records.message(message.id))
       end
-    end
+      local may_come = receipt and receipt.outcome == "timed_out" and not receipt.typed and runtime.clock() < until_ms
+    until not (has_rung or may_come) or not takes_input(agent_id)
   end)
+end
+
+--- The record of an agent that takes input and has messages it does not know of; else nil.
+function takes_input(agent_id)
+  local record = records.agent(agent_id)
+  if not record or not doorbell(record) then return nil end
+  local now = agent_state.of(record).state
+  return (now == "idle" or now == "done") and record or nil
 end
 
 --- What the doorbell says, the messages it is about, and a sender; nil when there is nothing new.

@@ -29,8 +29,9 @@ local add, work_off, finish, receipt_of, seconds_of, describe
 --- Gives a prompt to a session of an agent and waits for its receipt: {id, outcome, reason?, question?, evidence?, typed?,
 --- in_input_line?, waited_for?}. Options: `timeout` and `hold` in seconds, `from` {kind = person|agent|plugin|system, name?}, `session` (a
 --- record; default: the agent's first), `while_working` (do not wait until it has finished what it does),
---- `through_dialogs` (wait until somebody has answered what it asks, instead of being refused). Or nil, message,
---- err when the prompt cannot even be tried.
+--- `through_dialogs` (wait until somebody has answered what it asks, instead of being refused), `only_in_time` (never
+--- `queued`: what a person's typing held until the time was over is not typed later). Or nil, message, err when the prompt
+--- cannot even be tried.
 function prompt.send(record, text, options)
   options = options or {}
   local session = options.session or records.sessions(record.id)[1]
@@ -43,7 +44,7 @@ function prompt.send(record, text, options)
   while not item.receipt do
     local left = (item.deadline - runtime.clock()) / 1000
     if left <= 0 then
-      if item.stage == "held" then return receipt_of(item, { outcome = "queued", reason = "a person is typing there" }) end
+      if item.stage == "held" and not item.only_in_time then return receipt_of(item, { outcome = "queued", reason = "a person is typing there" }) end
       if item.stage ~= "typing" then
         item.cancelled = true
         finish(item, { outcome = "timed_out", reason = item.waits_for or "it was not its turn" })
@@ -94,6 +95,7 @@ function add(session, record, text, options)
     deadline = runtime.clock() + seconds_of(options.timeout, TIMEOUT_SECONDS) * 1000,
     while_working = options.while_working == true,
     through_dialogs = options.through_dialogs == true,
+    only_in_time = options.only_in_time == true,
     stage = "waiting",
   }
   queue.items[#queue.items + 1] = item

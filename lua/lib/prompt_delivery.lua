@@ -29,6 +29,8 @@ function prompt_delivery.deliver(item)
     if item.cancelled then return nil end
     if not handle or not handle:is_alive() then return refused("the program ended") end
     local look = input_line.look(item.session_id, item.agent_id, item.is_first)
+    -- The look took its time: its sender may have been told meanwhile that nothing was typed.
+    if item.cancelled then return nil end
     if not look then return refused("the terminal is gone") end
     if look.state == "waiting" and not item.through_dialogs then return refused("a dialog is open", look.question) end
     if not ready(item, look) then
@@ -61,6 +63,7 @@ function take_turn(item, handle, look)
   local left = item.hold - (runtime.clock() - item.began) / 1000
   if left <= 0 then return refused(("a person was still typing after %d s"):format(item.hold)) end
   -- Holds nothing but its place: what the screen shows when the person has stopped is looked at anew.
+  if item.only_in_time then left = math.min(left, math.max(0, (item.deadline - runtime.clock()) / 1000)) end
   handle:inject("", { submit = false, paste = false, hold = math.min(left, HOLD_AT_ONCE), line_is_empty = is_empty })
   return nil
 end

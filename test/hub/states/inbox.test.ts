@@ -55,6 +55,34 @@ test('A message does not vanish under a dialog: the doorbell waits until it was 
   await until(() => taken('dialog').includes('2 messages from shop-other'), 'the doorbell to be read')
 })
 
+test('Behind a person’s draft the doorbell waits as one, and rings once for all that came meanwhile', async () => {
+  const agent = await start('draft')
+  await reaches(world, agent.id, 'idle')
+  await world.eval(`
+    local prompt, kept = require("lib.prompt"), require("hub.state").get("test.rings")
+    kept.send, kept.count = prompt.send, 0
+    prompt.send = function(record, text, options)
+      options.timeout = 0.5 -- instead of the half minute that it tries at once
+      local receipt = kept.send(record, text, options)
+      kept.count = kept.count + 1
+      return receipt
+    end`)
+  const tried = (times: number) =>
+    until(async () => (await world.eval<number>('return require("hub.state").get("test.rings").count')) >= times)
+  type(world, agent, 'half a th')
+  await put(agent, 'one')
+  await tried(1)
+  const two = await put(agent, 'two')
+  await tried(3)
+  expect(taken('draft')).toBe('')
+  await world.eval('require("lib.prompt").send = require("hub.state").get("test.rings").send')
+  type(world, agent, 'ought\r')
+  await until(async () => (await receipt(two.id)).state === 'rung', 'the doorbell')
+  await world.command('send_prompt', { agent: agent.key, text: 'next' })
+  const lines = taken('draft').trim().split('\n')
+  expect(lines).toEqual(['"half a thought"', expect.stringContaining('2 messages from shop-other'), '"next"'])
+})
+
 test('Messages survive a restart of the hub, and are over when their time is', async () => {
   const agent = await start('restart', '--work', '60000')
   await world.command('send_prompt', { agent: agent.key, text: 'go on' })

@@ -104,6 +104,40 @@ test('A prompt that an agent does not take lies in its input line: sent again it
   expect(taken('deafer')).toEqual(['first', 'other'])
 })
 
+test('A prompt whose sender was told that nothing was typed is not typed, however long a look at the screen took', async () => {
+  const agent = await start('unlucky')
+  await reaches(world, agent.id, 'idle')
+  const slowly = (body: string) =>
+    world.eval(`
+      local input_line, kept = require("lib.input_line"), require("hub.state").get("test.look")
+      ${body}`)
+  await slowly(`
+    kept.look = kept.look or input_line.look
+    input_line.look = function(...)
+      local look = kept.look(...)
+      events.wait("test_never", 1)
+      return look
+    end`)
+  expect(await send(agent, 'too late', { timeout: 0.3 })).toMatchObject({ outcome: 'timed_out' })
+  await slowly('input_line.look = kept.look')
+  expect(await send(agent, 'in time')).toMatchObject({ outcome: 'submitted' })
+  expect(taken('unlucky')).toEqual(['in time'])
+})
+
+test('A prompt that counts only in time is not typed once a person has submitted the draft it met', async () => {
+  const agent = await start('only-in-time')
+  await reaches(world, agent.id, 'idle')
+  type(world, agent, 'half a th')
+  const receipt = await world.eval<Receipt>(`
+    local record = records.agent("${agent.id}")
+    return require("lib.prompt").send(record, "late", { timeout = 1, only_in_time = true })`)
+  expect(receipt).toMatchObject({ outcome: 'timed_out', waited_for: 'person' })
+  expect(receipt.typed).toBeUndefined()
+  type(world, agent, 'ought\r')
+  expect(await send(agent, 'next')).toMatchObject({ outcome: 'submitted' })
+  expect(taken('only-in-time')).toEqual(['half a thought', 'next'])
+})
+
 test('A prompt that lay in the input line is a person’s once they have changed it', async () => {
   const agent = await start('changed', '--deaf', '2')
   await reaches(world, agent.id, 'idle')
