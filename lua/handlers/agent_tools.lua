@@ -22,7 +22,7 @@ local RESTING = { "waiting", "done", "idle", "failed", "exited" }
 --- Bytes of a diff that a model is given.
 local MOST_DIFF = 200 * 1024
 
-local brief, wanted, own_program, what_to_start, seconds
+local brief, wanted, keep_for_later, own_program, what_to_start, seconds
 
 local function object(properties, required)
   return { type = "object", properties = properties, required = required }
@@ -80,7 +80,7 @@ end)
 
 mcp.tool("send_message", {
   description = "Give an agent a message as a prompt. Waits while it works or a person is typing there; when it cannot take "
-    .. "it (a dialog is open, it goes on working) the message is put into its inbox.",
+    .. "it (a dialog is open, it goes on working) the message is put into its inbox: the outcome is in_inbox then.",
   input_schema = object({
     agent = AGENT,
     message = { type = "string" },
@@ -95,12 +95,15 @@ mcp.tool("send_message", {
   local session
   session, message, err = agent_sessions.find(record, params.session)
   if not session then return nil, message, err end
-  return prompt.send(record, params.message, {
+  local receipt
+  receipt, message, err = prompt.send(record, params.message, {
     session = session,
     timeout = SEND_SECONDS,
-    hold = SEND_SECONDS,
+    only_in_time = true, -- what is put into the inbox must not be typed as well
     from = context.agent and { kind = "agent", name = context.agent.key } or { kind = "person" },
   })
+  if not receipt then return nil, message, err end
+  return keep_for_later(record, session, receipt, params.message, context)
 end)
 
 mcp.tool("read_screen", {
@@ -241,6 +244,18 @@ end
 
 function wanted(params)
   return agent.find(params.agent)
+end
+
+--- The answer to a message with this receipt. One that was not typed is put into the inbox, whose doorbell rings in the
+--- first session: for another one, or for a program that has ended, the receipt says what there is to know.
+function keep_for_later(record, session, receipt, text, context)
+  local is_untyped = (receipt.outcome == "refused" or receipt.outcome == "timed_out") and not receipt.typed
+  local first = agent_state.first_session(record.id)
+  local handle = first and first.id == session.id and pty.get(first.id)
+  if not is_untyped or not handle or not handle:is_alive() then return receipt end
+  local kept, message, err = inbox.send(record, text, { sender = context.agent_key or "the person" })
+  if not kept then return nil, ("%s, and its inbox does not take it: %s"):format(receipt.reason, message), err end
+  return { outcome = "in_inbox", reason = receipt.reason, question = receipt.question, id = kept.id, agent = record.key }
 end
 
 --- What an agent's first session was started with.

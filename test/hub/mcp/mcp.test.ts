@@ -6,6 +6,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeWorld, until, type World } from '../lua/world.ts'
+import { reaches, startFakeAgent, type } from '../states/agent.ts'
 
 interface Agent {
   readonly id: string
@@ -185,6 +186,28 @@ describe('The official client', () => {
     expect(nobody).toMatchObject({ isError: true, text: expect.stringContaining('nobody answered') })
     expect(await questions()).toEqual([])
   })
+})
+
+test('A message for an agent that asks something lies in its inbox, and its doorbell rings once it was answered', async () => {
+  const sender = await world.command<Agent>('create_agent', { branch: 'sender', command: 'sleep 100' })
+  const asking = await startFakeAgent(world, 'asking')
+  await world.command('send_prompt', { agent: asking.key, text: 'ask me' })
+  await reaches(world, asking.id, 'waiting')
+  const client = await connect(world.hub.mcp.tokens.ofAgent(sender.id))
+  const kept = await value<{ id: string }>(client, 'send_message', { agent: asking.key, message: 'The API changed.' })
+  const question = 'Do you want to proceed?'
+  expect(kept).toMatchObject({ outcome: 'in_inbox', agent: asking.key, reason: 'a dialog is open', question })
+  const lying = { id: kept.id, sender: sender.key, text: 'The API changed.', state: 'waiting' }
+  expect(await world.command('inbox_list', { agent: asking.key })).toMatchObject({ messages: [lying] })
+  type(world, asking, '1')
+  await until(async () => {
+    const { state } = await world.command<{ state: string }>('inbox_receipt', { id: kept.id })
+    return state === 'rung'
+  }, 'the doorbell')
+  const ended = await world.command<Agent>('create_agent', { branch: 'ended', command: 'true' })
+  await reaches(world, ended.id, 'exited')
+  const refused = await value(client, 'send_message', { agent: ended.key, message: 'Are you there?' })
+  expect(refused).toMatchObject({ outcome: 'refused', reason: 'the program ended' })
 })
 
 test('hub.mcp_caller: knows an agent by its token, and the person by theirs', async () => {
