@@ -22,14 +22,30 @@ local function review()
   return ops.send({ type = "review_repository" })
 end
 
+--- Seconds in which a key that was on its way counts for nothing, once other content has come up than was shown before.
+M.fresh_seconds = 1
+
 -- what the hub says ------------------------------------------------------------------------------------------------
+
+--- Forgets what is shown when there is something else by now. → whether
+local function forget_changed(data)
+  local shown = _tui_state.trust_shown
+  if not shown or shown.hash == data.repository.hash then
+    return false
+  end
+  _tui_state.trust_files = nil
+  return true
+end
 
 --- Asks when the UI has just been opened, or when nobody is typing into a program: what is typed blindly must not answer.
 function M.events.repository(data)
   local is_first = _tui_state.repository == nil
   _tui_state.repository = data.repository
+  local has_changed = forget_changed(data)
   local mode = _tui_state.mode
-  if mode == "trust" then
+  if mode == "trust_file" and has_changed then
+    return { review(), ops.set_mode("trust") }
+  elseif mode == "trust" then
     return { review() }
   end
   if data.ask and (mode == "normal" or (is_first and mode == "insert")) then
@@ -37,10 +53,32 @@ function M.events.repository(data)
   end
 end
 
---- The list of files, and of one of them the text.
+--- Other content than was shown: it is said, and keys that were meant for that do not count.
+local function changed_under_eyes()
+  local token = {}
+  _tui_state.trust_fresh = token
+  timer.after(M.fresh_seconds, function()
+    if _tui_state.trust_fresh == token then
+      _tui_state.trust_fresh = nil
+    end
+  end)
+  local operations = { ops.notify("It has changed meanwhile: look at it again.", "warning") }
+  if _tui_state.mode == "trust_file" then
+    operations[2] = ops.set_mode("trust")
+  end
+  return operations
+end
+
+--- The list of files, and of one of them the text. What is trusted is what this was a review of.
 function M.events.repository_review(data)
+  local before = _tui_state.trust_shown
   _tui_state.repository = data.repository
   _tui_state.trust_files = data.files
+  _tui_state.trust_shown = { hash = data.repository.hash }
+  local is_looked_at = _tui_state.mode == "trust" or _tui_state.mode == "trust_file"
+  if is_looked_at and before and before.hash ~= data.repository.hash then
+    return changed_under_eyes()
+  end
   if data.path then
     text.show(data)
   end
@@ -49,7 +87,7 @@ end
 -- what the user does -----------------------------------------------------------------------------------------------
 
 function handlers.repository_config()
-  _tui_state.trust_files = nil
+  _tui_state.trust_files, _tui_state.trust_shown, _tui_state.trust_fresh = nil, nil, nil
   return { review(), ops.set_mode("trust") }
 end
 
@@ -62,15 +100,19 @@ end
 
 --- Only what was shown is trusted: the hub refuses when it is something else by now.
 local function grant(always)
-  local status = repository()
-  if not _tui_state.trust_files then
+  local shown = _tui_state.trust_shown
+  if not _tui_state.trust_files or not shown then
     return {} -- not shown yet
-  elseif status.problem and not always then
-    return { ops.notify(status.problem, "warning") }
+  elseif _tui_state.trust_fresh then
+    return { ops.notify("It has changed just now: look at it again.", "warning") }
+  end
+  local problem = repository().problem
+  if not always and (problem or not shown.hash) then
+    return { ops.notify(problem or "There is nothing here that could be trusted.", "warning") }
   end
   local said = always and "Trusted always: its changes take effect as they are saved."
     or "Trusted: the repository's configuration is in use."
-  return command("trust_repository", { hash = status.hash, always = always }, said)
+  return command("trust_repository", { hash = shown.hash, always = always }, said)
 end
 
 function handlers.trust_content()
