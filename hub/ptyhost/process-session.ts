@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import type { ProcessTable } from './process-table.ts'
 
 /** Milliseconds between looks at whether the processes are gone. */
 const POLL_MS = 20
@@ -10,20 +10,24 @@ const MAX_DYING_MS = 2000
  * ignore TERM, CONT so that stopped ones hear of it, and KILL after `graceMs`. That includes process groups of their
  * own, such as the jobs of a shell. Where there is no /proc, the leader's own group.
  */
-export async function endSession(leader: number, graceMs: number): Promise<void> {
-  await signalSession(leader, ['SIGTERM', 'SIGHUP', 'SIGCONT'])
-  if (await isGone(leader, graceMs)) return
-  await signalSession(leader, ['SIGKILL'])
-  await isGone(leader, MAX_DYING_MS)
+export async function endSession(processes: ProcessTable, leader: number, graceMs: number): Promise<void> {
+  await signalSession(processes, leader, ['SIGTERM', 'SIGHUP', 'SIGCONT'])
+  if (await isGone(processes, leader, graceMs)) return
+  // Again: one may have been forked while others were looked for.
+  for (const end = performance.now() + MAX_DYING_MS; performance.now() < end; ) {
+    await signalSession(processes, leader, ['SIGKILL'])
+    if (await isGone(processes, leader, POLL_MS)) return
+  }
 }
 
-/** Live processes whose session id is `leader`; zombies do not count. Undefined where there is no /proc. */
-async function sessionMembers(leader: number): Promise<number[] | undefined> {
-  const entries = await readdir('/proc').catch(() => undefined)
-  if (entries === undefined) return undefined
-  const pids = entries.filter((name) => /^\d+$/.test(name))
-  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')))
-  return pids.filter((pid, index) => belongsTo(stats[index]!, Number(pid), leader)).map(Number)
+/**
+ * Live processes whose session id is `leader`; zombies do not count. Undefined where nobody knows: there is no /proc, or
+ * it cannot be read.
+ */
+async function sessionMembers(processes: ProcessTable, leader: number): Promise<number[] | undefined> {
+  const stats = await processes.look()
+  if (stats === undefined) return undefined
+  return [...stats].filter(([pid, stat]) => belongsTo(stat, pid, leader)).map(([pid]) => pid)
 }
 
 /**
@@ -36,17 +40,21 @@ function belongsTo(stat: string, pid: number, leader: number): boolean {
   return Number(session) === leader || (pid === leader && Number(parent) === process.pid)
 }
 
-async function signalSession(leader: number, signals: readonly NodeJS.Signals[]): Promise<void> {
-  const members = await sessionMembers(leader)
+async function signalSession(
+  processes: ProcessTable,
+  leader: number,
+  signals: readonly NodeJS.Signals[],
+): Promise<void> {
+  const members = await sessionMembers(processes, leader)
   for (const signal of signals) {
     if (members === undefined) send(-leader, signal)
     else for (const pid of members) send(pid, signal)
   }
 }
 
-async function isGone(leader: number, withinMs: number): Promise<boolean> {
+async function isGone(processes: ProcessTable, leader: number, withinMs: number): Promise<boolean> {
   for (const end = performance.now() + withinMs; ; ) {
-    const members = await sessionMembers(leader)
+    const members = await sessionMembers(processes, leader)
     if (members === undefined ? !send(-leader, 0) : members.length === 0) return true
     if (performance.now() >= end) return false
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))

@@ -5,6 +5,7 @@ import type { Signal } from '../../protocol/messages/ptyhost.ts'
 import { BoundedRun } from './bounded-run.ts'
 import { Client } from './client.ts'
 import { Flow } from './flow.ts'
+import { ProcessTable } from './process-table.ts'
 import { findProgram, isDirectory } from './program.ts'
 import { Session } from './session.ts'
 import { Tickets } from './tickets.ts'
@@ -46,6 +47,8 @@ export class Ptyhost implements Disposable {
   readonly #clients = new Set<Client>()
   readonly #changed = new Set<Session>()
   readonly #flow = new Flow(() => this.#flush())
+  readonly #processes = new ProcessTable()
+  #isEnding = false
   #flushScheduled: NodeJS.Immediate | undefined
 
   constructor(options: PtyhostOptions) {
@@ -85,8 +88,9 @@ export class Ptyhost implements Disposable {
     return session
   }
 
-  /** @throws RequestError `exists`, `bad_cwd`, `program_not_found` or `spawn_failed` */
+  /** @throws RequestError `ending`, `exists`, `bad_cwd`, `program_not_found` or `spawn_failed` */
   spawn({ session: id, argv, cwd, env, cols, rows, labels }: SpawnParams): Session {
+    if (this.#isEnding) throw new RequestError({ code: 'ending', message: 'the ptyhost is ending' })
     if (this.#sessions.has(id)) throw new RequestError({ code: 'exists', message: `session ${id} exists already` })
     if (!isDirectory(cwd)) throw new RequestError({ code: 'bad_cwd', message: `${cwd} is not a directory` })
     const program = findProgram(argv[0]!, cwd, env.PATH)
@@ -129,6 +133,7 @@ export class Ptyhost implements Disposable {
     if (running.length > 0 && !force) {
       throw new RequestError({ code: 'busy', message: `${running.length} sessions are still running` })
     }
+    this.#isEnding = true // whatever began now would be left behind
     await Promise.all(running.map((session) => session.kill(SHUTDOWN_GRACE_MS)))
     setImmediate(this.#options.onShutdown) // after the answer was written
   }
@@ -152,6 +157,7 @@ export class Ptyhost implements Disposable {
         historyBytes,
         log,
         flow: this.#flow,
+        processes: this.#processes,
         onSignal: (signal) => this.#broadcast(signal),
         onChanged: (session) => this.#noteChanged(session),
       })

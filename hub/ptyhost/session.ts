@@ -10,6 +10,7 @@ import { History } from './history.ts'
 import { type Injection, Injector, type Outcome } from './inject.ts'
 import { PlainLane } from './plain-lane.ts'
 import { endSession } from './process-session.ts'
+import type { ProcessTable } from './process-table.ts'
 import { Pty } from './pty.ts'
 import { ScreenRows } from './screen-rows.ts'
 import { Signals } from './signals.ts'
@@ -36,6 +37,8 @@ export interface SessionOptions {
   /** Of botster. */
   readonly version: string
   readonly flow: Flow
+  /** Of this machine, looked at together with the other sessions. */
+  readonly processes: ProcessTable
   readonly log: Logger
   readonly onSignal: (signal: Signal) => void
   /** Frames may be due: {@link Session.flush}. */
@@ -208,7 +211,7 @@ export class Session implements Disposable {
 
   /** Ends the program and everything in its process session; resolves once its exit status is known. */
   async kill(graceMs: number): Promise<ExitStatus> {
-    if (this.exit === undefined) await endSession(this.#pty.pid, graceMs)
+    if (this.exit === undefined) await endSession(this.#options.processes, this.#pty.pid, graceMs)
     return this.ended
   }
 
@@ -296,9 +299,9 @@ export class Session implements Disposable {
     this.exit = status
     this.#injector[Symbol.dispose]()
     this.#activity[Symbol.dispose]()
-    this.#options.log.info({ session: this.id, ...status }, 'ended')
     this.audience.flush()
     this.#signals.announce({ kind: 'exit', ...status })
     this.#ended.resolve(status)
+    this.#options.log.info({ session: this.id, ...status }, 'ended')
   }
 }
