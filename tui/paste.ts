@@ -1,6 +1,5 @@
-const BEGIN = Buffer.from('\x1b[200~')
-const END = Buffer.from('\x1b[201~')
-const LAST = END[END.length - 1]
+import { inBrackets } from '../screen/bracketed-paste.ts'
+
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
@@ -9,23 +8,7 @@ const CARRIAGE_RETURN = 0x0d
  * bracket within it removed, since what follows would count as typed. Without brackets line ends are Enter.
  */
 export function encodePaste(text: Uint8Array, bracketed: boolean): Uint8Array {
-  return bracketed ? Buffer.concat([BEGIN, withoutEnd(text), END]) : withEnters(text)
-}
-
-/** Removing one may make another out of what stood around it, which is why the end of the result is looked at. */
-function withoutEnd(text: Uint8Array): Uint8Array {
-  const result = new Uint8Array(text.length)
-  let length = 0
-  for (const byte of text) {
-    result[length++] = byte
-    if (byte === LAST && endsWithEnd(result, length)) length -= END.length
-  }
-  return result.subarray(0, length)
-}
-
-function endsWithEnd(bytes: Uint8Array, length: number): boolean {
-  const start = length - END.length
-  return start >= 0 && END.every((byte, index) => bytes[start + index] === byte)
+  return bracketed ? inBrackets(text) : withEnters(text)
 }
 
 function withEnters(text: Uint8Array): Uint8Array {

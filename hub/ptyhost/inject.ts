@@ -1,5 +1,6 @@
 import type { Params, Result } from '../../protocol/definition.ts'
 import type { PtyhostProtocol } from '../../protocol/messages/ptyhost.ts'
+import { inBrackets } from '../../screen/bracketed-paste.ts'
 import type { PtyWriter } from './pty-writer.ts'
 import type { Typing } from './typing.ts'
 
@@ -39,7 +40,8 @@ export class Injector implements Disposable {
 
   /** Types it now, or waits up to `holdMs` for the person to finish. Resolves when that is decided. */
   async inject(injection: Injection): Promise<Outcome> {
-    if (this.#held.length === 0 && this.#busyFor(injection) === 0) return this.#type(injection, 'submitted')
+    this.pump() // what is held after this waits for a reason of its own
+    if (this.#busyFor(injection) === 0) return this.#type(injection, 'submitted')
     if (injection.holdMs === 0) return { outcome: 'refused', reason: 'a person is typing' }
     if (this.#held.length >= MAX_HELD) return { outcome: 'refused', reason: 'too much is waiting already' }
     return new Promise((decide) => {
@@ -55,16 +57,16 @@ export class Injector implements Disposable {
   /** A person typed, or the program changed its mode: perhaps what is held may go now. */
   pump(): void {
     clearTimeout(this.#timer)
-    while (this.#held.length > 0) {
-      const busyFor = this.#busyFor(this.#held[0]!.injection)
-      if (busyFor > 0) {
-        if (busyFor < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.pump(), Math.ceil(busyFor))
-        return
-      }
-      const { injection, decide, timer } = this.#held.shift()!
-      clearTimeout(timer)
-      decide(this.#type(injection, 'held'))
+    let next = Number.POSITIVE_INFINITY
+    for (const held of [...this.#held]) {
+      const busyFor = this.#busyFor(held.injection)
+      next = busyFor > 0 ? Math.min(next, busyFor) : next
+      if (busyFor > 0) continue
+      this.#held = this.#held.filter((other) => other !== held)
+      clearTimeout(held.timer)
+      held.decide(this.#type(held.injection, 'held'))
     }
+    if (this.#held.length > 0) this.#timer = setTimeout(() => this.pump(), Math.ceil(next))
   }
 
   /** The program is gone: what is held is refused. */
@@ -97,12 +99,7 @@ export class Injector implements Disposable {
  * without the closing bracket inside, which would let what follows it pass for typed keys.
  */
 export function pasteBytes(data: Uint8Array, bracketed: boolean): Uint8Array {
-  let text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1').replace(/\r?\n/g, '\r')
-  if (!bracketed) return Buffer.from(text, 'latin1')
-  // Again until nothing is left: taking one out may join its halves into another.
-  for (let before = ''; before !== text; ) {
-    before = text
-    text = text.replace(/\x1b\[201~/g, '')
-  }
-  return Buffer.from(`\x1b[200~${text}\x1b[201~`, 'latin1')
+  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1').replace(/\r?\n/g, '\r')
+  const bytes = Buffer.from(text, 'latin1')
+  return bracketed ? inBrackets(bytes) : bytes
 }

@@ -39,13 +39,12 @@ export class Typing {
   }
 
   /**
-   * Milliseconds until nobody is typing: 0 now, Infinity while a line is unfinished.
+   * Milliseconds until nobody is typing: 0 now; while a line is unfinished, until it is taken for abandoned.
    * @param linewise whether the program takes lines; on the alternate screen keys are commands of their own
    */
   busyFor(now: number, linewise: boolean): number {
-    const pause = Math.max(0, this.#lastKeyAt + TYPING_PAUSE_MS - now)
-    const unfinished = linewise && this.#typed > 0 && now - this.#lastKeyAt < ABANDONED_AFTER_MS
-    return unfinished ? Number.POSITIVE_INFINITY : pause
+    const isUnfinished = linewise && this.#typed > 0
+    return Math.max(0, this.#lastKeyAt + (isUnfinished ? ABANDONED_AFTER_MS : TYPING_PAUSE_MS) - now)
   }
 
   /** The same for what may be several keys, a paste, or nothing typed at all. */

@@ -14,7 +14,9 @@ afterAll(() => host[Symbol.asyncDispose]())
 
 const agent = { kind: 'agent', name: 'other' } as const
 
-function inject(session: string, text: string, more: { paste?: boolean; submit?: boolean; holdMs?: number } = {}) {
+type Options = { paste?: boolean; submit?: boolean; holdMs?: number; lineIsEmpty?: boolean }
+
+function inject(session: string, text: string, more: Options = {}) {
   return manager.connection.request('inject', { session, data: Buffer.from(text), origin: agent, ...more })
 }
 
@@ -79,6 +81,27 @@ test('nothing is typed into the line a person is typing, nor shortly after', asy
   await screen.shows(/\[half a line\][\s\S]*\[later\][\s\S]*\[last\]/)
 })
 
+test('what waits for an unfinished line keeps nothing back that need not', async () => {
+  await manager.spawn('dialog', ['bash', '-c', 'while read -rn 1 key; do echo "[$key]"; done'])
+  const screen = await manager.view('dialog', 6)
+  manager.type('dialog', '1')
+  await screen.shows('[1]')
+  const held = inject('dialog', 'x', { holdMs: 60_000 })
+  await until('the other to be typed', async () => {
+    return (await inject('dialog', 'y', { lineIsEmpty: true })).outcome === 'submitted'
+  })
+  await screen.shows('[y]')
+  expect(screen.text).not.toContain('[x]')
+  await manager.connection.request('kill', { session: 'dialog', graceMs: 0 })
+  expect(await held).toMatchObject({ outcome: 'refused' })
+})
+
+test('end brackets within end brackets are taken out of a paste in one go', () => {
+  const nested = 100_000
+  const text = Buffer.from(`a${'\x1b[201'.repeat(nested)}${'~'.repeat(nested)}b`)
+  expect(Buffer.from(pasteBytes(text, true)).toString('latin1')).toBe('\x1b[200~ab\x1b[201~')
+})
+
 test('what is held is refused when the program ends', async () => {
   await manager.spawn('ends', ['bash', '-c', 'read -n 3; exit'])
   manager.type('ends', 'x')
@@ -113,7 +136,7 @@ test('moving the mouse, focus and answers to queries are not typing; keys of eve
   }
   for (const key of ['a', '\r', '\x1b[A', '\x1bOP', '\x1b[97u', '\x1b', 'é']) expect(typedAt(key)).toBe(true)
   for (const unfinished of ['a', 'ab\x7f', '\x1b[97u', '\x1b[97;2u', '\x1b[200~two\rlines\x1b[201~', '\x1b[13;2u']) {
-    expect(busyAfter(unfinished), JSON.stringify(unfinished)).toBe(Number.POSITIVE_INFINITY)
+    expect(busyAfter(unfinished), JSON.stringify(unfinished)).toBeGreaterThan(60_000)
     expect(busyAfter(unfinished, false)).toBe(0)
   }
   for (const done of ['a\r', 'ab\x7f\x7f', 'abc\x15', 'abc\x03', '\x1b[97u\x1b[13u', 'a\x1b[99;5u', '\x1b[A']) {
