@@ -18,6 +18,9 @@ export interface ScreenState {
   link(id: number): string | undefined
 }
 
+/** Addresses of links a viewer is made to remember: some programs make new ones with every picture. */
+const MAX_SENT_LINKS = 20_000
+
 /**
  * One viewer of one session: knows what it was sent, and is sent the difference, one frame at a time. A slow viewer
  * gets fewer frames, never old ones.
@@ -33,7 +36,7 @@ export class View {
   #full = true
   /** Revision sent of each row. */
   #sent: number[] = []
-  #sentLinks = new Set<number>()
+  readonly #sentLinks = new Set<number>()
   #last: Frame | undefined
   #modes: TerminalModes | undefined
   #title: string | undefined
@@ -73,6 +76,7 @@ export class View {
 
   #difference(state: ScreenState): Frame | undefined {
     const last = this.#last
+    if (this.#sentLinks.size > MAX_SENT_LINKS) this.#full = true // the viewer forgets those of long ago with it
     const { cols, rows, cursor, modes, title, history } = state
     const full = this.#full || last === undefined || last.cols !== cols || last.rows !== rows.length
     if (full) {

@@ -34,7 +34,10 @@ export class PanelScreen {
     const { grid } = this
     const all = frame.full || grid.cols !== frame.cols || grid.rows !== frame.rows
     grid.resize(frame.cols, frame.rows)
-    if (frame.full) grid.clear()
+    if (frame.full) {
+      grid.clear()
+      grid.links.clear()
+    }
     for (const [id, address] of frame.links ?? []) grid.links.set(id, address)
     const rows: number[] = []
     for (const [y, bytes] of frame.lines) {
