@@ -152,10 +152,11 @@ export class Connection<P extends Protocol, S extends Side> implements Disposabl
       reject(signal?.reason)
     }
     signal?.addEventListener('abort', abort, { once: true })
-    this.#write({ type: 'request', id, method, params })
     try {
+      this.#write({ type: 'request', id, method, params })
       return await promise
     } finally {
+      this.#waiting.delete(id) // also when it could not be written
       signal?.removeEventListener('abort', abort)
     }
   }

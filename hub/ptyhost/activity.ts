@@ -25,6 +25,7 @@ export class Activity implements Disposable {
   readonly #report: (report: ActivityReport) => void
   readonly #isViewed: () => boolean
   #timer: NodeJS.Timeout | undefined
+  #decision: NodeJS.Immediate | undefined
   #lastOutputAt = 0
   #lastInputAt = Number.NEGATIVE_INFINITY
   #reportedAt = 0
@@ -60,18 +61,27 @@ export class Activity implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer)
+    clearImmediate(this.#decision)
   }
 
   #look(): void {
     const now = performance.now()
     const left = this.#lastOutputAt + QUIET_MS - now
     if (left <= 0) {
-      this.#timer = undefined
-      this.#tell(false, now)
+      this.#decision = setImmediate(() => this.#decide(this.#lastOutputAt)) // what this process has not read yet comes first
       return
     }
     if (!this.#echoes && now - this.#reportedAt >= BUSY_INTERVAL_MS) this.#tell(true, now)
     this.#timer = setTimeout(() => this.#look(), Math.ceil(left))
+  }
+
+  #decide(lastOutputAt: number): void {
+    if (this.#lastOutputAt !== lastOutputAt) {
+      this.#timer = setTimeout(() => this.#look(), QUIET_MS)
+      return
+    }
+    this.#timer = undefined
+    this.#tell(false, performance.now())
   }
 
   /** What was printed last answers a person. While somebody types, nobody is told: looking at the screen costs the typist. */

@@ -109,6 +109,7 @@ export class DataPlane implements Disposable {
       connection.close('not let in')
       throw error
     }
+    if (connection.closed) throw new ConnectionClosed('the connection to the terminals ended as it was made')
     this.#connection = connection
     const early = this.#early ?? []
     this.#early = undefined
