@@ -125,6 +125,7 @@ export function worktreeModule(hub: () => HubContext, emit: Emit, loads: Loads):
           branch_exists: 'there is such a branch, and `from` says where to make it',
           bad_ref: '`from` names no commit, or several remotes have the branch',
           no_commits: 'the repository has no commit to start from',
+          no_directory: 'its directory cannot be made: the disk is full, or the place for worktrees not writable',
           no_repository: NO_REPOSITORY,
           git_failed: 'git refuses, for a reason it says',
         },

@@ -40,10 +40,16 @@ export async function createWorktree(where: CreateIn, options: CreateWorktree): 
   if (!free.ok) return free
 
   const undo: Undo[] = []
-  const made = await make(where, options, source.value, free.value, undo)
+  const takeBack = async () => {
+    onProgress?.('taking back what was made')
+    for (const step of undo.reverse()) await step()
+  }
+  const made = await make(where, options, source.value, free.value, undo).catch(async (error: unknown) => {
+    await takeBack()
+    throw error
+  })
   if (made.ok && !signal?.aborted) return made
-  onProgress?.('taking back what was made')
-  for (const step of undo.reverse()) await step()
+  await takeBack()
   return signal?.aborted ? refusal('cancelled', `making a worktree for ${branch} was cancelled`) : made
 }
 
@@ -64,7 +70,9 @@ async function make(
     undo.push(() => deleteBranch(root, branch, commit))
   }
   const taken = new Set(registered.map(({ path }) => path))
-  const path = await claimDirectory(base, worktreeName(repo, branch), (candidate) => taken.has(candidate))
+  const claimed = await claimDirectory(base, worktreeName(repo, branch), (candidate) => taken.has(candidate))
+  if (!claimed.ok) return claimed
+  const path = claimed.value
   undo.push(() => rmdir(path).catch(() => {})) // only if empty: git removed what it had put there
   onProgress?.(`checking out ${branch}`)
   // Forced, since what it holds is what git put there a moment ago; nobody was told of it yet.

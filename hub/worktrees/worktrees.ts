@@ -96,7 +96,7 @@ export class Worktrees {
   /**
    * Makes a worktree at `{base}/{repo}-{branch with / → -}`, with a suffix when something is there already.
    * Refused: 'bad_branch', 'branch_in_use' (details.path), 'branch_exists' (with `from`), 'bad_ref', 'no_commits',
-   * 'cancelled'.
+   * 'no_directory', 'cancelled'.
    */
   async create(options: CreateWorktree): Promise<Outcome<CreatedWorktree>> {
     if (!this.isRepository) return noRepository(this.root)

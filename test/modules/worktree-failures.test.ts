@@ -40,6 +40,13 @@ test('worktree.create: passes on what git says when it refuses', async () => {
   await chmod(hook, 0o644)
 })
 
+test('worktree.create: says that no directory can be made, and leaves no branch', async () => {
+  await using other = await makeWorld()
+  await writeFile(other.repository.base, 'a file in its place')
+  expect(await failing('worktree.create{ branch = "nowhere" }', other)).toMatchObject({ kind: 'no_directory' })
+  expect(await other.repository.git(['branch', '--list', 'nowhere'])).toBe('')
+})
+
 test('worktree.delete, worktree.may_delete: say why a worktree is kept', async () => {
   const { git, root } = world.repository
   for (const name of ['dirty', 'ahead', 'locked']) await world.eval(`worktree.create{ branch = "${name}" }`)
