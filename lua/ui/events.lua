@@ -168,7 +168,7 @@ function handlers.result(data)
     new_agent.made()
   end
   local failed = type(data.value) == "table" and type(data.value.failed) == "table" and data.value.failed[1]
-  if failed then
+  if failed and failed.kind ~= "running" then
     _tui_state.error_message = ("%s was not started: %s"):format(tostring(failed.agent), tostring(failed.message))
     return { set_mode("error") }
   end
@@ -224,6 +224,9 @@ function handlers.error(data)
   local awaiting = _tui_state.awaiting
   if not awaiting or (data.command and data.command ~= awaiting.command) then
     return { { op = "notify", level = "error", message = message } }
+  end
+  if awaiting.command == "restart_session" and data.kind == "running" then
+    return nil -- enter was pressed twice, or elsewhere too; the answer to the first is still awaited
   end
   _tui_state.awaiting = nil
   _tui_state.failed_agent = awaiting.command == "create_agent" and message or nil

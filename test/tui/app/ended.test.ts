@@ -36,6 +36,17 @@ describe('an agent whose program has ended', () => {
     expect(tui.sent.at(-1)).toMatchObject({ ...restart, rows: 38, cols: 83 })
   })
 
+  it('shows no error for an enter too many, and one for what keeps it from starting', () => {
+    withSession(ended)
+    tui.press('enter', 'enter')
+    const refused = { type: 'error', command: 'restart_session', message: 'agent of one is being started already' }
+    tui.hub({ ...refused, kind: 'running' })
+    expect([tui.ui.mode, tui.notices.list]).toEqual(['insert', []])
+    tui.hub({ ...refused, message: 'its directory is gone', kind: 'no_directory' })
+    expect(tui.ui.mode).toBe('error')
+    expect(tui.overlay()).toContain('its directory is gone')
+  })
+
   it('is closed by x, after the question; escape leads to the list, and ? shows these keys first', () => {
     withSession(ended)
     tui.press('x')
