@@ -11,6 +11,7 @@ local agent_status = require("lib.agent_status")
 local check = require("lib.check")
 local config_resolver = require("lib.config_resolver")
 local list = require("lib.list")
+local to_the_end = require("lib.to_the_end")
 
 local agent = {}
 
@@ -19,7 +20,9 @@ local configured_session, matching, none_fits, several_fit
 --- Creates an agent: `agent.create{branch?, name?, command?, prompt?, worktree = true, from?, from_worktree?, cwd?,
 --- profile_name?, metadata?, rows?, cols?, client_id?}`. `command` is text for the user's shell or a list of a program and
 --- its arguments; without one the user's shell runs. Returns it as clients see it, or nil, message, err.
-agent.create = agent_create
+function agent.create(options)
+  return to_the_end(agent_create, options)
+end
 
 --- All agents as clients see them, in the order they were created.
 function agent.list()
@@ -65,7 +68,7 @@ end
 function agent.delete(ref, options)
   local record, message, err = agent.find(ref)
   if not record then return nil, message, err end
-  return agent_close(record, options or {})
+  return to_the_end(agent_close, record, options or {})
 end
 
 --- Gives an agent another name. Its key stays.

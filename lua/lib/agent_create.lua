@@ -2,6 +2,7 @@
 --- found again.
 
 local hooks = require("hub.hooks")
+local agent_claims = require("lib.agent_claims")
 local agent_names = require("lib.agent_names")
 local agent_sessions = require("lib.agent_sessions")
 local agent_shape = require("lib.agent_shape")
@@ -38,7 +39,7 @@ local FIELDS = {
 }
 
 local checked, enter_directory, missing_program, with_environment, depth_below, place, left_behind, existing_worktree
-local make_worktree, start_sessions, give_up, fail
+local build, make_worktree, start_sessions, broke_off, give_up, fail
 
 --- Creates an agent. Options: `branch` or `issue_or_branch`, `name`, `from`, `worktree` (false: none of its own),
 --- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt` (typed once it
@@ -63,6 +64,10 @@ local function create(options)
   if not where then return nil, message, err end
   local place_taken <close>, refusal, why = (options.admit or function() end)(where.id)
   if refusal then return nil, refusal, why end
+  local leaving = where.path and agent_claims.closing_worktree(where.path)
+  if leaving then
+    return nil, ("%s is being deleted, and %s with it"):format(leaving.key, where.path), { kind = "busy" }
+  end
   local repo = worktree.repo_name()
   local key = records.free_key(agent_names.key(repo, where.branch or options.name or where.label))
   local record = records.add_agent{
@@ -81,10 +86,18 @@ local function create(options)
     parent = options.parent,
     depth = depth_below(options.parent),
   }
+  local claim <close> = agent_claims.to_start(record)
+  local built = table.pack(pcall(build, record, where, config, options))
+  if built[1] then return table.unpack(built, 2, built.n) end
+  return broke_off(record, built[2])
+end
+
+--- Makes what belongs to a record: its ports, worktree and sessions.
+function build(record, where, config, options)
   agent_status.tell(record)
   records.claim_ports(record.id)
 
-  local printed = ""
+  local printed, message, err = "", nil, nil
   if where.make then
     record, message, err = make_worktree(record, where, options)
     if not record then return nil, message, err end
@@ -211,7 +224,7 @@ function make_worktree(record, where, options)
     events.emit("worktree_create_failed", { agent_key = record.key, branch = where.branch, error = message })
     return fail(record, message, err)
   end
-  local updated = records.update_agent(record.id, {
+  local ok, updated = pcall(records.update_agent, record.id, {
     worktree_path = created.path,
     branch = created.branch,
     created_worktree = true,
@@ -219,8 +232,9 @@ function make_worktree(record, where, options)
     cwd = created.path,
     status = "spawning_ptys",
   })
-  if not updated then -- somebody deleted the agent meanwhile
+  if not ok or not updated then -- it could not be written down, or somebody deleted the agent meanwhile
     worktree.delete(created.path, nil, { delete_branch = created.branch_created_at ~= nil })
+    if not ok then error(updated, 0) end
     return nil, ("%s was deleted while it was being created"):format(record.key), { kind = "deleted" }
   end
   agent_status.tell(updated)
@@ -249,7 +263,7 @@ function start_sessions(record, sessions, options)
     local handle, message, err = agent_sessions.start(record, started, options)
     if not handle then return give_up(record, message, err) end
   end
-  if not records.agent(record.id) then
+  if not records.agent(record.id) or agent_claims.is_closing(record.id) then
     return nil, ("%s was deleted while it was being created"):format(record.key), { kind = "deleted" }
   end
   record = agent_status.settle(record.id)
@@ -264,8 +278,23 @@ function start_sessions(record, sessions, options)
   return shape
 end
 
+--- A disk that is full, records that are busy: it is taken back as what git refuses is, or stays as failed.
+function broke_off(record, problem)
+  local message = ("%s was not created: %s"):format(record.key, tostring(problem))
+  local now = records.agent(record.id)
+  if not now then return fail(record, message, { kind = "failed" }) end
+  local ok, why = pcall(give_up, now, message, { kind = "failed" })
+  if ok then return nil, message, { kind = "failed" } end
+  log.error(("%s; nor was it taken back: %s"):format(message, tostring(why)))
+  ok, why = pcall(agent_status.set, now.id, "failed", message)
+  if not ok then log.error(("nor could that be written down: %s"):format(tostring(why))) end
+  return nil, message, { kind = "failed" }
+end
+
 --- Takes back what was made for an agent whose program did not start. What cannot be taken back stays, with the reason.
+--- One that is being deleted is left to that.
 function give_up(record, message, err)
+  if agent_claims.is_closing(record.id) then return nil, message, err end
   agent_sessions.stop(record.id)
   agent_sessions.release(record.id)
   if record.created_worktree then

@@ -1,6 +1,7 @@
 --- The sessions of agents: programs in terminals, each started through the user's shell.
 
 local hooks = require("hub.hooks")
+local agent_claims = require("lib.agent_claims")
 local agent_shape = require("lib.agent_shape")
 local shell = require("lib.shell")
 
@@ -12,12 +13,13 @@ local DEFAULT_ROWS, DEFAULT_COLS = 24, 80
 --- Ports of an agent's block: what records.claim_ports gives.
 local PORTS = 10
 
-local below, give_port, alive
+local is_going, below, give_port, alive
 
 --- Starts a session of an agent. `session` is {name, command?, initialization?, port?, port_forward?, scrollback? (a file whose text stands above)}: a command that is
 --- text runs through the user's shell, so that its end is the session's end; a list is run as it is; none is an interactive
 --- shell. `initialization` is a script that the shell sources first. With `port_forward` it gets a port. `options` is
---- {client_id?, rows?, cols?, env?, environment? (all of it, from agent_sessions.environment)}. Returns the handle, or nil, message, err. The record is written first.
+--- {client_id?, rows?, cols?, env?, environment? (all of it, from agent_sessions.environment), while_closing? (also when the
+--- agent is being deleted)}. Returns the handle, or nil, message, err. The record is written first.
 function agent_sessions.start(record, session, options)
   session = give_port(record, session)
   local env = options.environment or agent_sessions.environment(record, session, options)
@@ -26,6 +28,7 @@ function agent_sessions.start(record, session, options)
   local argv, typed = shell.command_line(env, session.command, session.initialization)
   if session.scrollback then argv = below(session.scrollback, argv) end
   local rows, cols = options.rows or DEFAULT_ROWS, options.cols or DEFAULT_COLS
+  if is_going(record, options) then return nil, agent_claims.deleted(record) end
   local written = records.add_session{
     agent_id = record.id,
     name = session.name,
@@ -56,10 +59,10 @@ function agent_sessions.start(record, session, options)
     return nil, message, { kind = "spawn_failed", message = message }
   end
   local now = records.session(written.id)
-  if not now then -- the agent was deleted meanwhile
+  if not now or is_going(record, options) then
     handle:kill()
     handle:release()
-    return nil, ("%s was deleted while it was being created"):format(record.key), { kind = "deleted" }
+    return nil, agent_claims.deleted(record)
   end
   -- A program that ended at once has been written down as such already.
   local info = handle:info()
@@ -147,6 +150,11 @@ function agent_sessions.any_alive(id)
     if alive(session) then return true end
   end
   return false
+end
+
+--- Whether an agent is gone or about to go: whoever deletes it has ended its programs already.
+function is_going(record, options)
+  return not records.agent(record.id) or agent_claims.is_closing(record.id) and not options.while_closing
 end
 
 --- Runs a program below what a file holds: as many line ends as the screen is high push all of it above the screen, so that
