@@ -20,8 +20,9 @@ local DEFAULT_PRIORITY = 100
 local DEFAULT_TIMEOUT_MS = 10
 --- Milliseconds a hook may run without giving way, whatever its timeout: what any handler of the hub may.
 local MOST_RUN_MS = 200
---- Times a hook may be stopped for running too long before it is switched off.
-local STRIKES = 2
+--- Times a hook may be stopped for running too long before it is switched off, and milliseconds after which one of them is
+--- forgotten: a hub that runs for weeks stands still now and then.
+local STRIKES, FADE_MS = 2, 600000
 
 --- Event → name → entry, for each kind.
 local kinds = { observer = {}, interceptor = {} }
@@ -234,12 +235,15 @@ function ask(entry, values)
   return nil
 end
 
---- Reports what went wrong in a hook, and switches one off that was stopped for the second time.
+--- Reports what went wrong in a hook, and switches one off that was stopped for the second time in a while.
 function strike(entry, err)
   if err.kind == "cancelled" then return end -- its owner was unloaded meanwhile, or whoever asked is gone
   local message = ("%s '%s' of '%s': %s"):format(entry.kind, entry.name, entry.event, err.message)
   if err.kind == "watchdog" or err.kind == "deadline" then
-    entry.strikes = entry.strikes + 1
+    local now = runtime.clock()
+    local fades = now - (entry.struck_at or now) > FADE_MS
+    entry.strikes = fades and 1 or entry.strikes + 1
+    entry.struck_at = now
     message = message .. (" (its timeout_ms is %s)"):format(entry.timeout_ms)
     if entry.strikes >= STRIKES then
       entry.enabled = false

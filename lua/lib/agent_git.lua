@@ -86,6 +86,7 @@ function count(id)
   if record.status ~= "running" or not worktree.is_git_repo() then return end
   watch(id, path_of(record))
   local now = worktree.git_state(path_of(record))
+  if not records.agent(id) then return agent_git.forget(id) end -- deleted meanwhile
   local before = known[id]
   known[id] = now
   if not now or before and before.dirty == now.dirty and before.ahead == now.ahead and before.behind == now.behind then return end

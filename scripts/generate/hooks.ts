@@ -24,8 +24,8 @@ export function hooksPage(catalogue: typeof CATALOGUE): string {
     '(`hooks.intercept`) gets the arguments, returns the first of them changed or as it was, and with nil drops the whole;',
     'one that fails or takes too long changes nothing. The second argument names the hook: another one of the same name takes',
     'its place. Options: `priority` (100; higher comes first), `timeout_ms` (10): what it may take; an observer that waits goes',
-    'on in the background. A hook that ran into its time twice is switched off until its file changes. **Events** (`events.on`)',
-    'have no names and no order. All of them go with the plugin that registered them.',
+    'on in the background. A hook that ran into its time twice within ten minutes is switched off until its file changes.',
+    '**Events** (`events.on`) have no names and no order. All of them go with the plugin that registered them.',
     '',
   ]
   for (const { title, hooks } of catalogue) {
