@@ -8,6 +8,9 @@ local questions = {}
 
 --- Seconds between two looks whether the agent that asks is still there.
 local LOOK_SECONDS = 5
+--- Numbers begin at the second the first question was asked, of so many (11 days): none stands for another question than
+--- before, where a person still sees one of a hub that was restarted meanwhile.
+local FIRST_NUMBERS = 1000000
 --- Questions that wait at once; more would only hide each other.
 local MOST = 50
 
@@ -23,7 +26,7 @@ function questions.ask(question)
   if count() >= MOST then
     return nil, ("%d questions wait for the person already"):format(MOST), { kind = "busy" }
   end
-  counter.last = (counter.last or 0) + 1
+  counter.last = (counter.last or os.time() % FIRST_NUMBERS) + 1
   local entry = {
     id = tostring(counter.last),
     text = question.text,

@@ -53,7 +53,9 @@ end
 handlers.question = questions.events.question
 handlers.question_closed = questions.events.question_closed
 
+--- Connected, for the first time or again: perhaps to another hub than before.
 function handlers.subscribed()
+  questions.forget()
   return { send({ type = "list_profiles" }), send({ type = "list_worktrees" }) }
 end
 

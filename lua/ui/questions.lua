@@ -13,7 +13,31 @@ local function waiting()
   return _tui_state.questions
 end
 
+--- The question that the open dialog is about, while it waits.
+local function live()
+  for _, question in ipairs(waiting()) do
+    if question.id == _tui_state.pending_fields.question then
+      return question
+    end
+  end
+end
+
+local function is_open()
+  return _tui_state.mode == "question_select" or _tui_state.mode == "question_answer"
+end
+
 -- events ---------------------------------------------------------------------------------------------------------
+
+--- The hub tells now of all that wait: of those known from before, only these still do. The one that is being answered stays
+--- in sight meanwhile, so that nothing moves under the person's keys.
+function M.forget()
+  local announced = {}
+  for _, question in ipairs(waiting()) do
+    announced[question.id] = true
+  end
+  _tui_state.seen_question = is_open() and live() or nil
+  _tui_state.questions, _tui_state.announced_questions = {}, announced
+end
 
 function events.question(data)
   local question = data.question
@@ -26,6 +50,9 @@ function events.question(data)
     end
   end
   table.insert(waiting(), question)
+  if (_tui_state.announced_questions or {})[question.id] then
+    return nil
+  end
   local who = question.agent_key or "An agent"
   return {
     { op = "notify", level = "info", message = ("%s asks: %s (ctrl+p, then answer)"):format(who, question.text) },
@@ -40,8 +67,7 @@ function events.question_closed(data)
       break
     end
   end
-  local is_open = _tui_state.mode == "question_select" or _tui_state.mode == "question_answer"
-  return is_open and _tui_state.pending_fields.question == data.id and { ops.close() } or nil
+  return is_open() and _tui_state.pending_fields.question == data.id and { ops.close() } or nil
 end
 
 --- Once, with the first list after attaching: what was lost may be taken up again.
@@ -73,8 +99,11 @@ function handlers.answer_question()
 end
 
 local function answer(text)
-  local id = _tui_state.pending_fields.question
-  return { ops.send({ type = "answer_question", id = id, answer = text }), ops.close() }
+  local question = live()
+  if not question then
+    return { ops.close(), ops.notify("Nobody asks that any more.", "warning") }
+  end
+  return { ops.send({ type = "answer_question", id = question.id, answer = text }), ops.close() }
 end
 
 function handlers.choose_answer(_, item)
@@ -96,12 +125,11 @@ end
 -- overlays -------------------------------------------------------------------------------------------------------
 
 local function current()
-  for _, question in ipairs(waiting()) do
-    if question.id == _tui_state.pending_fields.question then
-      return question
-    end
+  local seen = _tui_state.seen_question
+  if seen and seen.id ~= _tui_state.pending_fields.question then
+    seen = nil
   end
-  return { text = "This question is closed.", choices = {} }
+  return live() or seen or { text = "This question is closed.", choices = {} }
 end
 
 function overlays.question_select(state)
