@@ -118,7 +118,7 @@ export const EVENTS: readonly DescribedHook[] = [
 /** What botster’s own files tell each other. */
 export const INTERNAL_EVENTS: readonly DescribedHook[] = [
   ['agents_changed', 'something that clients show of an agent changed', { urgent: 'boolean' }],
-  ['agent_state_changed', 'before agent_status', { agent_id: 'string' }],
+  ['agent_state_changed', 'before agent_status, and once an agent is gone', { agent_id: 'string' }],
   ['agent_looked', 'the screen of an agent was looked at', undefined],
   ['prompt_moved', 'a prompt in the queue has come a step further', undefined],
   ['agent_start_ended', 'nobody starts the programs of an agent any more', undefined],

@@ -73,6 +73,9 @@ hooks.on("agent_status", "handlers.inbox", function(change)
   if change.state == "idle" or change.state == "done" then inbox.ring(change.agent_id) end
 end)
 
+--- Its messages went with it: who waits for one to be read looks again.
+hooks.on("agent_deleted", "handlers.inbox", function() events.emit("inbox_moved") end)
+
 function wait_until_read(id, seconds)
   local deadline = runtime.clock() + seconds * 1000
   while true do

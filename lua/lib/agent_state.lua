@@ -49,9 +49,11 @@ function agent_state.entry(id)
   return entry
 end
 
---- Forgets an agent.
+--- Forgets an agent whose record is gone. Who waits for a state of it hears of that.
 function agent_state.forget(id)
+  if not known[id] then return end
   known[id] = nil
+  events.emit("agent_state_changed", { agent_id = id })
 end
 
 --- Decides anew, after evidence came or the record changed, and tells everybody when that changed anything.

@@ -172,10 +172,13 @@ function told(message)
   })
 end
 
+--- The timer is the hub's: one of whoever sends the message would end with a reload of its module.
 function schedule(message)
   local left = (message.expires_at - now_ms()) / 1000
   if endings[message.id] then timer.cancel(endings[message.id]) end
-  endings[message.id] = timer.after(math.max(0.01, left + 0.01), function() expire(message.id) end)
+  runtime.start("hub", function()
+    endings[message.id] = timer.after(math.max(0.01, left + 0.01), function() expire(message.id) end)
+  end)
 end
 
 function expire(id)
@@ -188,7 +191,7 @@ function now_ms()
   return os.time() * 1000
 end
 
---- For handlers/inbox.lua: messages that outlived the hub, or a reload of this file, get their ends again.
+--- For handlers/inbox.lua: messages that outlived the hub, or a reload of that file, get their ends again.
 function inbox.resume()
   for _, message in ipairs(records.messages()) do
     if not message.read_at and message.expires_at > now_ms() then schedule(message) end

@@ -95,6 +95,28 @@ test('Messages survive a restart of the hub, and are over when their time is', a
   expect((await listed(agent)).map(({ text }) => text)).toEqual(['kept'])
 })
 
+test('Who waits until a message is read hears it when its agent is deleted', async () => {
+  const agent = await start('leaving', '--work', '60000')
+  await world.command('send_prompt', { agent: agent.key, text: 'go on' })
+  const refused = expect(put(agent, 'read me', { wait: 3600 })).rejects.toThrow('no message')
+  await until(async () => (await listed(agent)).length === 1, 'the message')
+  await world.command('delete_agent', { agent: agent.key })
+  await refused
+})
+
+test('That the time of a message is over is told also when the module that sent it was loaded anew', async () => {
+  const agent = await start('reloaded', '--work', '60000')
+  await world.command('send_prompt', { agent: agent.key, text: 'go on' })
+  await reaches(world, agent.id, 'working')
+  const id = await world.eval<string>(`
+    return require("lib.inbox").send(records.agent("${agent.id}"), "brief", { ttl = 3 }).id`)
+  await world.eval('return require("hub.loader").reload("user.init")')
+  await world.eval(`
+    told = {}
+    hooks.on("inbox_message", "test", function(message) told[message.id] = message.state end)`)
+  await until(async () => (await world.eval(`return told["${id}"]`)) === 'expired', 'the end of its time', 15_000)
+})
+
 test('What is no message is refused with what is expected', async () => {
   const agent = await start('refusing')
   await expect(put(agent, ' ')).rejects.toThrow('empty')

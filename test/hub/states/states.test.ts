@@ -155,6 +155,15 @@ test('Hooks of claude say that it asks for permission, was interrupted, or faile
   })
 })
 
+test('Who waits for a state of an agent that is deleted meanwhile is told so', async () => {
+  const agent = await startFakeAgent(world, 'leaving')
+  const waiting = world.command('wait_agent', { agent: agent.key, states: ['failed'] })
+  const refused = expect(waiting).rejects.toThrow(`${agent.key} was deleted meanwhile`)
+  await reaches(world, agent.id, 'idle')
+  await world.command('delete_agent', { agent: agent.key })
+  await refused
+})
+
 test('A quiet agent is not looked at', async () => {
   const agent = await startFakeAgent(world, 'quiet')
   await reaches(world, agent.id, 'idle')
