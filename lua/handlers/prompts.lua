@@ -7,6 +7,7 @@ local commands = require("lib.commands")
 local connections = require("handlers.connections")
 local hooks = require("hub.hooks")
 local prompt = require("lib.prompt")
+local unsent_prompt = require("lib.unsent_prompt")
 
 local KINDS = { person = true, agent = true, plugin = true, system = true }
 
@@ -62,6 +63,8 @@ hooks.on("prompt_receipt", "handlers.prompts", function(receipt)
   for name, value in pairs(receipt) do message[name] = value end
   connections.broadcast("hub", message)
 end, { timeout_ms = 1000 })
+
+hooks.on("agent_deleted", "handlers.prompts", function(deleted) unsent_prompt.forget(deleted.agent_id) end)
 
 --- A terminal of nobody's: there is no state to wait for.
 function without_agent(session_id, text, options, from)

@@ -40,11 +40,13 @@ function questions.ask(question)
   local _ <close> = setmetatable({}, { __close = function() close(entry.id) end })
   events.emit("question_asked", entry)
   local deadline = runtime.clock() + question.timeout * 1000
-  while runtime.clock() < deadline do
+  while true do
     if entry.answer ~= nil then return entry.answer end
     if entry.closed then return nil, "the person closed the question without an answer", { kind = "dismissed" } end
     if entry.agent_id and not records.agent(entry.agent_id) then break end
-    events.wait("question_closed", math.min(LOOK_SECONDS, (deadline - runtime.clock()) / 1000))
+    local left = (deadline - runtime.clock()) / 1000
+    if left <= 0 then break end
+    events.wait("question_closed", math.min(LOOK_SECONDS, left))
   end
   return nil, ("nobody answered within %g s"):format(question.timeout), { kind = "timeout" }
 end

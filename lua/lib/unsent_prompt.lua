@@ -20,6 +20,13 @@ function unsent_prompt.lying(session_id, look)
   if look.input then left[session_id] = nil end
 end
 
+--- An agent is gone, and with it what lay in the input lines of its sessions: texts may hold secrets.
+function unsent_prompt.forget(agent_id)
+  for session_id in pairs(left) do
+    if session_id:match("^[^/]*") == agent_id then left[session_id] = nil end
+  end
+end
+
 --- How messages call it.
 function unsent_prompt.describe(prompt)
   local kind, name = prompt.from.kind, prompt.from.name

@@ -184,6 +184,14 @@ describe('The official client', () => {
     expect(await asking).toEqual({ text: 'blue', isError: false })
     const nobody = await call(client, 'ask_human', { question: 'And now?', timeout: 0.3 })
     expect(nobody).toMatchObject({ isError: true, text: expect.stringContaining('nobody answered') })
+    const late = call(client, 'ask_human', { question: 'At last?', timeout: 0.1 })
+    await until(async () => (await questions()).length > 0, 'the question')
+    await world.eval(`
+      local questions = require('lib.questions')
+      local now = runtime.clock()
+      while runtime.clock() < now + 130 do end
+      questions.answer(questions.list()[1].id, 'yes')`)
+    expect(await late).toEqual({ text: 'yes', isError: false })
     expect(await questions()).toEqual([])
   })
 })

@@ -148,6 +148,17 @@ test('A prompt that lay in the input line is a person’s once they have changed
   expect(taken('changed')).toEqual([])
 })
 
+test('What was typed for an agent is not kept when the agent is gone', async () => {
+  const agent = await world.command<Agent>('create_agent', { worktree: false, name: 'gone', command: 'cat' })
+  const lying = `return require("lib.unsent_prompt").lying("${agent.id}/agent", { input = "a secret" })`
+  await world.eval(`
+    local item = { id = "p0", session_id = "${agent.id}/agent", from = { kind = "person" }, text = "a secret" }
+    require("lib.unsent_prompt").keep(item, "a secret")`)
+  expect(await world.eval(lying)).toMatchObject({ text: 'a secret' })
+  await world.command('delete_agent', { agent: agent.key })
+  await until(async () => (await world.eval(`${lying} == nil`)) === true, 'it to be forgotten')
+})
+
 test('A prompt that stays in a colored input line is seen to be there, and Enter pressed once more', async () => {
   const agent = await start('colored', '--colored', '--deaf', '1')
   expect(await send(agent, 'in blue')).toMatchObject({ outcome: 'submitted' })
