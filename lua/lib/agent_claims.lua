@@ -42,6 +42,13 @@ function agent_claims.closing_worktree(path)
   end
 end
 
+--- The record of another agent in the same worktree, or nil.
+function agent_claims.other_in_worktree(record)
+  for _, other in ipairs(records.agents()) do
+    if other.id ~= record.id and other.worktree_path == record.worktree_path then return other end
+  end
+end
+
 --- Waits until nobody starts programs of an agent.
 function agent_claims.wait_for_start(id)
   while starting[id] do events.wait("agent_start_ended") end

@@ -8,7 +8,7 @@ local agent_status = require("lib.agent_status")
 local config_resolver = require("lib.config_resolver")
 local workspace = require("lib.workspace")
 
-local refusal, may_remove_worktree, in_same_worktree, end_agent, broke_off, remove_worktree, forget
+local refusal, may_remove_worktree, end_agent, broke_off, remove_worktree, forget
 
 --- Deletes the agent of a record. Options: `delete_worktree`, `delete_branch` (with it), `force` (lose work). Returns
 --- {agent_id, agent_key, deleted_worktree?, deleted_branch?, leftover?, teardown_output?, teardown_problem?}, or nil, message,
@@ -44,7 +44,7 @@ function refusal(record, options, removes)
 end
 
 function may_remove_worktree(record, options)
-  local other = in_same_worktree(record)
+  local other = agent_claims.other_in_worktree(record)
   if other then
     return ("%s works in the same worktree, %s"):format(other.key, record.worktree_path), { kind = "in_use" }
   end
@@ -53,12 +53,6 @@ function may_remove_worktree(record, options)
     delete_branch = options.delete_branch,
   })
   if not ok then return message, err end
-end
-
-function in_same_worktree(record)
-  for _, other in ipairs(records.agents()) do
-    if other.id ~= record.id and other.worktree_path == record.worktree_path then return other end
-  end
 end
 
 function end_agent(record, options, removes)
@@ -102,7 +96,7 @@ function remove_worktree(record, options)
     end
     if not printed then runtime.report("lib.workspace", problem) end
   end
-  local other = in_same_worktree(record)
+  local other = agent_claims.other_in_worktree(record)
   if other then -- it came while the programs were ended
     local message = ("%s works in %s by now: that stays"):format(other.key, record.worktree_path)
     agent_status.set(record.id, "failed", message)

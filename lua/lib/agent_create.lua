@@ -297,7 +297,7 @@ function give_up(record, message, err)
   if agent_claims.is_closing(record.id) then return nil, message, err end
   agent_sessions.stop(record.id)
   agent_sessions.release(record.id)
-  if record.created_worktree then
+  if record.created_worktree and not agent_claims.other_in_worktree(record) then
     local removed = worktree.delete(record.worktree_path, nil, { delete_branch = record.branch_created_at ~= nil })
     if not removed then
       agent_status.set(record.id, "failed", message)

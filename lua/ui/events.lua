@@ -165,12 +165,15 @@ function handlers.result(data)
   if not awaiting or awaiting.command ~= data.command then
     return nil
   end
+  local failed = type(data.value) == "table" and type(data.value.failed) == "table" and data.value.failed[1]
+  if failed and failed.kind == "running" then
+    return nil -- as of `restart_session`, below
+  end
   _tui_state.awaiting = nil
   if data.command == "create_agent" then
     new_agent.made()
   end
-  local failed = type(data.value) == "table" and type(data.value.failed) == "table" and data.value.failed[1]
-  if failed and failed.kind ~= "running" then
+  if failed then
     _tui_state.error_message = ("%s was not started: %s"):format(tostring(failed.agent), tostring(failed.message))
     return { set_mode("error") }
   end

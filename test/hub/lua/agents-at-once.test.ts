@@ -102,6 +102,26 @@ describe('Starting again', () => {
     expect((await restore(`{ records.agent("${first.id}") }`)).restored).toMatchObject([{ status: 'running' }])
   })
 
+  test('Starts a program anew that had nothing to resume, once its other sessions are started', async () => {
+    const script = '#!/bin/sh\ncase "$*" in *--continue*) exit 1;; esac\nexec sleep 1000\n'
+    await writeFile(path('claude'), script, { mode: 0o755 })
+    const made = await create({ branch: 'one', command: path('claude') })
+    await world.command('add_session', { agent: made.key, name: 'shell' })
+    await world.eval(`for _, session in ipairs(records.sessions()) do pty.get(session.id):kill() end`)
+    await until(async () => (await statusOf(made)) === 'exited', 'its end')
+    await world.eval(`starts = 0
+      hooks.intercept("filter_agent_env", "slow", function(env)
+        starts = starts + 1
+        while starts == 2 and records.session("${made.id}/agent").status ~= "exited" do
+          events.wait("process_exited", 0.05)
+        end
+        return env
+      end, { timeout_ms = 30000 })`)
+    expect((await world.command<Restored>('restore_agents', { agents: [made.key] })).failed).toEqual([])
+    await until(async () => (await list())[0]!.sessions.every(({ exited }) => !exited), 'both to run')
+    expect(await statusOf(made)).toBe('running')
+  })
+
   test('Keeps the session of a program that could not be written down as running', async () => {
     const made = await ended('one')
     const allow = refuse(`BEFORE INSERT ON sessions WHEN new.status = 'starting'`)
@@ -127,6 +147,17 @@ describe('Creating an agent', () => {
       expect(existsSync(join(world.repository.base, 'project-one'))).toBe(false)
     }
     expect(await create({ branch: 'one' })).toMatchObject({ key: 'project-one', status: 'running' })
+  })
+
+  test('Takes no worktree back that another has entered meanwhile', async () => {
+    await waitingScript('workspace_setup')
+    const creating = create({ branch: 'one', command: ['/does/not/exist'] }).catch((error: Error) => error)
+    await begun()
+    const other = await create({ from_worktree: join(world.repository.base, 'project-one'), name: 'other' })
+    await go()
+    expect(await creating).toMatchObject({ code: 'spawn_failed' })
+    expect(await list()).toMatchObject([{ id: other.id, status: 'running' }])
+    expect(existsSync(join(other.worktree_path, 'README.md'))).toBe(true)
   })
 
   test('Goes on when the plugin that asked for it is reloaded meanwhile, and so does deleting one', async () => {

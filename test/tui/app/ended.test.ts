@@ -47,6 +47,20 @@ describe('an agent whose program has ended', () => {
     expect(tui.overlay()).toContain('its directory is gone')
   })
 
+  it('shows no error for an enter too many on one that is lost either, and one for what keeps it lost', () => {
+    tui.hub({ type: 'agent_list', agents: [agent('one', { sessions: [ended], status: 'lost' })] })
+    tui.press('enter', 'enter')
+    expect(tui.sent.at(-1)).toMatchObject({ type: 'restore_agents', agents: ['one'] })
+    const answer = (message: string, kind: string) => {
+      const value = { restored: [], failed: [{ agent: 'one', message, kind }] }
+      tui.hub({ type: 'result', command: 'restore_agents', value })
+    }
+    answer('one is being started already', 'running')
+    expect([tui.ui.mode, tui.notices.list]).toEqual(['insert', []])
+    answer('its directory is gone', 'no_directory')
+    expect(tui.overlay()).toContain('its directory is gone')
+  })
+
   it('is closed by x, after the question; escape leads to the list, and ? shows these keys first', () => {
     withSession(ended)
     tui.press('x')
