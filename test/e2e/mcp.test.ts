@@ -100,7 +100,8 @@ test('A person answers questions from the command line', async () => {
   await using world = new World()
   await using mcp = await stdioClient(world)
   const asking = mcp.call('ask_human', { question: 'Which one?', choices: ['a', 'b'] })
-  await until(async () => (await world.botster('answer')).includes('Which one? [a | b]'), { what: 'the question' })
-  expect(await world.botster('answer', '1', 'b')).toContain('answered')
+  const asked = async () => /^\s*(\d+).*Which one\? \[a \| b\]/m.exec(await world.botster('answer'))?.[1]
+  await until(async () => (await asked()) !== undefined, { what: 'the question' })
+  expect(await world.botster('answer', (await asked())!, 'b')).toContain('answered')
   expect(await asking).toBe('b')
 })
