@@ -56,6 +56,10 @@ handlers.question_closed = questions.events.question_closed
 --- Connected, for the first time or again: perhaps to another hub than before.
 function handlers.subscribed()
   questions.forget()
+  if _tui_state.awaiting then -- its answer went with the old connection
+    new_agent.refused(_tui_state.awaiting.request_id)
+    _tui_state.awaiting = nil
+  end
   return { send({ type = "list_profiles" }), send({ type = "list_worktrees" }) }
 end
 
@@ -170,9 +174,6 @@ function handlers.result(data)
     return nil -- as of `restart_session`, below
   end
   _tui_state.awaiting = nil
-  if data.command == "create_agent" then
-    new_agent.made()
-  end
   if failed then
     _tui_state.error_message = ("%s was not started: %s"):format(tostring(failed.agent), tostring(failed.message))
     return { set_mode("error") }
@@ -223,17 +224,35 @@ local function with_name(text, awaiting)
   end))
 end
 
+--- What the user asked for and was refused, or nil when an error is about something else. A new agent that is refused is one
+--- even when something else was asked for since: several may be in the making.
+local function answered(data)
+  local awaiting = _tui_state.awaiting
+  local is_awaited = awaiting and (not data.command or data.command == awaiting.command)
+  if is_awaited and (not data.request_id or data.request_id == awaiting.request_id) then
+    _tui_state.awaiting = nil
+  elseif data.command ~= "create_agent" then
+    return nil
+  else
+    awaiting = { command = "create_agent", request_id = data.request_id }
+  end
+  if awaiting.command == "create_agent" and not new_agent.refused(awaiting.request_id) then
+    return nil
+  end
+  return awaiting
+end
+
 --- Why the hub refused what the user asked for: it stands in the way until it was read. Anything else only passes by.
 function handlers.error(data)
   local message = tostring(data.message or data.error or "unknown error")
   local awaiting = _tui_state.awaiting
-  if not awaiting or (data.command and data.command ~= awaiting.command) then
-    return { { op = "notify", level = "error", message = message } }
-  end
-  if awaiting.command == "restart_session" and data.kind == "running" then
+  if awaiting and awaiting.command == "restart_session" and awaiting.command == data.command and data.kind == "running" then
     return nil -- enter was pressed twice, or elsewhere too; the answer to the first is still awaited
   end
-  _tui_state.awaiting = nil
+  awaiting = answered(data)
+  if not awaiting then
+    return { { op = "notify", level = "error", message = message } }
+  end
   _tui_state.failed_agent = awaiting.command == "create_agent" and message or nil
   _tui_state.failed_kind = data.kind
   if awaiting.command == "delete_agent" and data.kind == "teardown_failed" then

@@ -10,7 +10,10 @@ local M = { handlers = {}, submit = {}, overlays = {} }
 
 local handlers, submit, overlays = M.handlers, M.submit, M.overlays
 
---- {profile_name?, place? ("branch", "here" or "worktree"), path?, branch?, command?, prompt?}
+--- Of those sent to the hub, how many are kept for the case that it refuses them.
+local SENT_AT_MOST = 8
+
+--- What is being typed: {profile_name?, place? ("branch", "here" or "worktree"), path?, branch?, command?, prompt?}
 local function draft()
   _tui_state.draft = _tui_state.draft or {}
   return _tui_state.draft
@@ -74,7 +77,11 @@ local function keep()
   end
 end
 
+--- Begins, or goes on with what was typed before; without that, what the hub has refused comes back.
 function handlers.new_agent()
+  if not next(draft()) then
+    M.take_up_refused()
+  end
   _tui_state.pending_fields = {}
   return { ops.send({ type = "list_worktrees" }), go(path()[1]) }
 end
@@ -175,6 +182,15 @@ function submit.new_agent_prompt(text, context)
   return M.create(context)
 end
 
+--- Keeps a draft that goes to the hub. → the number by which the hub refuses it
+local function sent(fields)
+  local all = _tui_state.sent_drafts or { last = 0 }
+  _tui_state.sent_drafts = all
+  all.last = all.last + 1
+  all[all.last], all[all.last - SENT_AT_MOST] = fields, nil
+  return all.last
+end
+
 --- Asks the hub for what was typed. `on_taken`: what to do when the branch is taken, "reuse" or "suffix".
 function M.create(context, on_taken)
   local fields = draft()
@@ -187,10 +203,14 @@ function M.create(context, on_taken)
   for _, agent in ipairs(_tui_state.agents) do
     known[agent.id] = true
   end
-  _tui_state.awaiting = { command = "create_agent", branch = on_taken == nil and branch or nil, known = known }
+  local id = sent(fields)
+  _tui_state.draft = nil -- the next one begins afresh
+  _tui_state.awaiting =
+    { command = "create_agent", branch = on_taken == nil and branch or nil, known = known, request_id = id }
   return {
     ops.send({
       type = "create_agent",
+      request_id = id,
       branch = branch,
       from_worktree = fields.place == "worktree" and fields.path or nil,
       worktree = worktree,
@@ -205,9 +225,28 @@ function M.create(context, on_taken)
   }
 end
 
---- The agent was made: the next one begins afresh.
-function M.made()
-  _tui_state.draft = nil
+--- No agent came of what was sent by that number: what was typed comes back, after what is being typed now. → whether
+--- something was sent by it
+function M.refused(id)
+  local fields = id and (_tui_state.sent_drafts or {})[id]
+  if not fields then
+    return false
+  end
+  _tui_state.sent_drafts[id] = nil
+  _tui_state.refused_drafts = _tui_state.refused_drafts or {}
+  table.insert(_tui_state.refused_drafts, fields)
+  return true
+end
+
+--- To what was refused last; what is being typed comes after it.
+function M.take_up_refused()
+  local refused = table.remove(_tui_state.refused_drafts or {})
+  if refused then
+    if next(draft()) then
+      table.insert(_tui_state.refused_drafts, draft())
+    end
+    _tui_state.draft = refused
+  end
 end
 
 --- Back to what was typed, after the hub has refused it.
@@ -217,6 +256,7 @@ function handlers.retry_new_agent()
   if not failed then
     return { ops.close() }
   end
+  M.take_up_refused()
   _tui_state.pending_fields = { problem = (failed:match("^[^\n]*")) }
   return { go(draft().place == "branch" and "branch" or "command") }
 end

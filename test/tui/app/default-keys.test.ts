@@ -140,12 +140,13 @@ describe('a new agent', () => {
       prompt: 'two\nlines',
       rows: expect.any(Number),
       cols: expect.any(Number),
+      request_id: expect.any(Number),
     })
   })
 
   it('sends neither command nor prompt when they are left empty', () => {
     tui.press('n', 'enter', 'x', 'enter', 'enter', 'enter')
-    expect(Object.keys(tui.sent.at(-1)!).sort()).toEqual(['branch', 'cols', 'rows', 'type'])
+    expect(Object.keys(tui.sent.at(-1)!).sort()).toEqual(['branch', 'cols', 'request_id', 'rows', 'type'])
   })
 
   it('can do without a worktree', () => {

@@ -112,6 +112,57 @@ describe('the way to a new agent', () => {
     expect(tui.overlay()).not.toContain('mend it')
   })
 
+  it('begins afresh while the agent before is still being made, which takes nothing from it', () => {
+    fill()
+    tui.press('enter', 'n', 'enter')
+    expect(tui.overlay()).not.toContain('fix/login')
+    tui.type('other')
+    tui.press('enter', 'enter')
+    tui.type('some')
+    tui.hub({ type: 'result', command: 'create_agent', value: { id: 'a' } })
+    tui.type('thing')
+    tui.press('enter')
+    expect(tui.sent.at(-1)).toMatchObject({ branch: 'other', prompt: 'something' })
+  })
+
+  it('keeps what was refused apart from what is typed meanwhile, and neither is lost', () => {
+    fill()
+    tui.press('enter')
+    const { request_id } = tui.sent.at(-1)!
+    tui.press('n', 'enter')
+    tui.type('other')
+    tui.press('escape')
+    tui.hub({ type: 'error', command: 'create_agent', request_id, message: 'fix/login is checked out elsewhere' })
+    tui.press('enter')
+    expect(tui.overlay()).toContain('fix/login')
+    tui.type('-2')
+    tui.press('enter', 'enter', 'enter')
+    expect(tui.sent.at(-1)).toMatchObject({ ...created, branch: 'fix/login-2' })
+    tui.press('n', 'enter')
+    expect(tui.overlay()).toContain('other')
+  })
+
+  it('knows which of two agents in the making was refused', () => {
+    fill()
+    tui.press('enter')
+    const { request_id } = tui.sent.at(-1)!
+    tui.press('n', 'enter')
+    tui.type('other')
+    tui.press('enter', 'enter', 'enter')
+    expect(tui.sent.at(-1)).toMatchObject({ branch: 'other' })
+    tui.hub({ type: 'error', command: 'create_agent', request_id, message: 'fix/login is checked out elsewhere' })
+    tui.press('enter')
+    expect(tui.overlay()).toContain('fix/login')
+  })
+
+  it('is taken up again where the connection was lost before the hub answered', () => {
+    fill()
+    tui.press('enter')
+    tui.hub({ type: 'subscribed', channel: 'hub' })
+    tui.press('n', 'enter', 'enter', 'enter')
+    expect(tui.overlay()).toContain('mend it')
+  })
+
   it('shows how far it is', () => {
     tui.hub({ type: 'agent_list', agents: [agent('one', { status: 'creating_worktree', sessions: [] })] })
     expect(tui.text()).toMatch(/\ufdd0\n? Worktree for/)
