@@ -6,7 +6,9 @@ local check = require("lib.check")
 local commands = require("lib.commands")
 local connections = require("handlers.connections")
 local hooks = require("hub.hooks")
+local first_prompt = require("lib.first_prompt")
 local prompt = require("lib.prompt")
+local state = require("hub.state")
 local unsent_prompt = require("lib.unsent_prompt")
 
 local KINDS = { person = true, agent = true, plugin = true, system = true }
@@ -65,6 +67,13 @@ hooks.on("prompt_receipt", "handlers.prompts", function(receipt)
 end, { timeout_ms = 1000 })
 
 hooks.on("agent_deleted", "handlers.prompts", function(deleted) unsent_prompt.forget(deleted.agent_id) end)
+
+-- Once in each hub: after a reload of this file they are under way.
+local taken_up = state.get("handlers.prompts.taken_up")
+if not taken_up.done then
+  taken_up.done = true
+  first_prompt.resume()
+end
 
 --- A terminal of nobody's: there is no state to wait for.
 function without_agent(session_id, text, options, from)

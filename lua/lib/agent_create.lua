@@ -10,12 +10,9 @@ local agent_status = require("lib.agent_status")
 local branch_choice = require("lib.branch_choice")
 local check = require("lib.check")
 local config_resolver = require("lib.config_resolver")
+local first_prompt = require("lib.first_prompt")
 local programs = require("lib.programs")
-local prompt = require("lib.prompt")
 local workspace = require("lib.workspace")
-
---- Seconds until a program must take the prompt it was created with: some fetch themselves first.
-local PROMPT_SECONDS = 600
 
 local FIELDS = {
   branch = "reference",
@@ -271,10 +268,7 @@ function start_sessions(record, sessions, options)
   local shape = agent_shape.of(record)
   hooks.notify("after_agent_create", shape)
   hooks.notify("agent_created", shape)
-  if options.prompt and options.prompt ~= "" and not options.prompt_follows then
-    -- What a program asks when it starts (may it work here, which theme) is answered first.
-    prompt.later(record, options.prompt, { timeout = PROMPT_SECONDS, through_dialogs = true })
-  end
+  if not options.prompt_follows then first_prompt.give(record) end
   return shape
 end
 

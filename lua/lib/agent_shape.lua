@@ -2,6 +2,7 @@
 
 local agent_git = require("lib.agent_git")
 local agent_state = require("lib.agent_state")
+local first_prompt = require("lib.first_prompt")
 local list = require("lib.list")
 
 local agent_shape = {}
@@ -29,7 +30,7 @@ function agent_shape.of(record, of_agent)
     cwd = cwd_of(record, sessions),
     profile_name = record.profile_name,
     repo = record.repo,
-    metadata = record.metadata,
+    metadata = first_prompt.without_mark(record.metadata),
     branch_name = record.branch,
     worktree_path = record.worktree_path,
     in_worktree = record.in_worktree,

@@ -30,8 +30,9 @@ local add, work_off, finish, receipt_of, seconds_of, describe
 --- in_input_line?, waited_for?}. Options: `timeout` and `hold` in seconds, `from` {kind = person|agent|plugin|system, name?}, `session` (a
 --- record; default: the agent's first), `while_working` (do not wait until it has finished what it does),
 --- `through_dialogs` (wait until somebody has answered what it asks, instead of being refused), `only_in_time` (never
---- `queued`: what a person's typing held until the time was over is not typed later). Or nil, message, err when the prompt
---- cannot even be tried.
+--- `queued`: what a person's typing held until the time was over is not typed later), `on_pending` (called with false before
+--- it is typed and once its receipt is final, with true when it turned out not to have been typed). Or nil, message, err when
+--- the prompt cannot even be tried.
 function prompt.send(record, text, options)
   options = options or {}
   local session = options.session or records.sessions(record.id)[1]
@@ -62,6 +63,7 @@ function prompt.later(record, text, options)
   runtime.start("hub", function()
     local receipt, message = prompt.send(record, text, options)
     if receipt and receipt.outcome ~= "refused" and receipt.outcome ~= "timed_out" then return end
+    if not receipt and options.on_pending then options.on_pending(false) end
     local why = message or receipt.reason or receipt.outcome
     runtime.report("lib.prompt", ("the prompt for %s was not typed: %s"):format(record.key, why))
   end)
@@ -96,6 +98,7 @@ function add(session, record, text, options)
     while_working = options.while_working == true,
     through_dialogs = options.through_dialogs == true,
     only_in_time = options.only_in_time == true,
+    on_pending = options.on_pending or function() end,
     stage = "waiting",
   }
   queue.items[#queue.items + 1] = item
@@ -128,6 +131,7 @@ end
 
 function finish(item, receipt)
   item.receipt = receipt_of(item, receipt)
+  item.on_pending(false)
   log.info(describe(item))
   if receipt.outcome == "submitted" and item.is_first then state_look.took_prompt(item.agent_id) end
   events.emit("prompt_moved")

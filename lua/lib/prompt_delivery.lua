@@ -95,9 +95,13 @@ end
 function type_in(item, handle, is_empty)
   local before = item.stage
   stage(item, "typing")
+  item.on_pending(false)
   local how, message, err = handle:inject(item.text, { hold = 0, line_is_empty = is_empty, from = item.from })
   item.typed_at = runtime.clock()
-  if not how then stage(item, before, item.waits_for) end
+  if not how then
+    stage(item, before, item.waits_for)
+    item.on_pending(true)
+  end
   return how, message, err
 end
 

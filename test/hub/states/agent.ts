@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { until, type World } from '../lua/world.ts'
 
-const FAKE_AGENT = join(import.meta.dirname, '../../fixtures/fake-agent.mjs')
+/** The program. */
+export const FAKE_AGENT = join(import.meta.dirname, '../../fixtures/fake-agent.mjs')
 
 /** What these tests look at of an agent. */
 export interface Agent {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeWorld, until, type World } from '../lua/world.ts'
-import { type Agent, reaches, startFakeAgent, type } from './agent.ts'
+import { type Agent, FAKE_AGENT, reaches, startFakeAgent, type } from './agent.ts'
 
 interface Receipt {
   readonly outcome: string
@@ -41,6 +41,29 @@ test('A prompt waits until an agent that starts slowly takes input', async () =>
   const line = world.log.find(({ msg }) => /^prompt p\d+ from agent other to /.test(msg))
   expect(line?.msg).toContain('submitted')
   expect(line?.msg).not.toContain('hello')
+})
+
+test('The prompt that an agent was created with is typed by the next hub, once, when this one ends before', async () => {
+  const agent = await world.command<Agent & { metadata: object }>('create_agent', {
+    worktree: false,
+    name: 'first',
+    command: [process.execPath, FAKE_AGENT, '--log', logOf('first'), '--slow', '5000'],
+    metadata: { detector: 'claude' },
+    prompt: 'from the beginning',
+  })
+  expect(agent.metadata).toEqual({ detector: 'claude' })
+  expect(taken('first')).toEqual([])
+  await world.restart()
+  expect(taken('first')).toEqual([])
+  await until(() => taken('first').length > 0, 'the prompt')
+  await until(
+    () => world.log.some(({ msg }) => /^prompt .* submitted/.test(msg) && msg.includes(agent.id)),
+    'its receipt',
+  )
+  await world.restart()
+  await reaches(world, agent.id, 'idle', 'done')
+  expect(await send(agent, 'next')).toMatchObject({ outcome: 'submitted' })
+  expect(taken('first')).toEqual(['from the beginning', 'next'])
 })
 
 test('A prompt for an agent that works waits until it has finished', async () => {
