@@ -1,6 +1,7 @@
 import type { LuaTable, LuaValue } from '../lua/vm/index.ts'
 import type { Panels } from './data/panels.ts'
 import { fallbackKey } from './fallback.ts'
+import type { HubMessage } from './hub-link.ts'
 import { KeySequence } from './key-sequence.ts'
 import { runReaderAction } from './reader/reader-actions.ts'
 import type { Agents } from './stores/agents.ts'
@@ -21,7 +22,8 @@ export interface ActionParts {
   readonly widgets: Widgets
   readonly panels: Panels
   readonly notices: Notices
-  readonly perform: (operation: Operation) => void
+  /** @returns the message that could not be sent */
+  readonly perform: (operation: Operation) => HubMessage | undefined
   /** Whether the outer terminal's window has the focus. */
   readonly hasFocus: () => boolean
   /** Whether another program has the outer terminal. */
@@ -50,6 +52,7 @@ export class Actions implements Disposable {
   readonly #parts: ActionParts
   readonly #sequence: KeySequence
   #depth = 0
+  #tellsUnsent = false
 
   constructor(parts: ActionParts) {
     this.#parts = parts
@@ -168,7 +171,21 @@ export class Actions implements Disposable {
     if (ui.followSelection(index, pty)) ui.mirror()
     const parsed = parseOperations(operations, source)
     for (const problem of parsed.problems) notices.add('error', problem)
-    for (const operation of parsed.operations) perform(operation)
+    for (const operation of parsed.operations) {
+      const unsent = perform(operation)
+      if (unsent === undefined) continue
+      const required = operation.op === 'send_msg' && operation.required
+      this.#tellUnsent(unsent, required)
+      if (required) return // it would take away what was typed
+    }
+  }
+
+  /** What Lua asks for then is not told of again: it could go on for ever. */
+  #tellUnsent({ type, request_id }: HubMessage, required: boolean): void {
+    if (this.#tellsUnsent) return
+    this.#tellsUnsent = true
+    this.hubEvent('not_sent', { command: type as LuaValue, request_id: request_id as LuaValue, required })
+    this.#tellsUnsent = false
   }
 
   /** Nothing must hold the user in a mode, or in the program, when all of Lua fails. */
@@ -177,9 +194,10 @@ export class Actions implements Disposable {
     switch (action) {
       case 'detach':
       case 'quit':
-        return perform({ op: 'quit' })
+        perform({ op: 'quit' })
+        return
       case 'close_modal':
-        return perform({ op: 'set_mode', mode: agents.list.length > 0 ? 'insert' : 'normal', input: undefined })
+        perform({ op: 'set_mode', mode: agents.list.length > 0 ? 'insert' : 'normal', input: undefined })
     }
   }
 

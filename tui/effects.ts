@@ -26,15 +26,25 @@ export interface EffectParts {
   readonly tell: (sequence: string) => void
 }
 
-/** Carries out what Lua's actions and event handlers ask for. */
-export function perform(operation: Operation, parts: EffectParts): void {
+/**
+ * Carries out what Lua's actions and event handlers ask for.
+ * @returns the message that could not be sent, of which Lua must hear
+ */
+export function perform(operation: Operation, parts: EffectParts): HubMessage | undefined {
+  if (operation.op !== 'send_msg') {
+    change(operation, parts)
+    return undefined
+  }
+  if (parts.send(operation.data)) return undefined
+  parts.notices.add('warning', notSent(operation.data))
+  return operation.data
+}
+
+function change(operation: Exclude<Operation, { readonly op: 'send_msg' }>, parts: EffectParts): void {
   const { ui, agents, notices, env } = parts
   switch (operation.op) {
     case 'set_mode':
       return ui.setMode(operation.mode, operation.input)
-    case 'send_msg':
-      if (!parts.send(operation.data)) notices.add('warning', notSent(operation.data))
-      return
     case 'focus_terminal':
       if (operation.target === undefined) agents.deselect()
       else if (!agents.select(operation.target)) return

@@ -192,7 +192,7 @@ function submit.rename_agent(text)
     return meant.gone()
   end
   _tui_state.awaiting = { command = "rename_agent" }
-  return { send({ type = "rename_agent", agent = agent.id, name = name }), close() }
+  return { ops.command({ type = "rename_agent", agent = agent.id, name = name }), close() }
 end
 
 submit.question_answer = questions.submit
@@ -224,7 +224,7 @@ local function delete_agent(delete_worktree)
     return meant.gone()
   end
   _tui_state.awaiting = { command = "delete_agent", agent_key = agent.key }
-  return { send({ type = "delete_agent", agent_id = agent.id, delete_worktree = delete_worktree }), close() }
+  return { ops.command({ type = "delete_agent", agent_id = agent.id, delete_worktree = delete_worktree }), close() }
 end
 
 function handlers.confirm_close()
@@ -251,7 +251,7 @@ function handlers.choose_session_type(_, item)
     return meant.gone()
   end
   _tui_state.awaiting = { command = "add_session" }
-  return { send({ type = "add_session", agent = agent.id, session_type = item.name }), close() }
+  return { ops.command({ type = "add_session", agent = agent.id, session_type = item.name }), close() }
 end
 
 handlers.remove_session = about_agent("remove_session_select")
@@ -262,7 +262,7 @@ function handlers.choose_session_to_remove(_, item)
     return meant.gone()
   end
   _tui_state.awaiting = { command = "remove_session" }
-  return { send({ type = "remove_session", agent = agent.id, name = item.name }), close() }
+  return { ops.command({ type = "remove_session", agent = agent.id, name = item.name }), close() }
 end
 
 -- pairing --------------------------------------------------------------------------------------------------------

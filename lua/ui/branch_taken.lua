@@ -21,7 +21,6 @@ local function again(context, way)
   if not offers(way) then
     return {}
   end
-  _tui_state.failed_agent, _tui_state.failed_kind, _tui_state.error_message = nil, nil, nil
   new_agent.take_up_refused()
   return new_agent.create(context, way)
 end

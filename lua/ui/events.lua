@@ -63,6 +63,21 @@ function handlers.subscribed()
   return { send({ type = "list_profiles" }), send({ type = "list_worktrees" }) }
 end
 
+--- Of the host: there is no hub to send a message to. Its answer is not awaited then, and its dialog stays open.
+function handlers.not_sent(data)
+  if data.required and _tui_state.fields_of_command then
+    _tui_state.pending_fields, _tui_state.fields_of_command = _tui_state.fields_of_command, nil
+  end
+  local awaiting = _tui_state.awaiting
+  if not awaiting or awaiting.command ~= data.command then
+    return
+  end
+  _tui_state.awaiting = nil
+  if new_agent.refused(data.request_id) then
+    new_agent.take_up_refused()
+  end
+end
+
 --- The agent that this client asked for and that is being made: one that was not there before.
 local function find_requested()
   local awaiting = _tui_state.awaiting
@@ -175,6 +190,7 @@ function handlers.result(data)
   end
   _tui_state.awaiting = nil
   if failed then
+    _tui_state.failed_agent = nil
     _tui_state.error_message = ("%s was not started: %s"):format(tostring(failed.agent), tostring(failed.message))
     return { set_mode("error") }
   end

@@ -208,7 +208,7 @@ function M.create(context, on_taken)
   _tui_state.awaiting =
     { command = "create_agent", branch = on_taken == nil and branch or nil, known = known, request_id = id }
   return {
-    ops.send({
+    ops.command({
       type = "create_agent",
       request_id = id,
       branch = branch,

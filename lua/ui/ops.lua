@@ -12,6 +12,13 @@ function M.send(data)
   return { op = "send_msg", data = data }
 end
 
+--- A message to the hub without which what follows must not happen: closing the dialog would take away what was typed. What
+--- the dialog is about comes back with `not_sent`, when it was forgotten already.
+function M.command(data)
+  _tui_state.fields_of_command = _tui_state.pending_fields
+  return { op = "send_msg", data = data, required = true }
+end
+
 --- A message to the user.
 function M.notify(message, level)
   return { op = "notify", message = message, level = level or "info" }

@@ -30,7 +30,7 @@ local function run_command(name, arguments)
   message.agent = message.agent or agent and agent.id
   message.type = name
   _tui_state.awaiting = { command = name, show = true }
-  return { ops.close(), ops.send(message) }
+  return { ops.command(message), ops.close() }
 end
 
 function handlers.run_command(_, item)

@@ -103,7 +103,7 @@ local function answer(text)
   if not question then
     return { ops.close(), ops.notify("Nobody asks that any more.", "warning") }
   end
-  return { ops.send({ type = "answer_question", id = question.id, answer = text }), ops.close() }
+  return { ops.command({ type = "answer_question", id = question.id, answer = text }), ops.close() }
 end
 
 function handlers.choose_answer(_, item)
@@ -119,7 +119,7 @@ end
 
 function handlers.restore_agents()
   _tui_state.awaiting = { command = "restore_agents" }
-  return { ops.send({ type = "restore_agents" }), ops.close() }
+  return { ops.command({ type = "restore_agents" }), ops.close() }
 end
 
 -- overlays -------------------------------------------------------------------------------------------------------

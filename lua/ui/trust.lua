@@ -95,7 +95,7 @@ end
 local function command(name, fields, said)
   fields.type = name
   _tui_state.awaiting = { command = name, said = said }
-  return { ops.close(), ops.send(fields) }
+  return { ops.command(fields), ops.close() }
 end
 
 --- Only what was shown is trusted: the hub refuses when it is something else by now.

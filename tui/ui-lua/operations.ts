@@ -9,7 +9,8 @@ import { parseTerminalOperation, type TerminalOperation } from './terminal-opera
 export type Operation =
   /** Changes the mode and forgets selections and texts; `input` is put into the input that appears. */
   | { readonly op: 'set_mode'; readonly mode: string; readonly input: string | undefined }
-  | { readonly op: 'send_msg'; readonly data: LuaTable }
+  /** A message to the hub. `required`: what follows is not done when it cannot be sent. */
+  | { readonly op: 'send_msg'; readonly data: LuaTable; readonly required: boolean }
   /** Without a target the terminal loses the focus. */
   | { readonly op: 'focus_terminal'; readonly target: Target | undefined }
   | { readonly op: 'quit' }
@@ -70,7 +71,7 @@ function parseOperation(value: LuaValue): Operation | string {
       return { op: 'set_mode', mode: value.mode, input: text(value.input) }
     case 'send_msg':
       if (!isTable(value.data)) return 'send_msg needs "data", the message as a table'
-      return { op: 'send_msg', data: value.data }
+      return { op: 'send_msg', data: value.data, required: value.required === true }
     case 'focus_terminal':
       return { op: 'focus_terminal', target: parseTarget(value) }
     case 'quit':

@@ -36,6 +36,8 @@ export interface KeysUnderTest extends Disposable {
   readonly focus: (focused: boolean) => void
   /** Whether another program has the terminal. */
   readonly lend: (lent: boolean) => void
+  /** Whether there is a hub to send anything to. */
+  readonly connect: (connected: boolean) => void
   /** The terminal has another size. */
   readonly resize: (cols: number, rows: number) => void
   /** All text of the tree or overlay drawn last. */
@@ -74,6 +76,7 @@ export async function startKeys(options: KeysOptions = {}): Promise<KeysUnderTes
   let quits = 0
   let focused = false
   let lent = false
+  let connected = true
   const data = new DataPlane({
     onFrame: () => {},
     onSignal: () => {},
@@ -117,7 +120,7 @@ export async function startKeys(options: KeysOptions = {}): Promise<KeysUnderTes
         agents,
         notices,
         env: {},
-        send: (message) => sent.push(message) > 0,
+        send: (message) => connected && sent.push(message) > 0,
         selected: () => {},
         quit: () => {
           quits++
@@ -162,6 +165,9 @@ export async function startKeys(options: KeysOptions = {}): Promise<KeysUnderTes
     },
     lend: (value) => {
       lent = value
+    },
+    connect: (value) => {
+      connected = value
     },
     resize: (newCols, newRows) => {
       cols = newCols
