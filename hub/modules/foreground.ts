@@ -9,6 +9,8 @@ export interface Foreground {
   readonly argv: readonly string[]
   /** It is the session's own first process: a shell that shows its prompt, not a command run in it. */
   readonly isLeader: boolean
+  /** Whether it waits: for input, say. False when it computes, is stopped, or waits for a disk; undefined when unknown. */
+  readonly isWaiting: boolean | undefined
   /** Seconds of processor time it and the processes below it have used. */
   readonly cpu: number
 }
@@ -26,8 +28,9 @@ const run = promisify(execFile)
 export async function foregroundOf(leader: number): Promise<Foreground | undefined> {
   const group = (await statOf(leader))?.foreground ?? (await groupFromPs(leader))
   if (group === undefined || group <= 0) return undefined
-  const [cpu, argv] = await Promise.all([cpuBelow(group), argvOf(group)])
-  return { pid: group, argv, isLeader: group === leader, cpu }
+  const [cpu, argv, stat] = await Promise.all([cpuBelow(group), argvOf(group), statOf(group)])
+  const isWaiting = stat && (stat.state === 'S' || stat.state === 'I')
+  return { pid: group, argv, isLeader: group === leader, isWaiting, cpu }
 }
 
 /** Seconds of processor time of a process, its children, theirs, and those of them that ended. */
@@ -44,12 +47,12 @@ async function cpuBelow(root: number): Promise<number> {
 }
 
 /** proc_pid_stat(5): pid (comm) state ppid pgrp session tty tpgid …; utime, stime, cutime, cstime are fields 14 to 17. */
-async function statOf(pid: number): Promise<{ foreground: number; cpu: number } | undefined> {
+async function statOf(pid: number): Promise<{ state: string; foreground: number; cpu: number } | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined)
   if (stat === undefined) return undefined
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
-  return { foreground: Number(fields[5]), cpu: ticks / TICKS }
+  return { state: fields[0]!, foreground: Number(fields[5]), cpu: ticks / TICKS }
 }
 
 async function groupFromPs(pid: number): Promise<number | undefined> {

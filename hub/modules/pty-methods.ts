@@ -146,12 +146,13 @@ export function ptyMethods(
     }),
     foreground: defineFunction({
       doc:
-        'What the terminal’s keys go to: {pid, argv, is_leader, cpu}. `is_leader` is false while a shell runs a command; ' +
-        '`cpu` is seconds of processor time.',
+        'What the terminal’s keys go to: {pid, argv, is_leader, is_waiting?, cpu}. `is_leader` is false while a shell runs ' +
+        'a command; `is_waiting` while it computes, is stopped or waits for a disk, and absent where the system does not ' +
+        'tell; `cpu` is seconds of processor time.',
       returns: [
         {
           type: ['table', 'nil'],
-          luaType: '{pid: integer, argv: string[], is_leader: boolean, cpu: number}?',
+          luaType: '{pid: integer, argv: string[], is_leader: boolean, is_waiting: boolean?, cpu: number}?',
           doc: 'nil when the program has ended, or the system does not tell',
         },
       ],

@@ -11,15 +11,19 @@ local LOOK_SECONDS = 1
 local PATIENCE_MS = 30000
 --- Longest that the ptyhost holds something at once, in seconds.
 local HOLD_AT_ONCE = 60
---- Milliseconds after which Enter is pressed once more, and after which nobody believes any longer that it was taken; what
+--- Milliseconds of looking after which Enter is pressed once more, and after which nobody believes any longer that it was taken; what
 --- is seen to lie in the input line has until its sender's time is over, since a machine may be slow.
 local RETRY_MS, GIVE_UP_MS = 1500, 5000
+--- Longest that the time between two looks counts as looking: one of these processes, or all, may have stood still.
+local MOST_BETWEEN_LOOKS_MS = 300
+--- Looks in a row that show the same in the input line before Enter is pressed once more.
+local CALM_LOOKS = 5
 --- Looks at the screen before that: on a machine that has much to do, five seconds may be the time of two.
 local GIVE_UP_LOOKS = 15
 --- Characters by which a text is recognised on the screen.
 local RECOGNISED = 24
 
-local ready, take_turn, occupied, type_in, verify, in_input_line, began, press_enter_again, changed, refused, stage, shown_in_transcript
+local ready, take_turn, occupied, type_in, verify, in_input_line, began, reads_input, press_enter_again, changed, refused, stage, shown_in_transcript
 
 --- Types an item of the queue (lib/prompt.lua) and returns its receipt; nil when its sender has given up.
 function prompt_delivery.deliver(item)
@@ -108,11 +112,13 @@ end
 --- Waits until one sees that it was taken.
 function verify(item, handle, before)
   local retried, doubted, shown = false, nil, nil
-  local looks = 0
+  local looks, looked, last, calm = 0, 0, item.typed_at, 0
   while true do
     looks = looks + 1
     local now = runtime.clock()
     local waited = now - item.typed_at
+    looked = looked + math.min(now - last, MOST_BETWEEN_LOOKS_MS)
+    last = now
     local look = input_line.look(item.session_id, item.agent_id, item.is_first)
     if not look or not handle:is_alive() then return { outcome = "submitted", evidence = "the program ended after it" } end
     local evidence = began(item, before, look)
@@ -120,13 +126,17 @@ function verify(item, handle, before)
     local is_sure = not look.waits_for or evidence == doubted
     doubted = evidence
     if evidence and is_sure then return { outcome = "submitted", evidence = evidence } end
-    if look.input or not look.waits_for then shown = look.input end
+    if look.input or not look.waits_for then
+      calm = look.input == shown and calm + 1 or 1
+      shown = look.input
+    end
     local lies_there = shown ~= nil and shown ~= ""
     if waited > GIVE_UP_MS and looks > GIVE_UP_LOOKS and not (lies_there and now < item.deadline) then
       if lies_there then return in_input_line(item, shown, "it was typed, but it stayed in the input line") end
       return { outcome = "timed_out", reason = "it was typed, but nothing shows that it was taken", typed = true }
     end
-    if waited > RETRY_MS and not retried and look.input and look.input ~= "" then
+    local is_calm = looked > RETRY_MS and calm >= CALM_LOOKS
+    if is_calm and not retried and look.input and look.input ~= "" and reads_input(handle) then
       retried = true
       if not press_enter_again(handle, item) then
         return in_input_line(item, look.input, "it is in the input line, and a person types there")
@@ -154,6 +164,13 @@ function began(item, before, look)
   if look.input ~= "" then return nil end
   if look.state == "working" and before.state ~= "working" then return "it began to work" end
   return changed(before, look) and shown_in_transcript(item, look) and "the input line emptied" or nil
+end
+
+--- Whether the program may have read all that was typed. One that stands still has not: a second Enter would lie behind the
+--- first, and answer whatever that opens.
+function reads_input(handle)
+  local process = handle:foreground()
+  return not process or process.is_waiting ~= false
 end
 
 function press_enter_again(handle, item)

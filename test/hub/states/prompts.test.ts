@@ -110,6 +110,18 @@ test('Enter is pressed once more when an agent did not hear it', async () => {
   expect(taken('deaf')).toEqual(['once'])
 })
 
+test('Enter is not pressed once more while a program stands still: it would answer what the first one opens', async () => {
+  const agent = await start('frozen', '--freeze')
+  await reaches(world, agent.id, 'idle')
+  const sent = await send(agent, 'ask me', { timeout: 6 })
+  expect(sent).toMatchObject({ outcome: 'timed_out', typed: true, in_input_line: true })
+  const handle = `pty.get("${agent.id}/agent")`
+  expect(await world.eval(`return ${handle}:foreground().is_waiting`)).toBe(false)
+  process.kill(await world.eval<number>(`return ${handle}:foreground().pid`), 'SIGCONT')
+  await reaches(world, agent.id, 'waiting')
+  expect(taken('frozen')).toEqual(['ask me'])
+})
+
 test('A prompt that an agent does not take lies in its input line: sent again it is submitted once, and no other is typed behind it', async () => {
   const agent = await start('deafer', '--deaf', '2')
   await reaches(world, agent.id, 'idle')
