@@ -94,9 +94,9 @@ function pty_handle:get_screen() end
 ---@return table? err
 function pty_handle:get_snapshot(options) end
 
----What the terminal’s keys go to: {pid, argv, is_leader, cpu}. `is_leader` is false while a shell runs a command; `cpu` is seconds of processor time.
+---What the terminal’s keys go to: {pid, argv, is_leader, is_waiting?, cpu}. `is_leader` is false while a shell runs a command; `is_waiting` while it computes, is stopped or waits for a disk, and absent where the system does not tell; `cpu` is seconds of processor time.
 ---@async
----@return {pid: integer, argv: string[], is_leader: boolean, cpu: number}? # nil when the program has ended, or the system does not tell
+---@return {pid: integer, argv: string[], is_leader: boolean, is_waiting: boolean?, cpu: number}? # nil when the program has ended, or the system does not tell
 function pty_handle:foreground() end
 
 ---Up to `lines` lines above the screen and the screen itself, as text.
