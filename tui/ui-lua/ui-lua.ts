@@ -114,13 +114,23 @@ export class UiLua implements Disposable {
   }
 
   #attempt(files: readonly UiSource[], probe: () => UiProblem | undefined): UiProblem | undefined {
+    this.#releaseEntries()
     try {
       this.#entries = this.#loader.replay(files)
       return probe()
     } catch (error) {
-      this.#entries = undefined
+      this.#releaseEntries()
       return this.describe(error)
     }
+  }
+
+  /** They hold all that was loaded with them: without this, every load would stay in memory for good. */
+  #releaseEntries(): void {
+    const entries = this.#entries
+    this.#entries = undefined
+    if (entries === undefined) return
+    const { active, shipped, set } = entries
+    for (const held of [...Object.values(active), ...Object.values(shipped), set]) held[Symbol.dispose]()
   }
 
   #tryActive(name: EntryName, strikesOf: string, args: readonly LuaValue[]): Called {

@@ -206,4 +206,14 @@ describe('functions that fail while the UI runs', () => {
     expect(lua.draw()).toBe('')
     expect(lua.draw()).toContain('Agents (0)')
   })
+
+  it('may be done as often as files are saved: nothing of what was loaded before stays in memory', () => {
+    const usedAfter = (loads: number) => {
+      for (let load = 0; load < loads; load++) lua.load({ 'mine.lua': 'collectgarbage()' })
+      return lua.ui.memoryUsed
+    }
+    const before = usedAfter(3)
+    expect(usedAfter(20) - before).toBeLessThan(2 ** 20)
+    expect(lua.problems).toEqual([])
+  })
 })
