@@ -43,7 +43,7 @@ end
 local recent = 0
 
 --- Nothing counts until the keys have rested.
-local function wait_for_quiet()
+function M.wait_for_quiet()
   recent = recent + 1
   timer.after(M.quiet_seconds, function()
     recent = recent - 1
@@ -51,6 +51,21 @@ local function wait_for_quiet()
       _screen.redraw()
     end
   end)
+end
+
+--- When a key went to a program, in seconds: the clock is no finer.
+local typed_at = 0
+
+--- A key went to a program.
+function M.typed()
+  typed_at = os.time()
+end
+
+--- Something comes up over a program: what somebody is just typing into it must not answer.
+function M.interrupt()
+  if os.time() - typed_at <= M.quiet_seconds then
+    M.wait_for_quiet()
+  end
 end
 
 --- Whether keys may still have been meant for the program.
@@ -82,7 +97,7 @@ function M.of_list()
   end
   local _, session = M.selected()
   if session and (_tui_state.running_sessions or {})[session.session_id] and _tui_state.mode == "insert" then
-    wait_for_quiet()
+    M.wait_for_quiet()
   end
   _tui_state.running_sessions = running
 end
@@ -93,7 +108,7 @@ function M.events.typed_into_ended()
   if not session then
     return nil
   end
-  wait_for_quiet()
+  M.wait_for_quiet()
   if drawn == agent.id then
     return nil -- the screen says so already
   end
@@ -102,7 +117,7 @@ end
 
 --- Of the host: the terminal changed under somebody who is typing, or something typed since was kept back.
 function M.events.typing_interrupted()
-  wait_for_quiet()
+  M.wait_for_quiet()
   local agent = agents.selected(_tui_state)
   local message = ("%s is here now: what you go on typing is kept back until you rest for a second."):format(
     agent and agents.name(agent) or "Another terminal"
@@ -111,6 +126,12 @@ function M.events.typing_interrupted()
 end
 
 -- actions ---------------------------------------------------------------------------------------------------------
+
+--- A key in a message that came up while a program was being typed into.
+function M.handlers.typed_blindly()
+  M.wait_for_quiet()
+  return {}
+end
 
 function M.handlers.restart_session(context)
   local agent, session = M.selected()

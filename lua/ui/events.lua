@@ -174,6 +174,26 @@ local function answer_text(data)
   return ("%s: %s"):format(data.command, #text > 300 and text:sub(1, 300):gsub("[\128-\255]*$", "") .. "…" or text)
 end
 
+--- Seconds that a refusal is shown beside a dialog: it may be long, and nothing else tells of it.
+local BESIDE_SECONDS = 60
+
+--- Shows why something failed until it was read. What is being typed goes on: a dialog stays, with the message beside it, and
+--- keys that were meant for a program do not answer. `failed_agent`: {kind?} when it was a new agent.
+local function stand_in_the_way(message, failed_agent)
+  local mode = _tui_state.mode
+  if mode ~= "insert" and mode ~= "normal" then
+    local more = failed_agent and "\nNew agent leads back to what you typed for it." or ""
+    return { { op = "notify", level = "error", message = message .. more, timeout = BESIDE_SECONDS } }
+  end
+  if mode == "insert" then
+    ended.interrupt()
+  end
+  _tui_state.failed_agent = failed_agent and message
+  _tui_state.failed_kind = failed_agent and failed_agent.kind
+  _tui_state.error_message = message
+  return { set_mode("error") }
+end
+
 --- The answer to a command of this client that went well.
 function handlers.result(data)
   if data.command == "list_commands" and type(data.value) == "table" then
@@ -190,9 +210,7 @@ function handlers.result(data)
   end
   _tui_state.awaiting = nil
   if failed then
-    _tui_state.failed_agent = nil
-    _tui_state.error_message = ("%s was not started: %s"):format(tostring(failed.agent), tostring(failed.message))
-    return { set_mode("error") }
+    return stand_in_the_way(("%s was not started: %s"):format(tostring(failed.agent), tostring(failed.message)))
   end
   if awaiting.show or awaiting.said then
     return { { op = "notify", message = awaiting.said or answer_text(data) } }
@@ -269,15 +287,13 @@ function handlers.error(data)
   if not awaiting then
     return { { op = "notify", level = "error", message = message } }
   end
-  _tui_state.failed_agent = awaiting.command == "create_agent" and message or nil
-  _tui_state.failed_kind = data.kind
+  local failed_agent = awaiting.command == "create_agent" and { kind = data.kind } or nil
   if awaiting.command == "delete_agent" and data.kind == "teardown_failed" then
     message = message .. "\n\nClose it again to try again, or: " .. with_name(FORCE, awaiting)
   elseif awaiting.command == "delete_agent" and WORK_IS_LOST[data.kind] then
     message = ("%s\n\nNothing was ended. To close it all the same:\n%s"):format(message, with_name(WORK_IS_LOST[data.kind], awaiting))
   end
-  _tui_state.error_message = message
-  return { set_mode("error") }
+  return stand_in_the_way(message, failed_agent)
 end
 
 function handlers.connection_code(data)

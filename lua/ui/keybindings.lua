@@ -4,6 +4,8 @@
 --- Actions that start with `scroll_`, `list_` and `input_` are carried out by the host (except `list_select` and
 --- `input_submit`, which it prepares); all others go to actions.lua.
 
+local ended = require("ui.ended")
+
 local M = {}
 
 --- Adds what `more` holds to a copy of `base`.
@@ -277,7 +279,7 @@ M.modes = {
 }
 
 --- Where the program that is typed into has ended; all others are those of `insert`.
-M.modes.ended = require("ui.ended").keys
+M.modes.ended = ended.keys
 
 local trust = require("ui.trust")
 M.modes.trust = extend(list, trust.keys.trust)
@@ -322,10 +324,17 @@ end
 --- @param context {list_count: integer, terminal_rows: integer, has_input: boolean?}
 --- @return {action: string, char?: string, index?: integer}? nil: the key goes to the program (in mode "insert" only)
 function M.handle_key(key, mode, context)
+  if mode == "error" and key ~= "ctrl+q" and ended.is_blind() then
+    return { action = "typed_blindly" }
+  end
   local own = not M.modes[mode]
   local action = (M.modes[mode] or keys_of_own_mode(mode, context))[key]
   if action then
     return { action = action }
+  end
+  if mode == "insert" then
+    ended.typed()
+    return nil
   end
   if M.typing[mode] or (own and context.has_input) then
     local char = character(key)
