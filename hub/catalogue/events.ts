@@ -122,7 +122,7 @@ export const INTERNAL_EVENTS: readonly DescribedHook[] = [
   ['agent_looked', 'the screen of an agent was looked at', undefined],
   ['prompt_moved', 'a prompt in the queue has come a step further', undefined],
   ['agent_start_ended', 'nobody starts the programs of an agent any more', undefined],
-  ['ran_to_the_end', 'something that the hub does to its end for others is over', undefined],
+  ['hub_work_ended', 'something that the hub does to its end for others is over', undefined],
   ['inbox_moved', 'a message in an inbox was delivered, read or is over', undefined],
   [
     'repository_layers_changed',

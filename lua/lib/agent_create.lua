@@ -42,8 +42,8 @@ local build, make_worktree, start_sessions, broke_off, give_up, fail
 --- `from_worktree` (path of one that exists), `command` (text for the user's shell, or a list), `prompt` (typed once it
 --- takes input; with `prompt_follows` the caller does that), `profile_name`, `metadata`, `rows`, `cols`, `cwd`, `env`,
 --- `client_id`, `parent` (id of the agent that creates it), `admit` (a function that is given the new id before the
---- agent is written down; returns what is closed when it is there or has failed, or nil, message, err), `on_taken` (see lib/branch_choice.lua), `directory` (where in the
---- worktree it starts). Returns the agent as clients see it, with `setup_output` when there was a setup that printed something,
+--- agent is written down; returns what is closed when it is there or has failed, or nil, message, err), `on_taken` (see
+--- lib/branch_choice.lua), `directory` (where in the worktree it starts). Returns the agent as clients see it, with `setup_output` when there was a setup that printed something,
 --- or nil, message, err.
 local function create(options)
   local message, err, where

@@ -6,13 +6,13 @@ local function to_the_end(fn, ...)
   local given, outcome, failed = table.pack(...), nil, nil
   local function work()
     outcome = table.pack(fn(table.unpack(given, 1, given.n)))
-    events.emit("ran_to_the_end")
+    events.emit("hub_work_ended")
   end
   runtime.start("hub", work, nil, function(err)
     failed = err
-    events.emit("ran_to_the_end")
+    events.emit("hub_work_ended")
   end)
-  while not outcome and not failed do events.wait("ran_to_the_end") end
+  while not outcome and not failed do events.wait("hub_work_ended") end
   if failed then error(failed.message, 0) end
   return table.unpack(outcome, 1, outcome.n)
 end
